@@ -1,0 +1,48 @@
+"""lessonlib: the helper package of the Neural Sparks lessons.
+
+The mathematics lives in `functional` (pure forward / backward pairs) and `nn` (thin modules over them).
+Everything a lesson touches is loaded when it is first asked for, so importing the package costs
+little more than importing NumPy.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# name a lesson imports -> module that defines it
+_EXPORTS = {
+    "check": "exercises",
+    "hint": "exercises",
+    "solution": "exercises",
+    "predict": "exercises",
+    "progress": "exercises",
+}
+_MODULES = (
+    "autograd",
+    "datasets",
+    "exercises",
+    "explorers",
+    "functional",
+    "gradcheck",
+    "init",
+    "nn",
+    "optim",
+    "perceptron",
+    "plots",
+    "training",
+)
+
+__all__ = ["__version__", *sorted(_EXPORTS), *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _EXPORTS:
+        return getattr(import_module(f"{__name__}.{_EXPORTS[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,28 @@
+"""Settings shared by all tests: nothing a test does may touch the learner's own files."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["LESSONLIB_PROGRESS"] = "off"
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Shared machines are slow at times: examples are bounded by number, not by time, and drawn the same way every run.
+settings.register_profile(
+    "course",
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("course")
+
+
+@pytest.fixture
+def progress_file(tmp_path, monkeypatch):
+    """A fresh progress file for one test."""
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(path))
+    return path
