@@ -1,6 +1,6 @@
 """lessonlib: the helper package of the Neural Sparks lessons.
 
-The mathematics lives in `functional` (pure forward / backward pairs) and `nn` (thin modules over them).
+The mathematics lives in `functional` (pure forward / backward pairs) and `nn` (modules on top).
 Everything a lesson touches is loaded when it is first asked for, so importing the package costs
 little more than importing NumPy.
 """
@@ -33,7 +33,7 @@ _MODULES = (
     "training",
 )
 
-__all__ = ["__version__", *sorted(_EXPORTS), *_MODULES]
+__all__ = ["__version__", *_EXPORTS, *_MODULES]  # noqa: PLE0604 (all are strings)
 
 
 def __getattr__(name: str) -> Any:
