@@ -75,7 +75,7 @@ def plot_decision_regions(
 ) -> Axes:
     """Shade the plane by the sign of answer(points).
 
-    answer : maps (M, 2) points to (M,) scores; above 0 is the positive class. Set the limits before.
+    answer : maps (M, 2) points to (M,) scores, positive class above 0. Set the limits before.
     """
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     xx, yy = np.meshgrid(np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution))

@@ -1,4 +1,4 @@
-"""One look for the whole course: role colours, the style file, and how a finished figure is shown."""
+"""One look for the whole course: role colours, style file, how a finished figure is shown."""
 
 import base64
 import html
@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 # What a colour means is the same in every lesson; each role also has its own marker or dash.
@@ -24,8 +25,9 @@ COLOUR = {
 }
 MARKER = {"positive": "o", "negative": "s"}
 DASH = {"train": "-", "validation": "--", "test": "-.", "theory": ":"}
-SIGNED = (
-    "PuOr_r"  # diverging colour map for signed values, centred at 0: purple below, orange above
+# For signed values, centred at 0: the negative role's blue below, the positive role's orange above.
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [COLOUR["negative"], "#F7F7F7", COLOUR["positive"]]
 )
 
 
