@@ -3,7 +3,15 @@
 `engine` judges answers, `l01` and its neighbours hold one lesson's exercises each.
 """
 
-from lessonlib.exercises.engine import Exercise, Mistake, check, hint, judge, solution
+from lessonlib.exercises.engine import (
+    Exercise,
+    Mistake,
+    WrittenQuestion,
+    check,
+    hint,
+    judge,
+    solution,
+)
 from lessonlib.exercises.overview import progress
 from lessonlib.exercises.predictions import Prediction, predict
 from lessonlib.exercises.record import export_progress, import_progress
@@ -14,6 +22,7 @@ __all__ = [
     "Mistake",
     "Prediction",
     "Result",
+    "WrittenQuestion",
     "check",
     "export_progress",
     "hint",

@@ -74,6 +74,19 @@ class Exercise:
         return list(inspect.signature(self.reference).parameters)
 
 
+@dataclass(frozen=True)
+class WrittenQuestion:
+    """A question answered in words and graded by hand; its text stands in the notebook.
+
+    `rubric` lists what earns how many points.
+    """
+
+    id: str
+    title: str
+    points: int
+    rubric: tuple[str, ...]
+
+
 def lessons() -> tuple[str, ...]:
     """The numbers of the lessons that have a file of exercises here."""
     return tuple(sorted(p.stem[1:] for p in Path(__file__).parent.glob("l[0-9][0-9]*.py")))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.exercises.engine import Exercise, Mistake
+from lessonlib.exercises.engine import Exercise, Mistake, WrittenQuestion
 from lessonlib.exercises.predictions import Prediction
 
 
@@ -72,3 +72,5 @@ PREDICTIONS = [
         ),
     ),
 ]
+
+QUESTIONS: list[WrittenQuestion] = []
