@@ -1,4 +1,4 @@
-"""Every exercise: stub, reference, each known mistake; and everything a learner's function may do wrong."""
+"""Every exercise: stub, reference, each known mistake; and what a learner's function may do."""
 
 import inspect
 
