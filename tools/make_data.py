@@ -1,8 +1,10 @@
 """Make the embedded data files from their sources; data/README.md says what each one is.
 
-python tools/make_data.py            writes data/digits.npz from scikit-learn's copy
+python tools/make_data.py     writes data/digits.npz from scikit-learn's copy, and data/sha256.json
 """
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -30,5 +32,13 @@ def digits() -> None:
     )
 
 
+def checksums() -> None:
+    """The sha256 of every embedded file, which the installation check compares."""
+    files = sorted(DATA.glob("*.npz"))
+    sums = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+    (DATA / "sha256.json").write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     digits()
+    checksums()

@@ -541,13 +541,13 @@ PREDICTIONS = [
     Prediction(
         id="01.e",
         question=(
-            "The weights of the centre pixels are about 2.5 times as large as those of the border. "
+            "The weights of the centre pixels are two to three times as large as those of the border. "
             "Now each pixel is first divided by its standard deviation. The ratio becomes ..."
         ),
         choices=("larger", "about the same", "about 1"),
         right=2,
         why=(
-            "The border is almost always white, so its weights are hardly ever changed. On a common "
+            "The border hardly varies, so its weights are hardly ever changed. On a common "
             "scale the difference is gone: it was in the ink, not in the importance."
         ),
     ),
