@@ -92,18 +92,19 @@ def install(extras: list, fresh: bool) -> str:
     tool = [PYTHON, "-m", "uv", "pip", "install"] if uv else [PYTHON, "-m", "pip", "install"]
     what = ["-c", "constraints.txt", "-e", f".[{','.join(extras)}]"]
     pair = ["--reinstall-package=torch", "--reinstall-package=torchvision"]
-    attempts = [(FULL_GB, []), (FULL_GB, pair if uv else ["--force-reinstall"])]
+    attempts = [("the default PyTorch", FULL_GB, [])]
     if uv and LINUX and not (shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists()):
-        attempts.insert(0, (CPU_GB, ["--torch-backend", "cpu"]))
-    for size, flags in attempts:
+        attempts.insert(0, ("PyTorch for the CPU", CPU_GB, ["--torch-backend", "cpu"]))
+    attempts.append(("torch and torchvision again", FULL_GB, pair if uv else ["--force-reinstall"]))
+    for title, size, flags in attempts:
         if fresh:
             need_disk(size)
-        print(f"Installing: about {size} GB, minutes. {' '.join(flags)}".strip(), flush=True)
-        # torch and torchvision from two different builds fail at import: the third attempt
+        print(f"Installing the course and {title}: about {size} GB on disk.", flush=True)
+        # torch and torchvision from two different builds fail at import: hence the last attempt
         trouble = run(*tool, *flags, *what) or run(PYTHON, "-c", "import torchvision")
         if not trouble or (not flags and "torchvision" not in trouble):
             break
-        print(f"That did not work: {cause(trouble)}.", flush=True)
+        print("That did not work: no answer, or builds that do not fit together.", flush=True)
     if not uv:  # an optional checker that costs every Jupyter process seconds of CPU
         run(PYTHON, "-m", "pip", "uninstall", "-y", "rfc3987-syntax")
     return trouble
