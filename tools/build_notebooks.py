@@ -1,8 +1,9 @@
 """Execute the lessons and store their outputs: `make notebooks`, or with names, `... 01 03`.
 
-Each lesson runs from top to bottom in a fresh kernel with progress switched off. It is written only if no cell
-failed and none wrote to stderr. What differs from run to run or from machine to machine is taken out:
-widget state and views (the static picture beside them stays), times, exact versions, random cell ids.
+Each lesson runs from top to bottom in a fresh kernel with progress switched off. It is written only
+if no cell failed and none wrote to stderr. What differs from run to run or from machine to machine
+is taken out: widget state and views (the static picture beside them stays), times, exact versions,
+random cell ids.
 
 `--check` runs nothing; it says which stored outputs cannot come from such a run.
 """
@@ -73,7 +74,7 @@ def tidy(book: NotebookNode, stem: str) -> NotebookNode:
 
 
 def _stable_id(cell: NotebookNode, stem: str, number: int, seen: set[str]) -> str:
-    """A chosen id stays; a random one (eight or more hexadecimal digits) becomes lesson and position."""
+    """A chosen id stays; a random one (hexadecimal digits) becomes lesson and position."""
     given = cell.get("id", "")
     grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
     random = not given or re.fullmatch(r"[0-9a-f]{8,}(-[0-9a-f]+)*", given) or given in seen
