@@ -102,7 +102,7 @@ def install(extras: list, fresh: bool) -> str:
         print(f"Installing the course and {title}: about {size} GB on disk.", flush=True)
         # torch and torchvision from two different builds fail at import: hence the last attempt
         trouble = run(*tool, *flags, *what) or run(PYTHON, "-c", "import torchvision")
-        if not trouble or (not flags and "torchvision" not in trouble):
+        if not trouble or (not flags and not re.search(r"(?s)Traceback.*torchvision", trouble)):
             break
         print("That did not work: no answer, or builds that do not fit together.", flush=True)
     if not uv:  # an optional checker that costs every Jupyter process seconds of CPU
@@ -128,11 +128,12 @@ def prepare(mode: str) -> None:
     if usable and old == state(mode, old):
         return
     trouble, done = "", False
+    if not usable:
+        check_machine()
     try:
         if usable:  # until the end it is neither the old one nor the new one
             stamp.write_text(json.dumps(dict(old, key="changing")), encoding="utf-8")
         else:
-            check_machine()
             print(f"Making .venv with Python {platform.python_version()}.", flush=True)
             trouble = run(sys.executable, "-m", "venv", "--clear", str(VENV))
         trouble = trouble or install(state(mode, old)["extras"], not usable)
