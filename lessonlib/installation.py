@@ -78,7 +78,13 @@ def _data() -> tuple[str, bool, str]:
     except (OSError, ValueError):
         return "data", False, "the folder data/ is missing or incomplete"
     bad = [n for n, h in known.items() if _sha256(folder / n) != h]
-    return "data", not bad, f"damaged: {', '.join(bad)}" if bad else f"{len(known)} files, checked"
+    return (
+        "data",
+        not bad,
+        f"damaged: {', '.join(bad)}"
+        if bad
+        else f"complete, checksum{'s' * (len(known) != 1)} right",
+    )
 
 
 def _sha256(file: Path) -> str:

@@ -17,9 +17,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
+from grading_metadata import mark_exercises
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from lessonlib.exercises.engine import lessons
 
 LESSONS = Path(__file__).resolve().parent.parent / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -91,6 +94,9 @@ def execute(path: Path) -> NotebookNode:
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    lesson = path.stem.split("_")[0]
+    if lesson in lessons():
+        mark_exercises(book, lesson)
     resources = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(
         book, timeout=CELL_SECONDS, kernel_name="python3", resources=resources, record_timing=False
@@ -136,7 +142,9 @@ def main(arguments: Sequence[str] | None = None, folder: Path = LESSONS) -> int:
     parser.add_argument("names", nargs="*", help="numbers or names of lessons; all for none")
     parser.add_argument("--check", action="store_true", help="only look at the stored outputs")
     options = parser.parse_args(arguments)
-    os.environ.update(LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off")
+    os.environ.update(
+        LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off", LESSONLIB_OUTPUT="static"
+    )
     os.environ.pop("MPLBACKEND", None)
     failed = 0
     for path in chosen_lessons(options.names, folder):

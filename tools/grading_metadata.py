@@ -1,4 +1,4 @@
-"""Give exercise cells the metadata that nbgrader reads; points and ids come from lessonlib.exercises.
+"""Give exercise cells the metadata that nbgrader reads; points come from lessonlib.exercises.
 
 An exercise is a cell with a stub followed by a cell `check("01.2", ...)`. A written question is a
 Markdown cell followed by one that holds only *Your answer here.*
