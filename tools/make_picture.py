@@ -1,4 +1,4 @@
-"""Make docs/first_lesson.png, the picture of README.md, from lesson 01's own code (`make picture`)."""
+"""Make docs/first_lesson.png, the picture of README.md, with the code of lesson 01."""
 
 from pathlib import Path
 
