@@ -11,6 +11,7 @@ random cell ids.
 import argparse
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -101,7 +102,7 @@ def execute(path: Path) -> NotebookNode:
     client = NotebookClient(
         book, timeout=CELL_SECONDS, kernel_name="python3", resources=resources, record_timing=False
     )
-    return client.execute()
+    return client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
 
 
 def build(path: Path) -> str:
