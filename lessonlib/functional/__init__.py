@@ -28,6 +28,13 @@ from .activations import (
     tanh,
     tanh_backward,
 )
+from .attention import (
+    additive_mask,
+    multihead_attention,
+    multihead_attention_backward,
+    scaled_dot_product_attention,
+    scaled_dot_product_attention_backward,
+)
 from .linear import (
     linear,
     linear_backward,
@@ -44,8 +51,19 @@ from .losses import (
     nll_loss,
     nll_loss_backward,
 )
+from .recurrent import (
+    gru,
+    gru_backward,
+    lstm,
+    lstm_backward,
+    recurrent_stack,
+    recurrent_stack_backward,
+    rnn,
+    rnn_backward,
+)
 
 __all__ = [
+    "additive_mask",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_backward",
     "cross_entropy",
@@ -54,6 +72,8 @@ __all__ = [
     "elu_backward",
     "gelu",
     "gelu_backward",
+    "gru",
+    "gru_backward",
     "kl_div",
     "kl_div_backward",
     "leaky_relu",
@@ -64,12 +84,22 @@ __all__ = [
     "log_softmax_backward",
     "logsigmoid",
     "logsigmoid_backward",
+    "lstm",
+    "lstm_backward",
     "mse_loss",
     "mse_loss_backward",
+    "multihead_attention",
+    "multihead_attention_backward",
     "nll_loss",
     "nll_loss_backward",
+    "recurrent_stack",
+    "recurrent_stack_backward",
     "relu",
     "relu_backward",
+    "rnn",
+    "rnn_backward",
+    "scaled_dot_product_attention",
+    "scaled_dot_product_attention_backward",
     "sigmoid",
     "sigmoid_backward",
     "silu",

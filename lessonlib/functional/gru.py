@@ -50,7 +50,7 @@ def gru(
         a[:, :, : 2 * H] += bias_hh[: 2 * H]
         b_hn = bias_hh[2 * H :]
     h = np.empty((L + 1, N, H), dtype=a.dtype)
-    h[0] = initial_state("gru", h0, (N, H))
+    h[0] = initial_state("gru", h0, (N, H), x)
     rz, n, q = np.empty((L, N, 2 * H), a.dtype), np.empty((L, N, H), a.dtype), np.empty_like(h[1:])
     for t in range(L):
         recurrent = h[t] @ weight_hh.T  # (N, 3H)
@@ -67,7 +67,7 @@ def gru(
 def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> tuple:
     """Gradients of `gru`, by backpropagation through time.
 
-        every pre-activation's gradient is dh_t times a slope;   dh_{t-1} = dy_{t-1} + dh_t z + da_t W_hh
+        da_t = dh_t * slope, for r, z, n and q;   dh_{t-1} = dy_{t-1} + dh_t * z + da_t W_hh
 
     dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None stands for zeros
     cache : as returned by `gru`
@@ -75,6 +75,10 @@ def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
             None for an h0 or a bias that was None
     Raises ValueError naming both shapes if dy or dh_n does not fit
     Source: derived from Cho et al. 2014, section 2.3. Taught in notebooks/08_lstm_gru
+
+    >>> (y, _), cache = gru(np.ones((1, 2, 1)), None, np.ones((3, 1)), np.ones((3, 1)))
+    >>> gru_backward(np.ones_like(y), cache)[0].shape
+    (1, 2, 1)
     """
     x, h, rz, n, q, weight_ih, weight_hh, has_h0, has_bias = cache
     (L, N, D), H = x.shape, h.shape[-1]

@@ -45,7 +45,7 @@ def lstm(
     check_sequence("lstm", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=4)
     (N, L, D), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
-    # sigmoid(a) = (1 + tanh(a / 2)) / 2, so with a halved for i, f, o one tanh serves all four gates.
+    # sigmoid(a) = (1 + tanh(a / 2)) / 2: with a halved for i, f, o, one tanh serves all four gates.
     scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype), H)  # (4H,)
     shift = 1 - scale
     gates = (x.reshape(L * N, D) @ (weight_ih.T * scale)).reshape(L, N, 4 * H)
@@ -53,14 +53,25 @@ def lstm(
         gates += (bias_ih + bias_hh) * scale
     recurrent = weight_hh.T * scale  # (H, 4H)
     h, c = np.empty((2, L + 1, N, H), dtype=gates.dtype)
-    h[0], c[0] = initial_state("lstm", h0, (N, H)), initial_state("lstm", c0, (N, H))
+    h[0] = initial_state("lstm", h0, (N, H), x)
+    c[0] = initial_state("lstm", c0, (N, H), x)
     for t in range(L):
         gates[t] = np.tanh(gates[t] + h[t] @ recurrent)  # (N, 4H)
         gates[t] = gates[t] * scale + shift  # i, f, o in (0, 1); g unchanged, in (-1, 1)
         i, f, g, o = (gates[t, :, k * H : (k + 1) * H] for k in range(4))  # (N, H) each
         c[t + 1] = f * c[t] + i * g
         h[t + 1] = o * np.tanh(c[t + 1])
-    cache = (x, h, c, gates, weight_ih, weight_hh, h0 is not None, c0 is not None, bias_ih is not None)
+    cache = (
+        x,
+        h,
+        c,
+        gates,
+        weight_ih,
+        weight_hh,
+        h0 is not None,
+        c0 is not None,
+        bias_ih is not None,
+    )
     return (h[1:].swapaxes(0, 1).copy(), h[-1].copy(), c[-1].copy()), cache
 
 
@@ -77,7 +88,11 @@ def lstm_backward(
     Returns dx (N, L, D), dh0 (N, H), dc0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
             None for an h0, a c0 or a bias that was None
     Raises ValueError naming both shapes if dy, dh_n or dc_n does not fit
-    Source: Gers et al. 2000, the full gradient. Taught in notebooks/08_lstm_gru
+    Source: Graves and Schmidhuber 2005, appendix A. Taught in notebooks/08_lstm_gru
+
+    >>> (y, _, _), cache = lstm(np.ones((1, 2, 1)), None, None, np.ones((4, 1)), np.ones((4, 1)))
+    >>> lstm_backward(np.ones_like(y), cache)[0].shape
+    (1, 2, 1)
     """
     x, h, c, gates, weight_ih, weight_hh, has_h0, has_c0, has_bias = cache
     (L, N, D), H = x.shape, h.shape[-1]

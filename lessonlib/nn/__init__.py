@@ -12,6 +12,9 @@ from .activations import (
     Softmax,
     Tanh,
 )
+from .attention import (
+    MultiheadAttention,
+)
 from .layers import (
     Linear,
 )
@@ -28,10 +31,18 @@ from .module import (
     Parameter,
     Sequential,
 )
+from .recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+)
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
     "KLDivLoss",
@@ -42,6 +53,7 @@ __all__ = [
     "MSELoss",
     "Module",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "Parameter",
     "ReLU",
