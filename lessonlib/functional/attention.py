@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .checks import check_floats, check_gradient
+from .dropout import dropout, dropout_backward
 from .linear import linear, linear_backward
 
 __all__ = [
@@ -64,7 +65,7 @@ def scaled_dot_product_attention(
     >>> scaled_dot_product_attention(q, k, v, is_causal=True)[0][0].ravel()
     array([1., 2.])
     """
-    _check_attention(query, key, value, attn_mask, dropout_p, rng)
+    _check_attention(query, key, value, attn_mask)
     L, E = query.shape[-2:]
     scale = 1 / math.sqrt(E) if scale is None else scale  # keeps the scores' spread near 1
     scores = (query * scale) @ key.swapaxes(-1, -2)  # (..., L, S)
@@ -80,11 +81,9 @@ def scaled_dot_product_attention(
     # The highest score adds exp(0) = 1, so a sum below 1 means "nothing to attend to".
     weights /= np.maximum(weights.sum(axis=-1, keepdims=True), 1)
 
-    kept = None
-    if dropout_p > 0:
-        kept = (rng.random(weights.shape) >= dropout_p).astype(weights.dtype) / (1 - dropout_p)
-    used = weights if kept is None else weights * kept
-    return (used @ value, used), (query, key, value, weights, kept, scale)
+    used, dropout_cache = dropout(weights, dropout_p, rng=rng)  # weights itself where p is 0
+    used.flags.writeable = False  # the backward pass reads it too
+    return (used @ value, used), (query, key, value, weights, used, dropout_cache, scale)
 
 
 def scaled_dot_product_attention_backward(
@@ -101,17 +100,15 @@ def scaled_dot_product_attention_backward(
     Raises ValueError naming both shapes if dy does not have the shape of y
     Source: Vaswani et al. 2017, section 3.2.1, differentiated. Taught in notebooks/09_attention
     """
-    query, key, value, weights, kept, scale = cache
+    query, key, value, weights, used, dropout_cache, scale = cache
     check_gradient(
         "scaled_dot_product_attention_backward", dy, (*query.shape[:-1], value.shape[-1])
     )
-    used = weights if kept is None else weights * kept
     dvalue = used.swapaxes(-1, -2) @ dy  # (..., S, V)
     dscores = dy @ value.swapaxes(-1, -2)  # (..., L, S), d loss / d weights so far
     if dweights is not None:
         dscores += dweights
-    if kept is not None:
-        dscores *= kept
+    dscores = dropout_backward(dscores, dropout_cache)
     # Softmax: raising one weight lowers the others of its row. A masked weight is 0: no gradient.
     dscores -= np.vecdot(dscores, weights)[..., None]
     dscores *= weights
@@ -194,8 +191,6 @@ def _check_attention(
     key: np.ndarray,
     value: np.ndarray,
     attn_mask: np.ndarray | None,
-    dropout_p: float,
-    rng: np.random.Generator | None,
 ) -> None:
     check_floats("scaled_dot_product_attention", query=query, key=key, value=value)
     seen = f"got query {query.shape}, key {key.shape}, value {value.shape}"
@@ -215,12 +210,6 @@ def _check_attention(
         raise ValueError(
             f"scaled_dot_product_attention: attn_mask {attn_mask.shape} does not broadcast to the "
             f"scores (..., L, S) = {scores}"
-        )
-    if not 0 <= dropout_p < 1:
-        raise ValueError(f"scaled_dot_product_attention: dropout_p {dropout_p} is not in [0, 1)")
-    if dropout_p > 0 and rng is None:
-        raise ValueError(
-            "scaled_dot_product_attention: dropout_p > 0 needs rng, a np.random.Generator"
         )
 
 

@@ -112,7 +112,7 @@ class MultiheadAttention(Module):
         return y, weights.mean(axis=1) if average_attn_weights else weights
 
     def backward(self, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """dy (N, L, E) to dquery, dkey, dvalue; in self-attention the input's gradient is their sum."""
+        """dy (N, L, E) to dquery, dkey, dvalue; in self-attention x gets the sum of the three."""
         *dinputs, dprojections = multihead_attention_backward(dy, self._pop())
         (*dweights, dout), (*dbiases, dout_bias) = zip(*dprojections, strict=True)
         if self.in_proj_weight is not None:
