@@ -288,6 +288,8 @@ def test_unsupported_options_are_named(options, named):
 def test_errors_of_the_module_name_what_was_seen():
     with pytest.raises(ValueError, match="embed_dim 5 is not a multiple of num_heads 2"):
         nn.MultiheadAttention(5, 2)
+    with pytest.raises(ValueError, match=r"dropout=1\.5"):
+        nn.MultiheadAttention(4, 2, dropout=1.5)
     ours = nn.MultiheadAttention(4, HEADS, dtype=np.float64)
     x = np.zeros((2, 3, 4))
     with pytest.raises(

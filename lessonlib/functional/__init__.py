@@ -3,7 +3,8 @@
     y, cache = linear(x, weight, bias)
     dx, dweight, dbias = linear_backward(dy, cache)
 
-Gradients come in the order of the arguments, None for one that was None. `nn` adds parameters and bookkeeping.
+Gradients come in the order of the arguments, None for one that was None. `nn`
+adds parameters and bookkeeping.
 """
 
 from .activations import (
@@ -35,7 +36,25 @@ from .attention import (
     scaled_dot_product_attention,
     scaled_dot_product_attention_backward,
 )
+from .conv import (
+    conv1d,
+    conv1d_backward,
+    conv2d,
+    conv2d_backward,
+    conv_transpose2d,
+    conv_transpose2d_backward,
+)
+from .dropout import (
+    dropout,
+    dropout_backward,
+)
+from .embedding import (
+    embedding,
+    embedding_backward,
+)
 from .linear import (
+    flatten,
+    flatten_backward,
     linear,
     linear_backward,
 )
@@ -51,6 +70,22 @@ from .losses import (
     nll_loss,
     nll_loss_backward,
 )
+from .normalization import (
+    batch_norm,
+    batch_norm_backward,
+    layer_norm,
+    layer_norm_backward,
+    rms_norm,
+    rms_norm_backward,
+)
+from .pooling import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
 from .recurrent import (
     gru,
     gru_backward,
@@ -63,19 +98,39 @@ from .recurrent import (
 )
 
 __all__ = [
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool2d_backward",
     "additive_mask",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "batch_norm",
+    "batch_norm_backward",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_backward",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "dropout",
+    "dropout_backward",
     "elu",
     "elu_backward",
+    "embedding",
+    "embedding_backward",
+    "flatten",
+    "flatten_backward",
     "gelu",
     "gelu_backward",
     "gru",
     "gru_backward",
     "kl_div",
     "kl_div_backward",
+    "layer_norm",
+    "layer_norm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
@@ -86,6 +141,8 @@ __all__ = [
     "logsigmoid_backward",
     "lstm",
     "lstm_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
     "mse_loss",
     "mse_loss_backward",
     "multihead_attention",
@@ -96,6 +153,8 @@ __all__ = [
     "recurrent_stack_backward",
     "relu",
     "relu_backward",
+    "rms_norm",
+    "rms_norm_backward",
     "rnn",
     "rnn_backward",
     "scaled_dot_product_attention",

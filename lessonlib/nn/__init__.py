@@ -1,4 +1,4 @@
-"""Layers with parameters: torch.nn's names, arguments, defaults, weight shapes and state_dict keys, in NumPy."""
+"""Layers with torch.nn's names, arguments, defaults, weight shapes and state_dict keys, in NumPy."""
 
 from .activations import (
     ELU,
@@ -15,7 +15,15 @@ from .activations import (
 from .attention import (
     MultiheadAttention,
 )
+from .conv import (
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+)
 from .layers import (
+    Dropout,
+    Embedding,
+    Flatten,
     Linear,
 )
 from .losses import (
@@ -31,10 +39,24 @@ from .module import (
     Parameter,
     Sequential,
 )
+from .normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    LayerNorm,
+    RMSNorm,
+)
+from .pooling import (
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    MaxPool2d,
+)
 from .recurrent import (
     GRU,
     LSTM,
     RNN,
+)
+from .transformer import (
+    TransformerEncoderLayer,
 )
 
 __all__ = [
@@ -43,23 +65,37 @@ __all__ = [
     "GRU",
     "LSTM",
     "RNN",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
+    "Dropout",
+    "Embedding",
+    "Flatten",
     "KLDivLoss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
     "Module",
     "ModuleList",
     "MultiheadAttention",
     "NLLLoss",
     "Parameter",
+    "RMSNorm",
     "ReLU",
     "Sequential",
     "SiLU",
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "TransformerEncoderLayer",
 ]

@@ -58,6 +58,8 @@ class MultiheadAttention(Module):
                 f"MultiheadAttention: embed_dim {embed_dim} is not a multiple of "
                 f"num_heads {num_heads}"
             )
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"MultiheadAttention: dropout={dropout}, wanted a share in 0..1")
         self.rng = np.random.default_rng() if rng is None else rng
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
         self.kdim = embed_dim if kdim is None else kdim
