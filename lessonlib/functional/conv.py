@@ -2,9 +2,9 @@
 
     y[n, o, h, w] = b[o] + sum_{c, i, j} weight[o, c, i, j] x[n, c, s h + d i, s w + d j]
 
-The plain way writes every patch out as a column and makes one matrix product of all; most of its time goes into
-copying. Here only the kw horizontal shifts are copied. A vertical shift of these is a view (a later row is a later
-place in the same memory), so kernel row i is one matrix product on that view:
+The plain way writes every patch out as a column and makes one matrix product of all; most of its
+time goes into copying. Here only the kw horizontal shifts are copied. A vertical shift of these is
+a view (a later row is a later place in the same memory), so kernel row i is one product on a view:
 
     shifts    (n, C kw, Hp, Wo)    x once for each kernel column
     y        += weight row i (O, C kw) @ shifts from row i on (C kw, Ho Wo)
@@ -60,7 +60,7 @@ def _correlate(x: np.ndarray, weight: np.ndarray, taps: Taps, groups: int) -> np
 def _correlate_dweight(
     dy: np.ndarray, x: np.ndarray, shape: tuple[int, ...], taps: Taps, groups: int
 ) -> np.ndarray:
-    """Gradient for the weight (O, C/G, kh, kw): each tap's product of what came out and what it saw."""
+    """Gradient for the weight (O, C/G, kh, kw): products of dy with what each tap saw."""
     (o, c, kh, kw), (ho, wo) = shape, taps.out
     dy = dy.reshape(len(x), groups, o // groups, ho * wo)
     dmatrices = np.zeros((kh, groups, o // groups, c * kw), x.dtype)
@@ -111,9 +111,10 @@ def conv2d(
     bias   : (O,) or None
     stride, padding, dilation : pixels, one number or (vertical, horizontal)
     groups : channels are split into so many groups that do not see each other
-    Returns y (N, O, Ho, Wo), Ho = (H + 2 padding - dilation (kh - 1) - 1) // stride + 1, and the cache
-    Raises ValueError naming the shapes or the option that does not fit, TypeError where dtypes differ
-    Source: Goodfellow et al. 2016, section 9.1; Dumoulin and Visin 2016. Taught in notebooks/06_convolution
+    Returns y (N, O, Ho, Wo) and the cache;
+    Ho = (H + 2 padding - dilation (kh - 1) - 1) // stride + 1
+    Raises ValueError naming the shapes or the option that does not fit, TypeError for mixed dtypes
+    Source: Goodfellow et al. 2016, section 9.1. Taught in notebooks/06_convolution
 
     >>> conv2d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))[0]
     array([[[[4., 4.], [4., 4.]]]])
@@ -207,9 +208,10 @@ def conv_transpose2d(
     x      : (N, C, H, W); each pixel stamps its kernel, scaled, onto the output
     weight : (C, O / groups, kh, kw)
     bias   : (O,) or None
-    output_padding : rows and columns added at the end, where several sizes would fit; < stride or dilation
-    Returns y (N, O, Ho, Wo), Ho = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1, and the cache
-    Raises ValueError naming the shapes or the option that does not fit, TypeError where dtypes differ
+    output_padding : rows and columns added at the end; less than stride or dilation
+    Returns y (N, O, Ho, Wo) and the cache;
+    Ho = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1
+    Raises ValueError naming the shapes or the option that does not fit, TypeError for mixed dtypes
     Source: Dumoulin and Visin 2016, section 4. Taught in notebooks/06_convolution
 
     >>> conv_transpose2d(np.array([[[[1.0, 2.0]]]]), np.ones((1, 1, 1, 2)), stride=2)[0]
@@ -243,9 +245,10 @@ def conv_transpose2d(
 def conv_transpose2d_backward(
     dy: np.ndarray, cache: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Gradients of conv_transpose2d: conv2d and its weight gradient, with dy and x in exchanged roles.
+    """Gradients of conv_transpose2d: conv2d and its weight gradient, dy and x in exchanged roles.
 
-    dy : (N, O, Ho, Wo); returns dx (N, C, H, W), dweight (C, O / groups, kh, kw), dbias (O,) or None
+    dy : (N, O, Ho, Wo)
+    Returns dx (N, C, H, W), dweight (C, O / groups, kh, kw), dbias (O,) or None
 
     >>> _, cache = conv_transpose2d(np.array([[[[1.0, 2.0]]]]), np.ones((1, 1, 1, 2)), stride=2)
     >>> conv_transpose2d_backward(np.ones((1, 1, 1, 4)), cache)[0]
@@ -260,7 +263,7 @@ def conv_transpose2d_backward(
 
 
 def _sum_channels(dy: np.ndarray) -> np.ndarray:
-    """(N, O, Ho, Wo) -> (O,): first over the pixels, which lie side by side, then over the images."""
+    """(N, O, Ho, Wo) -> (O,): over the pixels first, as they lie side by side."""
     return dy.sum(axis=(2, 3)).sum(axis=0)
 
 

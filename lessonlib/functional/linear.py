@@ -1,4 +1,4 @@
-"""The fully connected layer (every output is a weighted sum of all inputs, plus a bias), and flatten."""
+"""The fully connected layer, where every output is a weighted sum of all inputs; and flatten."""
 
 import math
 from typing import Any
@@ -30,7 +30,7 @@ def linear(
         )
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(f"linear: bias {bias.shape}, wanted {weight.shape[:1]}")
-    # One matrix product whatever the leading axes. math.prod and not -1, which an empty batch leaves undefined.
+    # One matrix product whatever the leading axes; math.prod and not -1, because of empty batches.
     rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])  # (N, in)
     y = rows @ weight.T  # (N, out)
     if bias is not None:
