@@ -40,9 +40,9 @@ class Linear(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray:
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """dy (..., out) to dx (..., in); adds into the gradients of weight and bias."""
-        dx, dweight, dbias = F.linear_backward(dy, self._pop())
+        dx, dweight, dbias = F.linear_backward(dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 

@@ -59,6 +59,8 @@ class Module:
 
     training  : True after construction and `train()`, False after `eval()`; Dropout, BatchNorm ask
     recording : whether forward keeps caches for backward; follows `training`, see `record`
+    needs_dx  : set to False on a Linear or convolution that reads data: its backward then leaves
+                out dx, for which nobody asks (torch does the same unseen)
     """
 
     _buffer_names: tuple[
@@ -68,6 +70,7 @@ class Module:
     def __init__(self) -> None:
         self.training = True
         self.recording = True
+        self.needs_dx = True
         # A stack and not a slot: a layer used twice goes back through its second use first.
         self._caches: list[Any] = []
 
