@@ -2,9 +2,9 @@
 
     y[n, o, h, w] = b[o] + sum_{c, i, j} weight[o, c, i, j] x[n, c, s h + d i, s w + d j]
 
-The plain way writes every patch out as a column and makes one matrix product of all; most of its time goes into
-copying. Here only the kw horizontal shifts are copied. A vertical shift of these is a view (a later row is a later
-place in the same memory), so kernel row i is one matrix product on that view:
+The plain way writes every patch out as a column and makes one matrix product of all; most of its
+time goes into copying. Here only the kw horizontal shifts are copied. A vertical shift of these is
+a view (a later row is a later place in the same memory), so kernel row i is one product on a view:
 
     shifts    (n, C kw, Hp, Wo)    x once for each kernel column
     y        += weight row i (O, C kw) @ shifts from row i on (C kw, Ho Wo)
@@ -60,7 +60,7 @@ def _correlate(x: np.ndarray, weight: np.ndarray, taps: Taps, groups: int) -> np
 def _correlate_dweight(
     dy: np.ndarray, x: np.ndarray, shape: tuple[int, ...], taps: Taps, groups: int
 ) -> np.ndarray:
-    """Gradient for the weight (O, C/G, kh, kw): each tap's product of what came out and what it saw."""
+    """Gradient for the weight (O, C/G, kh, kw): products of dy with what each tap saw."""
     (o, c, kh, kw), (ho, wo) = shape, taps.out
     dy = dy.reshape(len(x), groups, o // groups, ho * wo)
     dmatrices = np.zeros((kh, groups, o // groups, c * kw), x.dtype)
@@ -111,9 +111,10 @@ def conv2d(
     bias   : (O,) or None
     stride, padding, dilation : pixels, one number or (vertical, horizontal)
     groups : channels are split into so many groups that do not see each other
-    Returns y (N, O, Ho, Wo), Ho = (H + 2 padding - dilation (kh - 1) - 1) // stride + 1, and the cache
-    Raises ValueError naming the shapes or the option that does not fit, TypeError where dtypes differ
-    Source: Goodfellow et al. 2016, section 9.1; Dumoulin and Visin 2016. Taught in notebooks/06_convolution
+    Returns y (N, O, Ho, Wo) and the cache;
+    Ho = (H + 2 padding - dilation (kh - 1) - 1) // stride + 1
+    Raises ValueError naming the shapes or the option that does not fit, TypeError for mixed dtypes
+    Source: Goodfellow et al. 2016, section 9.1. Taught in notebooks/06_convolution
 
     >>> conv2d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))[0]
     array([[[[4., 4.], [4., 4.]]]])
@@ -131,11 +132,14 @@ def conv2d(
     return y, (padded, weight, bias is not None, taps, padding, groups)
 
 
-def conv2d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def conv2d_backward(
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
     """Gradients of conv2d.   Each window of dx gets weight^T dy;  dweight = sum of dy x window
 
-    dy    : (N, O, Ho, Wo)  upstream gradient
-    cache : as returned by `conv2d`
+    dy      : (N, O, Ho, Wo)  upstream gradient
+    cache   : as returned by `conv2d`
+    need_dx : False leaves dx out (None), where x is data
     Returns dx (N, C, H, W), dweight (O, C / groups, kh, kw), dbias (O,) or None
     Source: Dumoulin and Visin 2016, section 4. Taught in notebooks/06_convolution
 
@@ -145,9 +149,11 @@ def conv2d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     """
     padded, weight, has_bias, taps, padding, groups = cache
     check_gradient("conv2d_backward", dy, (len(padded), len(weight), *taps.out))
-    dx = _correlate_dx(dy, weight, padded.shape[2:], taps, groups)
+    dx = None
+    if need_dx:
+        dx = crop2d(_correlate_dx(dy, weight, padded.shape[2:], taps, groups), padding)
     dweight = _correlate_dweight(dy, padded, weight.shape, taps, groups)
-    return crop2d(dx, padding), dweight, _sum_channels(dy) if has_bias else None
+    return dx, dweight, _sum_channels(dy) if has_bias else None
 
 
 def conv1d(
@@ -179,7 +185,9 @@ def conv1d(
     return y[:, :, 0], cache
 
 
-def conv1d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def conv1d_backward(
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
     """Gradients of conv1d: those of conv2d on images one pixel high.
 
     dy : (N, O, Lo); returns dx (N, C, L), dweight (O, C / groups, K), dbias (O,) or None
@@ -188,8 +196,8 @@ def conv1d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     >>> conv1d_backward(np.ones((1, 1, 2)), cache)[0]
     array([[[-1.,  0.,  1.]]])
     """
-    dx, dweight, dbias = conv2d_backward(dy[:, :, None], cache)
-    return dx[:, :, 0], dweight[:, :, 0], dbias
+    dx, dweight, dbias = conv2d_backward(dy[:, :, None], cache, need_dx)
+    return None if dx is None else dx[:, :, 0], dweight[:, :, 0], dbias
 
 
 def conv_transpose2d(
@@ -207,9 +215,10 @@ def conv_transpose2d(
     x      : (N, C, H, W); each pixel stamps its kernel, scaled, onto the output
     weight : (C, O / groups, kh, kw)
     bias   : (O,) or None
-    output_padding : rows and columns added at the end, where several sizes would fit; < stride or dilation
-    Returns y (N, O, Ho, Wo), Ho = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1, and the cache
-    Raises ValueError naming the shapes or the option that does not fit, TypeError where dtypes differ
+    output_padding : rows and columns added at the end; less than stride or dilation
+    Returns y (N, O, Ho, Wo) and the cache;
+    Ho = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1
+    Raises ValueError naming the shapes or the option that does not fit, TypeError for mixed dtypes
     Source: Dumoulin and Visin 2016, section 4. Taught in notebooks/06_convolution
 
     >>> conv_transpose2d(np.array([[[[1.0, 2.0]]]]), np.ones((1, 1, 1, 2)), stride=2)[0]
@@ -241,11 +250,12 @@ def conv_transpose2d(
 
 
 def conv_transpose2d_backward(
-    dy: np.ndarray, cache: Any
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Gradients of conv_transpose2d: conv2d and its weight gradient, with dy and x in exchanged roles.
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+    """Gradients of conv_transpose2d: conv2d and its weight gradient, dy and x in exchanged roles.
 
-    dy : (N, O, Ho, Wo); returns dx (N, C, H, W), dweight (C, O / groups, kh, kw), dbias (O,) or None
+    dy : (N, O, Ho, Wo)
+    Returns dx (N, C, H, W), dweight (C, O / groups, kh, kw), dbias (O,) or None
 
     >>> _, cache = conv_transpose2d(np.array([[[[1.0, 2.0]]]]), np.ones((1, 1, 1, 2)), stride=2)
     >>> conv_transpose2d_backward(np.ones((1, 1, 1, 4)), cache)[0]
@@ -254,13 +264,13 @@ def conv_transpose2d_backward(
     x, weight, has_bias, taps, padding, groups, shape = cache
     check_gradient("conv_transpose2d_backward", dy, shape)
     padded = pad2d(dy, padding)
-    dx = _correlate(padded, weight, taps, groups)
+    dx = _correlate(padded, weight, taps, groups) if need_dx else None
     dweight = _correlate_dweight(x, padded, weight.shape, taps, groups)
     return dx, dweight, _sum_channels(dy) if has_bias else None
 
 
 def _sum_channels(dy: np.ndarray) -> np.ndarray:
-    """(N, O, Ho, Wo) -> (O,): first over the pixels, which lie side by side, then over the images."""
+    """(N, O, Ho, Wo) -> (O,): over the pixels first, as they lie side by side."""
     return dy.sum(axis=(2, 3)).sum(axis=0)
 
 

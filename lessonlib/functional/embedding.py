@@ -30,7 +30,7 @@ def embedding(
         raise ValueError(f"embedding: weight {weight.shape}, wanted (V, D)")
     if indices.size and not 0 <= indices.min() <= indices.max() < len(weight):
         raise ValueError(
-            f"embedding: indices from {indices.min()} to {indices.max()}, wanted 0..{len(weight) - 1}"
+            f"embedding: indices {indices.min()}..{indices.max()}, wanted 0..{len(weight) - 1}"
         )
     return weight[indices], (indices, weight.shape, padding_idx)
 
@@ -47,8 +47,8 @@ def embedding_backward(dy: np.ndarray, cache: Any) -> np.ndarray:
     indices, shape, padding_idx = cache
     check_gradient("embedding_backward", dy, (*indices.shape, shape[1]))
     dweight = np.zeros(shape, dy.dtype)
-    # `dweight[indices] += dy` would count an index that comes twice only once, hence add.at; on flat
-    # places, row * D + column, it is six times faster than on rows.
+    # `dweight[indices] += dy` would count an index that comes twice only once, hence add.at;
+    # on flat places, row * D + column, it is six times faster than on rows.
     places = indices.reshape(-1, 1) * shape[1] + np.arange(shape[1])  # (n, D)
     np.add.at(dweight.reshape(-1), places.reshape(-1), dy.reshape(-1))
     if padding_idx is not None:

@@ -1,7 +1,7 @@
-"""Normalisation: shift and scale activations to mean 0 and variance 1, then let the network choose again.
+"""Normalisation: bring activations to mean 0 and variance 1, then let the network choose again.
 
-Batch norm takes the statistics of one channel over the batch, layer norm those of one example over its features,
-RMS norm leaves the mean alone.
+Batch norm takes the statistics of one channel over the batch, layer norm those of one example over
+its features, RMS norm leaves the mean alone.
 """
 
 from typing import Any
@@ -21,12 +21,12 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> tuple[np.ndarray, Any]:
-    """Normalise each channel over the batch.   y = (x - mean_c) / sqrt(var_c + eps) * weight_c + bias_c
+    """Normalise each channel over the batch.   y = (x - mean) / sqrt(var + eps) * weight + bias
 
     x            : (N, C) or (N, C, ...)
     weight, bias : (C,) or None
-    running_mean, running_var : (C,) or None; in training moved in place by momentum towards this batch
-                   (with the unbiased variance), in evaluation used in place of the batch's own
+    running_mean, running_var : (C,) or None; in training moved in place by momentum towards those
+                   of this batch (variance unbiased), in evaluation used instead of them
     Returns y, shape of x, and the cache
     Raises ValueError if a shape does not fit or training has a single value per channel
     Source: Ioffe and Szegedy 2015, algorithm 1. Taught in notebooks/04b_deep_and_stable
@@ -61,8 +61,9 @@ def batch_norm_backward(
 ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
     """Gradients of batch norm.   dx = scale (g - mean g - n mean(g n)),  g = weight dy
 
-    n is the normalised x, scale is 1 / sqrt(var + eps), the means go over the batch. The two means are taken off because shifting or stretching a whole channel changes no output.
-    In evaluation mode dx = scale g.
+    n is the normalised x, scale is 1 / sqrt(var + eps), the means go over the batch. They are
+    taken off because shifting or stretching a whole channel changes no output; in evaluation the
+    statistics are constants and dx = scale g.
 
     dy : shape of x; returns dx, dweight (C,), dbias (C,), None where there was none
     Source: Ioffe and Szegedy 2015, section 3. Taught in notebooks/04b_deep_and_stable

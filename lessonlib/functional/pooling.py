@@ -1,4 +1,4 @@
-"""Pooling: one number for each window. The maximum keeps what was found, the mean keeps how much of it there was."""
+"""Pooling: one number a window. The maximum keeps what was found, the mean how much of it."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def max_pool2d(
 
 
 def max_pool2d_backward(dy: np.ndarray, cache: Any) -> np.ndarray:
-    """Gradient of the maximum: all of dy goes to the entry that won, the first one where several are equal.
+    """Gradient of the maximum: all of dy goes to the entry that won, the first of equal ones.
 
     dy : (N, C, Ho, Wo); returns dx (N, C, H, W)
 
@@ -133,7 +133,7 @@ def avg_pool2d_backward(dy: np.ndarray, cache: Any) -> np.ndarray:
 
 
 def _bin_means(length: int, bins: int, dtype: Any) -> np.ndarray:
-    """(bins, length) matrix whose row i is the mean over entries floor(i L / bins) .. ceil((i + 1) L / bins)."""
+    """(bins, L) matrix; row i is the mean from floor(i L / bins) to ceil((i + 1) L / bins)."""
     matrix = np.zeros((bins, length), dtype)
     for i in range(bins):
         start, end = i * length // bins, -(-(i + 1) * length // bins)
@@ -142,14 +142,15 @@ def _bin_means(length: int, bins: int, dtype: Any) -> np.ndarray:
 
 
 def adaptive_avg_pool2d(
-    x: np.ndarray, output_size: int | None | tuple[int | None, int | None]
+    x: np.ndarray, output_size: int | tuple[int | None, int | None] | None
 ) -> tuple[np.ndarray, Any]:
     """Mean over as many windows as asked for, whatever the size.   y = A x B^T
 
     x           : (N, C, H, W)
     output_size : (Ho, Wo) or one number for both; None keeps that side
     A (Ho, H), B (Wo, W) hold the means over rows and columns; (1, 1) is global average pooling
-    Returns y (N, C, Ho, Wo) and the cache; raises ValueError naming the shape or size that does not fit
+    Returns y (N, C, Ho, Wo) and the cache
+    Raises ValueError naming the shape or size that does not fit
     Source: Lin, Chen, Yan 2014, section 3.2. Taught in notebooks/06b_deep_vision
 
     >>> adaptive_avg_pool2d(np.array([[[[1.0, 2.0, 6.0]]]]), 1)[0]

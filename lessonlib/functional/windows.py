@@ -1,8 +1,8 @@
 """Where a sliding window looks: shared by convolution and pooling.
 
-A window of size k with dilation d moves with stride s over a padded axis. Position i of the window (a "tap") meets
-the entries i d, i d + s, i d + 2 s, ... : one slice. Looping over the few taps and letting NumPy do all window
-positions at once is what makes both operations fast.
+A window of size k with dilation d moves with stride s over a padded axis. Position i of the window
+(a "tap") meets the entries i d, i d + s, i d + 2 s, ... : one slice. Looping over the few taps,
+with all window positions at once in NumPy, is what makes both operations fast.
 """
 
 from typing import Any, NamedTuple
@@ -68,8 +68,8 @@ def make_taps(
         positions = (length - d * (k - 1) - 1) // s + 1
         if positions < 1:
             raise ValueError(
-                f"{operation}: window {kernel} with dilation {dilation} does not fit into the padded "
-                f"input {size}"
+                f"{operation}: window {kernel} with dilation {dilation} does not fit into the "
+                f"padded input {size}"
             )
         slices.append([slice(i * d, i * d + s * (positions - 1) + 1, s) for i in range(k)])
         out.append(positions)

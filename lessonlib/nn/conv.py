@@ -33,7 +33,8 @@ class _Conv(Module):
         refuse(name, **{f"padding_mode={padding_mode!r}": padding_mode != "zeros"})
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ValueError(
-                f"{name}: groups={groups} divides not both {in_channels} and {out_channels} channels"
+                f"{name}: groups={groups}, wanted a divisor of in_channels={in_channels} and "
+                f"out_channels={out_channels}"
             )
         self.sizes = (in_channels, out_channels, kernel_size)
         self.options = options | {"groups": groups}
@@ -52,9 +53,9 @@ class _Conv(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray:
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """Gradient for x; adds into the gradients of weight and bias."""
-        dx, dweight, dbias = self.pair[1](dy, self._pop())
+        dx, dweight, dbias = self.pair[1](dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 

@@ -11,7 +11,8 @@ from .module import Module, PairModule, Parameter, refuse, uniform_parameter, va
 class Linear(Module):
     """Fully connected layer.   y = x W^T + b
 
-    weight (out_features, in_features), bias (out_features,); start: uniform within 1/sqrt(in_features)
+    weight (out_features, in_features), bias (out_features,)
+    start: uniform within 1/sqrt(in_features)
     Taught in notebooks/02_multilayer_perceptron
 
     >>> Linear(3, 2)(np.ones((5, 3), np.float32)).shape
@@ -39,9 +40,9 @@ class Linear(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray:
-        """dy (..., out_features) to dx (..., in_features); adds into the gradients of weight and bias."""
-        dx, dweight, dbias = F.linear_backward(dy, self._pop())
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+        """dy (..., out) to dx (..., in); adds into the gradients of weight and bias."""
+        dx, dweight, dbias = F.linear_backward(dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 
@@ -146,7 +147,7 @@ class Embedding(Module):
         return y
 
     def backward(self, dy: np.ndarray) -> None:
-        """Add into the gradient of weight; indices are no numbers to change, so nothing is returned."""
+        """Add into the gradient of weight; indices have none, so nothing is returned."""
         self._add_grads(weight=F.embedding_backward(dy, self._pop()))
 
     def extra_repr(self) -> str:

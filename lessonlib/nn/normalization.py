@@ -1,4 +1,4 @@
-"""Normalisation layers: parameters and running statistics around `lessonlib.functional.normalization`."""
+"""Normalisation layers: parameters and running statistics around `functional.normalization`."""
 
 from typing import Any
 
@@ -147,7 +147,7 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Scale each example to root mean square 1 over its last axes.   y = x / sqrt(mean x^2 + eps) * weight
+    """Scale each example to root mean square 1.   y = x / sqrt(mean x^2 + eps) * weight
 
     weight (normalized_shape) starts at 1; eps None means the machine epsilon of x's dtype
     Taught in notebooks/10_transformer

@@ -38,7 +38,7 @@ class AvgPool2d(PairModule):
     """Mean of each window.
 
     stride : None means kernel_size, windows side by side
-    count_include_pad, divisor_override : what the sum is divided by, see `lessonlib.functional.avg_pool2d`
+    count_include_pad, divisor_override : what the sum is divided by, see `functional.avg_pool2d`
     Taught in notebooks/06_convolution
 
     >>> AvgPool2d(2)
@@ -77,5 +77,5 @@ class AdaptiveAvgPool2d(PairModule):
 
     pair = (F.adaptive_avg_pool2d, F.adaptive_avg_pool2d_backward)
 
-    def __init__(self, output_size: int | None | tuple[int | None, int | None]) -> None:
+    def __init__(self, output_size: int | tuple[int | None, int | None] | None) -> None:
         super().__init__(output_size=output_size)
