@@ -234,13 +234,13 @@ def conv_transpose2d(
     _check_shapes(name, x, weight, bias, groups, transposed=True)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ValueError(f"{name}: output_padding={extra}, wanted less than stride or dilation")
-    size = tuple(
-        (length - 1) * s + d * (k - 1) + e + 1
-        for length, s, d, k, e in zip(
-            x.shape[2:], stride, dilation, weight.shape[2:], extra, strict=True
-        )
+    # What the stamps cover; output_padding then only makes room beside it.
+    h, w = (
+        (length - 1) * s + d * (k - 1) + 1
+        for length, s, d, k in zip(x.shape[2:], stride, dilation, weight.shape[2:], strict=True)
     )
-    taps = make_taps(name, size, weight.shape[2:], stride, dilation)
+    taps = make_taps(name, (h, w), weight.shape[2:], stride, dilation)
+    size = (h + extra[0], w + extra[1])
     y = crop2d(_correlate_dx(x, weight, size, taps, groups), padding)
     if min(y.shape[2:]) < 1:
         raise ValueError(f"{name}: padding={padding} leaves nothing of the output {size}")
