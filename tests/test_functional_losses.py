@@ -169,8 +169,7 @@ def test_rows_that_are_all_ignored_send_no_gradient():
 def test_non_contiguous_scores():
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(4, 12))[:, ::2].T, rng.integers(0, 4, 6)
-    loss, cache = F.cross_entropy(x, target)
-    assert_close(loss, F.cross_entropy(x.copy(), target)[0], 1e-14)
+    assert_close(F.cross_entropy(x, target)[0], F.cross_entropy(x.copy(), target)[0], 1e-14)
     check_slope(lambda x: F.cross_entropy(x, target), F.cross_entropy_backward, [x], rng)
 
 

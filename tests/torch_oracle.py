@@ -31,7 +31,8 @@ def as_torch(array):
 def check_pair(forward, backward, torch_forward, arrays, rng, tolerance=1e-10):
     """Compare outputs and the gradient of each array, under a random upstream gradient.
 
-    forward(*arrays) -> (y, cache); backward(dy, cache) -> one gradient or a tuple in the order of arrays
+    forward(*arrays) -> (y, cache)
+    backward(dy, cache) -> one gradient, or a tuple in the order of arrays
     """
     tensors = [as_torch(array) for array in arrays]
     kept = [None if array is None else array.copy() for array in arrays]

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
-from .module import Module, PairModule, Parameter, refuse, uniform_parameter, value_of
+from .module import Module, Parameter, refuse, uniform_parameter, value_of
+from .pair import PairModule
 
 
 class Linear(Module):
