@@ -1,0 +1,105 @@
+"""Gated recurrent unit: one layer, one direction, a whole sequence.
+
+    h_{t-1} ──────(* z)──────(+)──► h_t        z = 1 keeps the state, z = 0 replaces it by n
+                              ▲
+    r, z, n  ──────────(* (1 - z) * n)
+
+The weights hold three blocks of H rows, in torch's order: r (reset), z (update), n (candidate).
+torch applies r after the recurrent product, so n's share of it needs its own bias b_hn and has
+to be kept apart from the input projection.
+"""
+
+import numpy as np
+
+from ._sequence import Array, check_sequence, initial_state, time_major, upstream
+
+__all__ = ["gru", "gru_backward"]
+
+
+def gru(
+    x: Array,
+    h0: Array | None,
+    weight_ih: Array,
+    weight_hh: Array,
+    bias_ih: Array | None = None,
+    bias_hh: Array | None = None,
+) -> tuple[tuple[Array, Array], tuple]:
+    """Run one GRU layer over a sequence.   h_t = (1 - z) * n + z * h_{t-1}
+
+        r, z = sigmoid(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
+        n    = tanh(W_in x_t + b_in + r * q),   q = W_hn h_{t-1} + b_hn
+
+    x  : (N, L, D)  sequences;  h0 : (N, H)  initial state, None for zeros
+    weight_ih : (3H, D);  weight_hh : (3H, H);  bias_ih, bias_hh : (3H,) or None
+    Returns (y (N, L, H), h_n (N, H)), cache;  y holds every h_t
+    Raises ValueError naming the shape seen and the shape wanted
+    Source: Cho et al. 2014, section 2.3; r after the product as in torch.nn.GRU.
+    Taught in notebooks/08_lstm_gru
+
+    >>> x, w = np.ones((1, 2, 1)), np.zeros((3, 1))
+    >>> gru(x, np.ones((1, 1)), w, w)[0][1]  # z = 0.5, n = 0: the state halves at each step
+    array([[0.25]])
+    """
+    check_sequence("gru", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=3)
+    (N, L, D), H = x.shape, weight_hh.shape[1]
+    x = time_major(x)  # (L, N, D)
+    a = (x.reshape(L * N, D) @ weight_ih.T).reshape(L, N, 3 * H)  # W_ih x_t for all t
+    b_hn = 0
+    if bias_ih is not None:
+        a += bias_ih
+        a[:, :, : 2 * H] += bias_hh[: 2 * H]
+        b_hn = bias_hh[2 * H :]
+    h = np.empty((L + 1, N, H), dtype=a.dtype)
+    h[0] = initial_state("gru", h0, (N, H))
+    rz, n, q = np.empty((L, N, 2 * H), a.dtype), np.empty((L, N, H), a.dtype), np.empty_like(h[1:])
+    for t in range(L):
+        recurrent = h[t] @ weight_hh.T  # (N, 3H)
+        # sigmoid(a) = (1 + tanh(a / 2)) / 2, in the form that cannot overflow
+        rz[t] = 0.5 + 0.5 * np.tanh(0.5 * (a[t, :, : 2 * H] + recurrent[:, : 2 * H]))
+        r, z = rz[t, :, :H], rz[t, :, H:]  # (N, H) each
+        q[t] = recurrent[:, 2 * H :] + b_hn
+        n[t] = np.tanh(a[t, :, 2 * H :] + r * q[t])
+        h[t + 1] = n[t] + z * (h[t] - n[t])  # = (1 - z) n + z h
+    cache = (x, h, rz, n, q, weight_ih, weight_hh, h0 is not None, bias_ih is not None)
+    return (h[1:].swapaxes(0, 1).copy(), h[-1].copy()), cache
+
+
+def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> tuple:
+    """Gradients of `gru`, by backpropagation through time.
+
+        every pre-activation's gradient is dh_t times a slope;   dh_{t-1} = dy_{t-1} + dh_t z + da_t W_hh
+
+    dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None stands for zeros
+    cache : as returned by `gru`
+    Returns dx (N, L, D), dh0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
+            None for an h0 or a bias that was None
+    Raises ValueError naming both shapes if dy or dh_n does not fit
+    Source: derived from Cho et al. 2014, section 2.3. Taught in notebooks/08_lstm_gru
+    """
+    x, h, rz, n, q, weight_ih, weight_hh, has_h0, has_bias = cache
+    (L, N, D), H = x.shape, h.shape[-1]
+    dy = upstream("gru_backward", "dy", dy, (N, L, H), h.dtype)
+    dh = upstream("gru_backward", "dh_n", dh_n, (N, H), h.dtype).copy()
+
+    # What multiplies dh_t depends on the forward pass alone: known for all steps at once.
+    r, z = rz[:, :, :H], rz[:, :, H:]  # (L, N, H) each
+    dn = (1 - z) * (1 - n**2)  # slope of n's pre-activation
+    da = np.empty((L, N, 3, H), dtype=h.dtype)  # the recurrent product's: r, z, q
+    da[:, :, 0] = dn * q * r * (1 - r)
+    da[:, :, 1] = (h[:-1] - n) * z * (1 - z)
+    da[:, :, 2] = dn * r
+    for t in reversed(range(L)):
+        dh += dy[:, t]
+        da[t] *= dh[:, None]
+        dn[t] *= dh
+        dh *= z[t]
+        dh += da[t].reshape(N, 3 * H) @ weight_hh
+
+    da = da.reshape(L * N, 3 * H)
+    dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
+    dbias_hh = da.sum(axis=0) if has_bias else None
+    da[:, 2 * H :] = dn.reshape(L * N, H)  # the input reaches n directly, not through r
+    dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
+    dweight_ih = da.T @ x.reshape(L * N, D)
+    dbias_ih = da.sum(axis=0) if has_bias else None
+    return dx, dh if has_h0 else None, dweight_ih, dweight_hh, dbias_ih, dbias_hh

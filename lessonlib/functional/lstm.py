@@ -1,0 +1,112 @@
+"""Long short-term memory: one layer, one direction, a whole sequence.
+
+    c_{t-1} ───(* f)───(+)──────────► c_t      the memory: only scaled and added to,
+                        ▲              │       so its gradient passes unsquashed
+                     (i * g)          tanh
+                                       │
+    h_{t-1}, x_t ──► i, f, g, o ─────(* o)──► h_t
+
+The weights hold four blocks of H rows, in torch's order: i (input), f (forget), g (candidate),
+o (output). Only the recurrent product has to wait for the step before; all else is hoisted.
+"""
+
+import numpy as np
+
+from ._sequence import Array, check_sequence, initial_state, time_major, upstream
+
+__all__ = ["lstm", "lstm_backward"]
+
+
+def lstm(
+    x: Array,
+    h0: Array | None,
+    c0: Array | None,
+    weight_ih: Array,
+    weight_hh: Array,
+    bias_ih: Array | None = None,
+    bias_hh: Array | None = None,
+) -> tuple[tuple[Array, Array, Array], tuple]:
+    """Run one LSTM layer over a sequence.   c_t = f * c_{t-1} + i * g;   h_t = o * tanh(c_t)
+
+        i, f, o = sigmoid(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh);   g = tanh(the same, its own rows)
+
+    x  : (N, L, D)  sequences;  h0, c0 : (N, H)  initial state and memory, None for zeros
+    weight_ih : (4H, D);  weight_hh : (4H, H);  bias_ih, bias_hh : (4H,) or None
+    Returns (y (N, L, H), h_n (N, H), c_n (N, H)), cache;  y holds every h_t
+    Raises ValueError naming the shape seen and the shape wanted
+    Source: Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000.
+    Taught in notebooks/08_lstm_gru
+
+    >>> x, w_ih, w_hh = np.ones((1, 2, 1)), np.zeros((4, 1)), np.zeros((4, 1))
+    >>> (y, h_n, c_n), _ = lstm(x, None, np.ones((1, 1)), w_ih, w_hh)
+    >>> c_n  # gates of 0.5, nothing to add: the memory halves at each of the two steps
+    array([[0.25]])
+    """
+    check_sequence("lstm", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=4)
+    (N, L, D), H = x.shape, weight_hh.shape[1]
+    x = time_major(x)  # (L, N, D)
+    # sigmoid(a) = (1 + tanh(a / 2)) / 2, so with a halved for i, f, o one tanh serves all four gates.
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype), H)  # (4H,)
+    shift = 1 - scale
+    gates = (x.reshape(L * N, D) @ (weight_ih.T * scale)).reshape(L, N, 4 * H)
+    if bias_ih is not None:
+        gates += (bias_ih + bias_hh) * scale
+    recurrent = weight_hh.T * scale  # (H, 4H)
+    h, c = np.empty((2, L + 1, N, H), dtype=gates.dtype)
+    h[0], c[0] = initial_state("lstm", h0, (N, H)), initial_state("lstm", c0, (N, H))
+    for t in range(L):
+        gates[t] = np.tanh(gates[t] + h[t] @ recurrent)  # (N, 4H)
+        gates[t] = gates[t] * scale + shift  # i, f, o in (0, 1); g unchanged, in (-1, 1)
+        i, f, g, o = (gates[t, :, k * H : (k + 1) * H] for k in range(4))  # (N, H) each
+        c[t + 1] = f * c[t] + i * g
+        h[t + 1] = o * np.tanh(c[t + 1])
+    cache = (x, h, c, gates, weight_ih, weight_hh, h0 is not None, c0 is not None, bias_ih is not None)
+    return (h[1:].swapaxes(0, 1).copy(), h[-1].copy(), c[-1].copy()), cache
+
+
+def lstm_backward(
+    dy: Array | None, cache: tuple, dh_n: Array | None = None, dc_n: Array | None = None
+) -> tuple:
+    """Gradients of `lstm`, by backpropagation through time.
+
+        dc_t += dh_t * o * tanh'(c_t);    d(gate's a_t) = dc_t (or dh_t for o) * its slope
+        dc_{t-1} = dc_t * f;              dh_{t-1} = dy_{t-1} + da_t W_hh
+
+    dy    : (N, L, H)  upstream gradient of y;  dh_n, dc_n : (N, H);  None stands for zeros
+    cache : as returned by `lstm`
+    Returns dx (N, L, D), dh0 (N, H), dc0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
+            None for an h0, a c0 or a bias that was None
+    Raises ValueError naming both shapes if dy, dh_n or dc_n does not fit
+    Source: Gers et al. 2000, the full gradient. Taught in notebooks/08_lstm_gru
+    """
+    x, h, c, gates, weight_ih, weight_hh, has_h0, has_c0, has_bias = cache
+    (L, N, D), H = x.shape, h.shape[-1]
+    dy = upstream("lstm_backward", "dy", dy, (N, L, H), h.dtype)
+    dh = upstream("lstm_backward", "dh_n", dh_n, (N, H), h.dtype).copy()
+    dc = upstream("lstm_backward", "dc_n", dc_n, (N, H), h.dtype).copy()
+
+    # What multiplies dc_t or dh_t depends on the forward pass alone: known for all steps at once.
+    i, f, g, o = gates.reshape(L, N, 4, H).transpose(2, 0, 1, 3)  # each (L, N, H)
+    tanh_c = np.tanh(c[1:])
+    dc_dh = o * (1 - tanh_c**2)  # how dh_t enters dc_t
+    da = np.empty((L, N, 4, H), dtype=h.dtype)
+    da[:, :, 0] = g * i * (1 - i)
+    da[:, :, 1] = c[:-1] * f * (1 - f)
+    da[:, :, 2] = i * (1 - g**2)
+    da[:, :, 3] = tanh_c * o * (1 - o)
+    for t in reversed(range(L)):
+        dh += dy[:, t]
+        dc += dh * dc_dh[t]
+        da[t, :, :3] *= dc[:, None]  # i, f, g act through the memory
+        da[t, :, 3] *= dh  # o acts on the output
+        dc *= f[t]
+        np.matmul(da[t].reshape(N, 4 * H), weight_hh, out=dh)
+
+    da = da.reshape(L * N, 4 * H)
+    dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
+    dweight_ih = da.T @ x.reshape(L * N, D)  # sums over steps and sequences
+    dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
+    dbias = da.sum(axis=0) if has_bias else None
+    dbias_hh = dbias.copy() if has_bias else None
+    dh0, dc0 = dh if has_h0 else None, dc if has_c0 else None
+    return dx, dh0, dc0, dweight_ih, dweight_hh, dbias, dbias_hh

@@ -1,0 +1,95 @@
+"""Layers and directions: how rnn, lstm and gru are stacked into a deep, bidirectional network.
+
+    x ──► layer 0 forward  ──┐             ┌─► layer 1 forward  ──┐
+     └──► layer 0 backward ──┴─► concat ───┴─► layer 1 backward ──┴─► concat ──► y
+
+The backward direction reads the sequence from its end; its outputs are turned round again, so that
+y[:, t] joins what both directions know about step t.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .gru import gru, gru_backward
+from .lstm import lstm, lstm_backward
+from .rnn import rnn, rnn_backward
+
+__all__ = [
+    "gru",
+    "gru_backward",
+    "lstm",
+    "lstm_backward",
+    "recurrent_stack",
+    "recurrent_stack_backward",
+    "rnn",
+    "rnn_backward",
+]
+
+
+def recurrent_stack(
+    cell: Callable,
+    x: np.ndarray,
+    states: Sequence[np.ndarray | None],
+    weights: Sequence[tuple],
+    bidirectional: bool = False,
+) -> tuple[tuple[np.ndarray, ...], tuple]:
+    """Run a stack of recurrent layers; each reads the outputs of the one below.
+
+    cell    : `rnn`, `lstm` or `gru`, or a function with their arguments;  x : (N, L, D)
+    states  : one initial state (`lstm`: two), each (layers * directions, N, H) or None for zeros
+    weights : (weight_ih, weight_hh, bias_ih, bias_hh) for layer 0 forward, layer 0 backward, layer 1 ...
+    Returns (y (N, L, directions * H), h_n (layers * directions, N, H), for `lstm` also c_n), cache
+    Source: Schuster and Paliwal 1997, Bidirectional recurrent neural networks.
+    Taught in notebooks/07_recurrent_networks
+
+    >>> w = (np.ones((1, 1)), np.ones((1, 1)), None, None)
+    >>> (y, h_n), _ = recurrent_stack(gru_like := rnn, np.ones((5, 3, 1)), [None], [w], False)
+    >>> y.shape, h_n.shape
+    ((5, 3, 1), (1, 5, 1))
+    """
+    directions = 2 if bidirectional else 1
+    finals, caches = [], []
+    for first in range(0, len(weights), directions):
+        outputs = []
+        for direction in range(directions):
+            k = first + direction
+            turn = slice(None, None, -1 if direction else 1)
+            state = [s if s is None else s[k] for s in states]
+            (y, *final), cache = cell(x[:, turn], *state, *weights[k])
+            outputs.append(y[:, turn])  # (N, L, H)
+            finals.append(final)
+            caches.append(cache)
+        x = np.concatenate(outputs, axis=2) if bidirectional else outputs[0]
+    return (x, *(np.stack(s) for s in zip(*finals, strict=True))), (caches, directions)
+
+
+def recurrent_stack_backward(
+    cell_backward: Callable,
+    dy: np.ndarray | None,
+    cache: tuple,
+    dfinals: Sequence[np.ndarray | None],
+) -> tuple[np.ndarray, list[np.ndarray | None], list[tuple]]:
+    """Gradients of `recurrent_stack`: the layers from the last to the first.
+
+    cell_backward : `rnn_backward`, `lstm_backward` or `gru_backward`
+    dy      : (N, L, directions * H)  upstream gradient of y, None for zeros;  cache : of the forward pass
+    dfinals : of h_n (`lstm`: and c_n), each (layers * directions, N, H) or None for zeros
+    Returns dx (N, L, D), dstates (each like its state, or None), dweights (in the order of weights)
+    Taught in notebooks/07_recurrent_networks
+    """
+    caches, directions = cache
+    results = [()] * len(caches)
+    for first in reversed(range(0, len(caches), directions)):
+        parts = [None] * directions if dy is None else np.split(dy, directions, axis=2)
+        dy = 0
+        for direction, part in enumerate(parts):
+            k = first + direction
+            turn = slice(None, None, -1 if direction else 1)
+            dfinal = [d if d is None else d[k] for d in dfinals]
+            part = part if part is None else part[:, turn]
+            dx, *results[k] = cell_backward(part, caches[k], *dfinal)
+            dy = dy + dx[:, turn]  # both directions read the same x
+    count = len(dfinals)
+    dstates = [None if r[0] is None else np.stack(r) for r in zip(*(r[:count] for r in results), strict=True)]
+    return dy, dstates, [tuple(r[count:]) for r in results]
