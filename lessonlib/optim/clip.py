@@ -21,8 +21,9 @@ def clip_grad_norm_(
     Raises ValueError for max_norm < 0, or with error_if_nonfinite where the norm is nan or inf
     Source: Pascanu, Mikolov and Bengio 2013, section 3.2. Taught in notebooks/07_recurrent_networks
 
-    >>> w = nn.Parameter(np.zeros(2))
-    >>> w.grad = np.array([3.0, 4.0])
+    >>> from lessonlib.nn import Parameter
+    >>> w = Parameter(np.zeros(2))
+    >>> w.add_grad(np.array([3.0, 4.0]))
     >>> clip_grad_norm_([w], max_norm=1.0), w.grad.round(3)
     (5.0, array([0.6, 0.8]))
     """

@@ -64,8 +64,8 @@ class StepLR(LRScheduler):
     Raises ValueError unless step_size >= 1
     Source: He et al. 2016, section 3.4 (as used there). Taught in notebooks/04_training_dynamics
 
-    >>> optimizer = SGD([nn.Parameter(np.zeros(1))], lr=1.0)
-    >>> schedule = StepLR(optimizer, step_size=2)
+    >>> from lessonlib import nn, optim
+    >>> schedule = StepLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), step_size=2)
     >>> schedule.step(); schedule.step(); schedule.get_last_lr()
     [0.1]
     """
@@ -89,8 +89,8 @@ class CosineAnnealingLR(LRScheduler):
     Raises ValueError unless T_max >= 1
     Source: Loshchilov and Hutter 2017, section 3. Taught in notebooks/04_training_dynamics
 
-    >>> optimizer = SGD([nn.Parameter(np.zeros(1))], lr=1.0)
-    >>> schedule = CosineAnnealingLR(optimizer, T_max=2)
+    >>> from lessonlib import nn, optim
+    >>> schedule = CosineAnnealingLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), T_max=2)
     >>> schedule.step(); schedule.get_last_lr()
     [0.5]
     """
@@ -115,8 +115,8 @@ class LinearLR(LRScheduler):
     Raises ValueError unless 0 < start_factor <= 1, 0 <= end_factor <= 1, total_iters >= 1
     Source: Goyal et al. 2017, section 2.2. Taught in notebooks/04b_deep_and_stable
 
-    >>> optimizer = SGD([nn.Parameter(np.zeros(1))], lr=1.0)
-    >>> schedule = LinearLR(optimizer, start_factor=0.5, total_iters=2)
+    >>> from lessonlib import nn, optim
+    >>> schedule = LinearLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), start_factor=0.5, total_iters=2)
     >>> schedule.step(); schedule.get_last_lr()
     [0.75]
     """
@@ -150,8 +150,8 @@ class LambdaLR(LRScheduler):
     Raises ValueError where the list does not have one function per group
     Taught in notebooks/10_transformer (warm-up and inverse square root)
 
-    >>> optimizer = SGD([nn.Parameter(np.zeros(1))], lr=1.0)
-    >>> schedule = LambdaLR(optimizer, lambda t: 1 / (1 + t))
+    >>> from lessonlib import nn, optim
+    >>> schedule = LambdaLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), lambda t: 1 / (1 + t))
     >>> schedule.step(); schedule.get_last_lr()
     [0.5]
     """
@@ -179,10 +179,10 @@ class SequentialLR(LRScheduler):
     Raises ValueError for the wrong number of milestones or a schedule of another optimiser
     Taught in notebooks/04b_deep_and_stable
 
-    >>> optimizer = SGD([nn.Parameter(np.zeros(1))], lr=1.0)
-    >>> warm_up, decay = LinearLR(optimizer, 0.5, total_iters=1), CosineAnnealingLR(optimizer, 2)
-    >>> schedule = SequentialLR(optimizer, [warm_up, decay], milestones=[1])
-    >>> schedule.get_last_lr()
+    >>> from lessonlib import nn, optim
+    >>> sgd = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+    >>> parts = [LinearLR(sgd, 0.5, total_iters=1), CosineAnnealingLR(sgd, 2)]
+    >>> SequentialLR(sgd, parts, milestones=[1]).get_last_lr()
     [0.5]
     """
 

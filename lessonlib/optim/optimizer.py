@@ -24,11 +24,11 @@ class Optimizer:
     Raises ValueError for no parameters, a parameter given twice or an unknown setting of a group
     Taught in notebooks/04_training_dynamics
 
-    >>> import numpy as np
     >>> from lessonlib import nn, optim
-    >>> w = nn.Parameter(np.array([1.0]))
-    >>> optim.SGD([{"params": [w], "lr": 0.5}], lr=0.1).param_groups[0]["lr"]
-    0.5
+    >>> weight, bias = nn.Linear(2, 1).parameters()
+    >>> sgd = optim.SGD([{"params": [weight], "lr": 0.5}, {"params": [bias]}], lr=0.1)
+    >>> [group["lr"] for group in sgd.param_groups]
+    [0.5, 0.1]
     """
 
     def __init__(self, params: Iterable[Any], defaults: Group) -> None:
@@ -58,11 +58,10 @@ class Optimizer:
         return group
 
     def zero_grad(self) -> None:
-        """Fill every gradient with 0: `backward` adds into it."""
+        """Forget every gradient, as torch does: the next `backward` adds into it."""
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is not None:
-                    p.grad.fill(0)
+                p.grad = None
 
     def step(self) -> None:
         """Change every parameter in place by one step, from its `grad`.

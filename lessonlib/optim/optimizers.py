@@ -23,8 +23,9 @@ class SGD(Optimizer):
     Raises ValueError for a negative setting, or nesterov without momentum or with dampening
     Source: Polyak 1964; Sutskever et al. 2013, section 2. Taught in notebooks/04_training_dynamics
 
-    >>> w = nn.Parameter(np.array([1.0]))
-    >>> w.grad = np.array([2.0])
+    >>> from lessonlib.nn import Parameter
+    >>> w = Parameter(np.array([1.0]))
+    >>> w.add_grad(np.array([2.0]))
     >>> SGD([w], lr=0.1).step(); w.data
     array([0.8])
     """
@@ -62,7 +63,7 @@ class SGD(Optimizer):
         if momentum:
             u = state.get("momentum_buffer")
             if u is None:
-                u = state["momentum_buffer"] = grad.copy()
+                u = state["momentum_buffer"] = np.array(grad)  # a copy
             else:
                 u *= momentum
                 u += np.multiply(grad, 1 - group["dampening"], out=scratch)
@@ -78,8 +79,9 @@ class RMSprop(Optimizer):
     Raises ValueError for a negative setting
     Source: Hinton 2012, lecture 6e. Taught in notebooks/04_training_dynamics
 
-    >>> w = nn.Parameter(np.array([1.0]))
-    >>> w.grad = np.array([2.0])
+    >>> from lessonlib.nn import Parameter
+    >>> w = Parameter(np.array([1.0]))
+    >>> w.add_grad(np.array([2.0]))
     >>> RMSprop([w], lr=0.1, alpha=0.75).step(); w.data
     array([0.8])
     """
@@ -121,8 +123,7 @@ class RMSprop(Optimizer):
         _average(v, np.multiply(grad, grad, out=scratch), alpha)
         if group["centered"]:
             m = state["grad_avg"]
-            np.multiply(grad, 1, out=scratch)
-            _average(m, scratch, alpha)
+            m += np.multiply(np.subtract(grad, m, out=scratch), 1 - alpha, out=scratch)
             np.subtract(v, np.multiply(m, m, out=scratch), out=scratch)
             np.sqrt(scratch, out=scratch)
         else:
@@ -149,8 +150,9 @@ class Adam(Optimizer):
     Raises ValueError for a negative setting or a beta outside [0, 1)
     Source: Kingma and Ba 2015, algorithm 1. Taught in notebooks/04_training_dynamics
 
-    >>> w = nn.Parameter(np.array([1.0]))
-    >>> w.grad = np.array([2.0])
+    >>> from lessonlib.nn import Parameter
+    >>> w = Parameter(np.array([1.0]))
+    >>> w.add_grad(np.array([2.0]))
     >>> Adam([w], lr=0.1).step(); w.data  # the first step has length lr, whatever the gradient
     array([0.9])
     """
@@ -216,8 +218,9 @@ class AdamW(Adam):
     Raises ValueError as Adam does
     Source: Loshchilov and Hutter 2019, algorithm 2. Taught in notebooks/04b_deep_and_stable
 
-    >>> w = nn.Parameter(np.array([1.0]))
-    >>> w.grad = np.array([0.0])
+    >>> from lessonlib.nn import Parameter
+    >>> w = Parameter(np.array([1.0]))
+    >>> w.add_grad(np.array([0.0]))
     >>> AdamW([w], lr=0.1, weight_decay=0.5).step(); w.data
     array([0.95])
     """
