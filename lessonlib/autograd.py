@@ -1,7 +1,7 @@
 """Automatic differentiation on single numbers: the tape that lesson 03 builds.
 
-Every operation on a `Value` returns a new `Value` that remembers two things: which values it was made
-from (`parents`) and how strongly it reacts to each of them (`local`, one plain number per parent).
+Every operation on a `Value` returns a new `Value` that remembers two things: which values it was
+made from (`parents`) and how strongly it reacts to each (`local`, one plain number per parent).
 That is all the chain rule needs:
 
     a ──da──┐                        forward : out = f(a, b), da = ∂out/∂a, db = ∂out/∂b
@@ -26,7 +26,7 @@ class Value:
     data    : float, the number
     label   : name of an input, symbol of the operation for every other value
     parents : the values it was computed from;  local: ∂self/∂parent, one float for each
-    grad    : float, sum over all paths; `backward` adds to it on inputs, so set it to 0 between steps
+    grad    : float, sum over all paths; `backward` adds to that of inputs: set it to 0 between steps
     Raises TypeError or ValueError where `data` is not a real number
     Source: Wengert 1964. Taught in notebooks/03_backpropagation
 

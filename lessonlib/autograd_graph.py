@@ -1,7 +1,7 @@
 """The graph behind a `Value`: a list of nodes, a list of edges, a text and an SVG drawing of it.
 
 Reading order is left to right: inputs in the first column, every other value one column after its
-latest parent. The number on an edge is the local derivative, the two in a box are data and gradient.
+latest parent. The number on an edge is the local derivative, those in a box are data | gradient.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _COLUMN, _ROW, _WIDTH, _HEIGHT = 150, 64, 96, 44  # pixels: spacing of the boxes
 
 
 class Node(NamedTuple):
-    """One value of a graph: its name, its operation ("" for an input), its two numbers, its column."""
+    """One value: its name, its operation ("" for an input), its two numbers, its column."""
 
     name: str
     op: str
@@ -86,7 +86,7 @@ class Graph:
         return self.svg()
 
     def svg(self) -> str:
-        """The drawing as SVG text: boxes for values, lines for edges, local derivatives on the lines."""
+        """The drawing as SVG text: boxes for values, lines for edges with local derivatives."""
         if len(self.nodes) > MAX_DRAWN:
             raise ValueError(
                 f"a drawing of {len(self.nodes)} values shows nothing; "
@@ -95,9 +95,9 @@ class Graph:
         places, width, height = self._places()
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}" font-family="sans-serif" font-size="12" role="img">',
+            f'width="{width}" height="{height}" role="img" font-family="sans-serif" font-size="12">',
             f"<title>Computation graph of {len(self.nodes)} values</title>",
-            f'<rect width="{width}" height="{height}" fill="white"/>',  # readable on a dark page too
+            f'<rect width="{width}" height="{height}" fill="white"/>',  # for dark pages
         ]
         parts += [_edge_svg(edge, places) for edge in self.edges]
         parts += [_node_svg(node, *place) for node, place in zip(self.nodes, places, strict=True)]

@@ -3,7 +3,7 @@
 Two measurements of the same slope: the one computed by backward, and (f(x + ε) - f(x - ε)) / 2ε.
 Along one random direction two calls of f check all entries of all arrays at once; entry by entry it
 takes two calls for each entry and tells which one is wrong. In float64, with kinks (relu, max) and
-dropout kept away from the point, a right gradient agrees to about 1e-9, a wrong one hardly ever to 1e-3.
+dropout kept away, a right gradient agrees to about 1e-9, a wrong one hardly ever to 1e-3.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-# The two errors of a central difference, rounding ~ 1e-16 / ε and curvature ~ ε², are equal near 6e-6.
+# The errors of a central difference, rounding ~ 1e-16 / ε and curvature ~ ε², are equal near 6e-6.
 EPSILON = 6e-6
 TOLERANCE = 1e-6
 _PROBED = 500  # entries looked at to name the worst one in a large array
@@ -62,11 +62,11 @@ def gradcheck(
     epsilon: float = EPSILON,
     tolerance: float = TOLERANCE,
 ) -> float:
-    """Check all gradients along one random direction d.   Σ g·d against (f(x + ε d) - f(x - ε d)) / 2ε
+    """Check all gradients along a random direction d.   Σ g·d against (f(x + εd) - f(x - εd)) / 2ε
 
     function  : called as function(*inputs), returns one number (a loss, or Σ dy · y for a layer)
-    inputs    : float64 arrays;  gradients: ∂function/∂input for each, None for one not to be checked
-    rng       : draws d, normal numbers;  epsilon: length of the step;  tolerance: largest error accepted
+    inputs    : float64 arrays;  gradients: ∂function/∂input for each, None for one not checked
+    rng       : draws d, normal numbers;  epsilon: step length;  tolerance: largest error accepted
     Returns the relative error
     Raises GradientError naming the worst array and entry; ValueError for shapes that differ
     Source: Baydin et al. 2018, section 2.1. Taught in notebooks/03_backpropagation
@@ -91,8 +91,8 @@ def gradcheck(
     if not error <= tolerance:
         worst = _worst_entry(function, inputs, gradients, rng, epsilon)
         raise GradientError(
-            f"along a random direction the gradients say {predicted:.9g}, the function {measured:.9g} "
-            f"(relative error {error:.2g} > {tolerance:g}); worst: {worst}"
+            f"along a random direction the gradients say {predicted:.9g}, the function "
+            f"{measured:.9g} (relative error {error:.2g} > {tolerance:g}); worst: {worst}"
         )
     return error
 
@@ -192,7 +192,7 @@ def _worst_entry(
     rng: np.random.Generator,
     epsilon: float,
 ) -> str:
-    """The entry that is off most, said in words; of large arrays 500 random entries are looked at."""
+    """The entry that is off most, in words; of large arrays 500 random entries are looked at."""
     worst, distance = "no single entry among those looked at", 0.0
     for number, (x, gradient) in enumerate(zip(inputs, gradients, strict=True)):
         if gradient is None:

@@ -92,7 +92,12 @@ def test_a_scalar_and_an_empty_array(rng):
     ("inputs", "gradients", "error", "message"),
     [
         ([np.zeros(2, np.float32)], [np.zeros(2)], TypeError, "needs float64, got float32"),
-        ([np.zeros(2)], [np.zeros(3)], ValueError, r"input 0 has shape \(2,\), its gradient \(3,\)"),
+        (
+            [np.zeros(2)],
+            [np.zeros(3)],
+            ValueError,
+            r"input 0 has shape \(2,\), its gradient \(3,\)",
+        ),
         ([np.zeros(2)], [], ValueError, "1 inputs but 0 gradients"),
     ],
 )

@@ -75,7 +75,7 @@ def test_several_steps_equal_torch(name, data, seed):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_defaults_are_torchs(name):
-    mine = getattr(optim, name)([Parameter(np.zeros(1))], **{})
+    mine = getattr(optim, name)([Parameter(np.zeros(1))])
     torchs = getattr(torch.optim, name)([torch.nn.Parameter(torch.zeros(1))])
     for key, value in mine.defaults.items():
         assert value == torchs.defaults[key], key
@@ -217,7 +217,7 @@ def test_torchs_implementation_switches_are_refused_by_name(switch):
         optim.Adam([Parameter(np.zeros(2))], **{switch: True})
 
 
-# -- schedules --------------------------------------------------------------------------------------
+# -- schedules ------------------------------------------------------------------------------------
 
 
 def pair_of_optimizers():
@@ -325,7 +325,7 @@ def test_a_schedule_of_another_optimiser_is_refused():
         optim.lr_scheduler.SequentialLR(one, [foreign], [])
 
 
-# -- clipping ---------------------------------------------------------------------------------------
+# -- clipping -------------------------------------------------------------------------------------
 
 
 @given(

@@ -1,7 +1,7 @@
-"""Optimisers, learning-rate schedules and gradient clipping, with the names and defaults of torch.optim.
+"""Optimisers, learning-rate schedules and clipping, with the names and defaults of torch.optim.
 
-    for each batch:   optimizer.zero_grad() -> forward -> backward -> clip_grad_norm_ -> optimizer.step()
-    for each epoch:   scheduler.step()
+    each batch:  optimizer.zero_grad() -> forward -> backward -> clip_grad_norm_ -> optimizer.step()
+    each epoch:  scheduler.step()
 
 A parameter is anything with two NumPy arrays `data` and `grad` of one shape (grad may be None: then
 the parameter is left alone), such as `lessonlib.nn.Parameter`.

@@ -27,7 +27,9 @@ class LRScheduler:
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
-                raise ValueError(f"resuming at last_epoch={last_epoch} needs groups with initial_lr")
+                raise ValueError(
+                    f"resuming at last_epoch={last_epoch} needs groups with initial_lr"
+                )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self.step()
@@ -66,7 +68,9 @@ class StepLR(LRScheduler):
 
     >>> from lessonlib import nn, optim
     >>> schedule = StepLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), step_size=2)
-    >>> schedule.step(); schedule.step(); schedule.get_last_lr()
+    >>> schedule.step()
+    ... schedule.step()
+    ... schedule.get_last_lr()
     [0.1]
     """
 
@@ -91,7 +95,8 @@ class CosineAnnealingLR(LRScheduler):
 
     >>> from lessonlib import nn, optim
     >>> schedule = CosineAnnealingLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), T_max=2)
-    >>> schedule.step(); schedule.get_last_lr()
+    >>> schedule.step()
+    ... schedule.get_last_lr()
     [0.5]
     """
 
@@ -116,8 +121,11 @@ class LinearLR(LRScheduler):
     Source: Goyal et al. 2017, section 2.2. Taught in notebooks/04b_deep_and_stable
 
     >>> from lessonlib import nn, optim
-    >>> schedule = LinearLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), start_factor=0.5, total_iters=2)
-    >>> schedule.step(); schedule.get_last_lr()
+    >>> schedule = LinearLR(
+    ...     optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), start_factor=0.5, total_iters=2
+    ... )
+    >>> schedule.step()
+    ... schedule.get_last_lr()
     [0.75]
     """
 
@@ -152,7 +160,8 @@ class LambdaLR(LRScheduler):
 
     >>> from lessonlib import nn, optim
     >>> schedule = LambdaLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), lambda t: 1 / (1 + t))
-    >>> schedule.step(); schedule.get_last_lr()
+    >>> schedule.step()
+    ... schedule.get_last_lr()
     [0.5]
     """
 
@@ -173,9 +182,9 @@ class LambdaLR(LRScheduler):
 
 
 class SequentialLR(LRScheduler):
-    """One schedule after another: schedule i runs from milestones[i - 1], starting there at its t = 0.
+    """One schedule after another: schedule i runs from milestones[i - 1], where its own t is 0.
 
-    schedulers : schedules of this optimiser;  milestones: ascending epochs, one fewer than schedules
+    schedulers : schedules of this optimiser;  milestones: ascending epochs, one fewer
     Raises ValueError for the wrong number of milestones or a schedule of another optimiser
     Taught in notebooks/04b_deep_and_stable
 

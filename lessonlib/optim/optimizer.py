@@ -1,4 +1,4 @@
-"""What all optimisers share: parameter groups, zero_grad, the step over all parameters, the state."""
+"""What all optimisers share: groups, zero_grad, the step over all parameters, the state."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -74,8 +74,8 @@ class Optimizer:
                 if p.grad is not None:
                     if p.grad.shape != p.data.shape:
                         raise ValueError(
-                            f"{type(self).__name__}: the gradient of parameter {position} has shape "
-                            f"{p.grad.shape}, the parameter {p.data.shape}"
+                            f"{type(self).__name__}: the gradient of parameter {position} has "
+                            f"shape {p.grad.shape}, the parameter {p.data.shape}"
                         )
                     state = self.state.setdefault(position, {})
                     self._update(p.data, self._gradient(p, group), state, group)
@@ -103,7 +103,7 @@ class Optimizer:
         return buffer[: w.size].reshape(w.shape)
 
     def state_dict(self) -> dict[str, Any]:
-        """Settings and running averages, laid out as torch does: {"state": ..., "param_groups": ...}.
+        """Settings and running averages in torch's layout: {"state": ..., "param_groups": ...}.
 
         Arrays are copies. Keys inside "state" are torch's: momentum_buffer, exp_avg, step ...
         """

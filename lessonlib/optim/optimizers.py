@@ -1,4 +1,4 @@
-"""The optimisers: each `_update` is the published rule, one line of it per group of array operations.
+"""The optimisers: each `_update` is the published rule, one array operation at a time.
 
 The arrays are changed in place and intermediate results go to a shared scratch buffer, written
 `np.multiply(a, b, out=s)` for s = a * b.
@@ -26,7 +26,8 @@ class SGD(Optimizer):
     >>> from lessonlib.nn import Parameter
     >>> w = Parameter(np.array([1.0]))
     >>> w.add_grad(np.array([2.0]))
-    >>> SGD([w], lr=0.1).step(); w.data
+    >>> SGD([w], lr=0.1).step()
+    ... w.data
     array([0.8])
     """
 
@@ -82,7 +83,8 @@ class RMSprop(Optimizer):
     >>> from lessonlib.nn import Parameter
     >>> w = Parameter(np.array([1.0]))
     >>> w.add_grad(np.array([2.0]))
-    >>> RMSprop([w], lr=0.1, alpha=0.75).step(); w.data
+    >>> RMSprop([w], lr=0.1, alpha=0.75).step()
+    ... w.data
     array([0.8])
     """
 
@@ -145,7 +147,7 @@ class Adam(Optimizer):
     m ← β1 m + (1 - β1) g;   v ← β2 v + (1 - β2) g²;   w ← w - lr m̂ / (√v̂ + ε)
     m̂ = m / (1 - β1^t) and v̂ = v / (1 - β2^t): both averages start at 0 and are too small at first
 
-    weight_decay : adds weight_decay * w to g;  with decoupled_weight_decay (AdamW) it shrinks w itself
+    weight_decay : adds weight_decay * w to g;  decoupled_weight_decay (AdamW): shrinks w itself
     amsgrad      : divide by the largest v̂ so far
     Raises ValueError for a negative setting or a beta outside [0, 1)
     Source: Kingma and Ba 2015, algorithm 1. Taught in notebooks/04_training_dynamics
@@ -153,7 +155,8 @@ class Adam(Optimizer):
     >>> from lessonlib.nn import Parameter
     >>> w = Parameter(np.array([1.0]))
     >>> w.add_grad(np.array([2.0]))
-    >>> Adam([w], lr=0.1).step(); w.data  # the first step has length lr, whatever the gradient
+    >>> Adam([w], lr=0.1).step()
+    ... w.data  # the first step has length lr, whatever the gradient
     array([0.9])
     """
 
@@ -212,7 +215,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay shrinks the weights directly.   w ← (1 - lr weight_decay) w, then Adam
+    """Adam whose weight decay shrinks the weights directly.   w ← (1 - lr decay) w, then Adam
 
     In Adam the penalty's gradient is divided by √v̂ too, so weights with large gradients decay less.
     Raises ValueError as Adam does
@@ -221,7 +224,8 @@ class AdamW(Adam):
     >>> from lessonlib.nn import Parameter
     >>> w = Parameter(np.array([1.0]))
     >>> w.add_grad(np.array([0.0]))
-    >>> AdamW([w], lr=0.1, weight_decay=0.5).step(); w.data
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    ... w.data
     array([0.95])
     """
 
