@@ -71,7 +71,7 @@ def elu(x: np.ndarray, alpha: float = 1.0) -> tuple[np.ndarray, Any]:
     array([-1.,  2.])
     """
     check_floats("elu", x=x)
-    # expm1 keeps its digits near 0, and the minimum keeps it from overflowing on the side that is not used.
+    # expm1 keeps its digits near 0; the minimum keeps the side that is not used from overflowing.
     y = np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
     return y, (x, y, alpha)
 

@@ -6,7 +6,7 @@ import numpy as np
 def check_floats(operation: str, **arrays: np.ndarray | None) -> None:
     """Raise TypeError unless all arrays (None is passed over) share one floating dtype.
 
-    NumPy would turn a float32 network into float64 at the first stray array, at twice the time and memory.
+    NumPy would turn a float32 network into float64 at the first stray array, at twice the time.
 
     >>> check_floats("linear", x=np.ones(3), bias=None)
     """

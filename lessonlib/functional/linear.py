@@ -1,4 +1,4 @@
-"""The fully connected layer: every output is a weighted sum of all inputs, plus a bias."""
+"""The fully connected layer, where every output is a weighted sum of all inputs; and flatten."""
 
 import math
 from typing import Any
@@ -30,7 +30,7 @@ def linear(
         )
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(f"linear: bias {bias.shape}, wanted {weight.shape[:1]}")
-    # One matrix product whatever the leading axes. math.prod and not -1, which an empty batch leaves undefined.
+    # One matrix product whatever the leading axes; math.prod and not -1, because of empty batches.
     rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])  # (N, in)
     y = rows @ weight.T  # (N, out)
     if bias is not None:
@@ -58,3 +58,34 @@ def linear_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     dx = (drows @ weight).reshape(x.shape)
     dweight = drows.T @ rows  # (out, in)
     return dx, dweight, drows.sum(axis=0) if has_bias else None
+
+
+def flatten(x: np.ndarray, start_dim: int = 1, end_dim: int = -1) -> tuple[np.ndarray, Any]:
+    """Join the axes start_dim .. end_dim, both included, into one.
+
+    x : any shape; returns y with fewer axes and the cache
+    Raises ValueError if the axes do not exist or come in the wrong order
+    Taught in notebooks/06_convolution
+
+    >>> flatten(np.ones((2, 3, 4)))[0].shape
+    (2, 12)
+    """
+    first, last = start_dim % max(x.ndim, 1), end_dim % max(x.ndim, 1)
+    inside = -x.ndim <= start_dim < x.ndim and -x.ndim <= end_dim < x.ndim
+    if not inside or first > last:
+        raise ValueError(f"flatten: x {x.shape} has no axes {start_dim} to {end_dim}")
+    joined = math.prod(x.shape[first : last + 1])
+    return x.reshape(*x.shape[:first], joined, *x.shape[last + 1 :]), x.shape
+
+
+def flatten_backward(dy: np.ndarray, cache: Any) -> np.ndarray:
+    """Gradient of flatten: the same numbers in the old shape.
+
+    dy : shape of y; returns dx, shape of x
+
+    >>> flatten_backward(np.ones((2, 12)), (2, 3, 4)).shape
+    (2, 3, 4)
+    """
+    if dy.size != math.prod(cache):
+        raise ValueError(f"flatten_backward: dy {dy.shape} does not fill the input's shape {cache}")
+    return dy.reshape(cache)

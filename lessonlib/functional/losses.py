@@ -1,7 +1,7 @@
 """Losses: one number for how wrong the outputs are, and its gradient for them.
 
-Every forward returns (loss, cache); every backward takes dloss, 1 for the loss itself, and returns the
-gradient for the predictions. Targets are data and get none.
+Every forward returns (loss, cache); every backward takes dloss, 1 for the loss itself, and returns
+the gradient for the predictions. Targets are data and get none.
 reduction: "mean" (over entries), "sum", or "none" for one loss per entry.
 """
 
@@ -14,7 +14,7 @@ from .checks import check_floats
 
 
 def _reduce(losses: np.ndarray, reduction: str, total: float, operation: str) -> tuple[Any, Any]:
-    """Reduced loss, and the factor 1/total or 1 by which the gradient of each entry shrinks with it."""
+    """The reduced loss and the factor, 1/total or 1, that every entry's gradient gets with it."""
     if reduction == "none":
         return losses, losses.dtype.type(1)
     if reduction == "sum":
@@ -65,7 +65,7 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: np.ndarray | None = None,
 ) -> tuple[Any, Any]:
-    """Cross-entropy for yes-or-no questions.   loss = -mean w (v t log s(x) + (1 - t) log(1 - s(x)))
+    """Cross-entropy for yes or no.   loss = -mean w (v t log s(x) + (1 - t) log(1 - s(x)))
 
     x, target  : equal shapes; x any score, target in 0..1, s the sigmoid
     weight     : w, factor per entry, broadcast against x
@@ -89,7 +89,9 @@ def binary_cross_entropy_with_logits(
 
 
 def binary_cross_entropy_with_logits_backward(dloss: Any, cache: Any) -> np.ndarray:
-    """Gradient for the scores.   dx = dloss w (s(x) (1 - t + v t) - v t) / count;  s(x) - t without weights
+    """Gradient for the scores.   dx = dloss w (s(x) (1 - t + v t) - v t) / count
+
+    Without weights this is (s(x) - t) / count.
 
     >>> binary_cross_entropy_with_logits_backward(
     ...     1.0, (np.zeros(1), np.ones(1), np.ones(1), None, 1.0)
@@ -122,7 +124,8 @@ def _check_classes(
     outside = counted & ((target < 0) | (target >= x.shape[1]))
     if outside.any():
         raise ValueError(
-            f"{operation}: target {target[outside][0]} in row {outside.argmax()} is outside 0..{x.shape[1] - 1}"
+            f"{operation}: target {target[outside][0]} in row {outside.argmax()}, "
+            f"wanted 0..{x.shape[1] - 1}"
         )
     return counted
 
@@ -139,12 +142,13 @@ def cross_entropy(
 
     x               : (N, C) scores
     target          : (N,) class indices; q is 1 at the target, softened to (1 - s) onehot + s / C
-    weight          : (C,) factor per class; the mean then divides by the sum of the targets' weights
+    weight          : (C,) factor per class; the mean then divides by the targets' weights
     ignore_index    : rows with this target count neither in the loss nor in the mean
     label_smoothing : s
-    Returns the loss and the cache; raises ValueError or TypeError naming shapes, classes, dtypes that do not fit
-    Source: Goodfellow et al. 2016, section 6.2.2.3; Szegedy et al. 2016, section 7 (smoothing). Taught in
-    notebooks/02_multilayer_perceptron
+    Returns the loss and the cache
+    Raises ValueError naming shapes or a class that do not fit, TypeError naming the dtype
+    Source: Goodfellow et al. 2016, section 6.2.2.3; smoothing: Szegedy et al. 2016, section 7
+    Taught in notebooks/02_multilayer_perceptron
 
     >>> round(float(cross_entropy(np.zeros((1, 4)), np.array([2]))[0]), 4)  # log 4
     1.3863
@@ -153,7 +157,7 @@ def cross_entropy(
     rows, classes = np.arange(len(x)), np.where(counted, target, 0)  # an index that exists, for all
     shifted = x - x.max(axis=1, keepdims=True) if x.size else x  # (N, C)
     exps = np.exp(shifted)
-    sums = exps.sum(axis=1)  # (N,)
+    sums = exps @ np.ones(x.shape[1], x.dtype)  # (N,)  a sum, taken by BLAS
     log_sums = np.log(sums)
     w = counted.astype(x.dtype) if weight is None else weight[classes] * counted  # (N,)
     losses = (1 - label_smoothing) * w * (log_sums - shifted[rows, classes])
@@ -214,7 +218,7 @@ def nll_loss(
 
 
 def nll_loss_backward(dloss: Any, cache: Any) -> np.ndarray:
-    """Gradient for the log probabilities.   dx_nt = -dloss w_t / sum of weights at the target, 0 elsewhere
+    """Gradient for the log probabilities.   dx_nt = -dloss w_t / sum of weights, 0 off the target
 
     >>> nll_loss_backward(1.0, nll_loss(np.array([[-0.5, -2.0]]), np.array([1]))[1])
     array([[ 0., -1.]])
@@ -230,8 +234,10 @@ def kl_div(
 ) -> tuple[Any, Any]:
     """Kullback-Leibler divergence from log probabilities.   loss = mean t (log t - x)
 
-    x, target : equal shapes; x log probabilities, target probabilities (or their logs with log_target)
-    reduction : "batchmean" divides by the first axis and is the divergence itself; "mean" by the number of entries
+    x, target  : equal shapes; x log probabilities, target probabilities
+    reduction  : "batchmean" divides by the first axis and is the divergence itself, "mean" by the
+                 number of entries
+    log_target : the target holds log probabilities, too
     Returns the loss and the cache; raises ValueError naming both shapes if they differ
     Source: Goodfellow et al. 2016, section 3.13. Taught in notebooks/02_multilayer_perceptron
 

@@ -1,4 +1,4 @@
-"""Layers with parameters: torch.nn's names, arguments, defaults, weight shapes and state_dict keys, in NumPy."""
+"""Layers in NumPy with torch.nn's names, arguments, defaults, weight shapes, state_dict keys."""
 
 from .activations import (
     ELU,
@@ -12,7 +12,15 @@ from .activations import (
     Softmax,
     Tanh,
 )
+from .conv import (
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+)
 from .layers import (
+    Dropout,
+    Embedding,
+    Flatten,
     Linear,
 )
 from .losses import (
@@ -28,22 +36,46 @@ from .module import (
     Parameter,
     Sequential,
 )
+from .normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    LayerNorm,
+    RMSNorm,
+)
+from .pooling import (
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    MaxPool2d,
+)
 
 __all__ = [
     "ELU",
     "GELU",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
+    "Dropout",
+    "Embedding",
+    "Flatten",
     "KLDivLoss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
     "Module",
     "ModuleList",
     "NLLLoss",
     "Parameter",
+    "RMSNorm",
     "ReLU",
     "Sequential",
     "SiLU",

@@ -1,4 +1,4 @@
-"""Activations as layers; the mathematics and the pictures of each are in `lessonlib.functional.activations`."""
+"""Activations as layers; the mathematics is in `lessonlib.functional.activations`."""
 
 from .. import functional as F
 from .module import PairModule, refuse

@@ -1,7 +1,7 @@
-"""Losses as modules: `loss = criterion(output, target)`, then `model.backward(criterion.backward())`.
+"""Losses: `loss = criterion(output, target)`, then `model.backward(criterion.backward())`.
 
-A criterion stacks caches like any layer: call `.eval()` on it, or use the pair in `lessonlib.functional`, where no
-backward will follow, such as on validation data.
+A criterion stacks caches like any layer. Where no backward will follow, such as on validation data,
+call `.eval()` on it first or use the pair in `lessonlib.functional`.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """What every layer is made of: Parameter, Module, Sequential.
 
-A Module holds parameters and a stack of caches, nothing else; the mathematics is in `lessonlib.functional`.
+A Module holds parameters and a stack of caches; the mathematics is in `lessonlib.functional`.
 
     y  = layer(x)            forward:  pushes what backward will need
     dx = layer.backward(dy)  backward: pops it, adds into parameter.grad, hands the blame on
@@ -54,10 +54,10 @@ class Parameter:
 class Module:
     """Base of all layers: finds parameters, stacks caches, saves and loads. (Taught in lesson 03)
 
-    A subclass writes `forward`, which ends in `self._push(cache)`, and `backward`, which begins with `self._pop()`.
-    Parameters, buffers and other Modules are found among the attributes, in the order they were set.
+    A subclass writes `forward`, which ends in `self._push(cache)`, and `backward`, which begins
+    with `self._pop()`. Parameters, buffers and Modules are found among the attributes, in order.
 
-    training  : True after construction and `train()`, False after `eval()`; Dropout and BatchNorm look at it
+    training  : True after construction and `train()`, False after `eval()`; Dropout, BatchNorm ask
     recording : whether forward keeps caches for backward; follows `training`, see `record`
     """
 
@@ -68,7 +68,7 @@ class Module:
     def __init__(self) -> None:
         self.training = True
         self.recording = True
-        # A stack and not a slot: a layer used twice in one forward goes back through its second use first.
+        # A stack and not a slot: a layer used twice goes back through its second use first.
         self._caches: list[Any] = []
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -80,7 +80,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     def backward(self, *args: Any) -> Any:
-        """Gradient for the layer's input from the gradient of its output; each subclass writes its own."""
+        """Gradient for the input from that of the output; each subclass writes its own."""
         raise NotImplementedError(f"{type(self).__name__} does not define backward")
 
     # -- caches ---------------------------------------------------------------------------------
@@ -92,13 +92,13 @@ class Module:
     def _pop(self) -> Any:
         if not self._caches:
             raise RuntimeError(
-                f"{type(self).__name__}.backward: no forward pass left to go back through. Each backward "
-                "uses up one forward made in training mode (or after record())"
+                f"{type(self).__name__}.backward: no forward pass left to go back through. Each "
+                "backward uses up one forward made in training mode (or after record())"
             )
         return self._caches.pop()
 
     def _add_grads(self, **gradients: np.ndarray | None) -> None:
-        """Add each gradient to the parameter of that name; None belongs to a parameter that does not exist."""
+        """Add each gradient to the parameter of that name; None where there is no parameter."""
         for name, gradient in gradients.items():
             if gradient is not None:
                 getattr(self, name).add_grad(gradient)
@@ -111,11 +111,11 @@ class Module:
         return self
 
     def eval(self) -> Self:
-        """Evaluation mode: dropout passes everything, batch norm uses running statistics, no caches are kept."""
+        """Evaluation mode: no dropout, running statistics in batch norm, no caches."""
         return self.train(False)
 
     def record(self, mode: bool = True) -> Self:
-        """Keep caches (or stop) without touching the mode: `model.eval().record()` gives gradients in evaluation."""
+        """Keep caches (or stop) in either mode: `eval().record()` for gradients in evaluation."""
         for module in self.modules():
             module.recording = mode
             module._caches.clear()
@@ -136,7 +136,7 @@ class Module:
             yield from child.modules()
 
     def _entries(self, prefix: str = "") -> Iterator[tuple[str, "Parameter | np.ndarray"]]:
-        """All parameters and buffers with their dotted names, in torch's order: own ones, then the children's."""
+        """Parameters and buffers with dotted names, in torch's order: own, then the children's."""
         for name, value in vars(self).items():
             if isinstance(value, Parameter):
                 yield prefix + name, value
@@ -234,7 +234,8 @@ class ModuleList(Module):
         for position, module in enumerate(modules):
             if not isinstance(module, Module):
                 raise TypeError(
-                    f"{type(self).__name__}: entry {position} is {type(module).__name__}, wanted a Module"
+                    f"{type(self).__name__}: entry {position} is {type(module).__name__}, "
+                    "wanted a Module"
                 )
             setattr(self, str(position), module)
 
