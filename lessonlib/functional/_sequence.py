@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .checks import check_floats
+
 Array = np.ndarray
 
 
@@ -15,12 +17,13 @@ def check_sequence(
     gates: int,
 ) -> None:
     """Raise ValueError unless the shapes fit together; `gates` blocks of H rows in each weight."""
+    check_floats(
+        name, x=x, weight_ih=weight_ih, weight_hh=weight_hh, bias_ih=bias_ih, bias_hh=bias_hh
+    )
     if x.ndim != 3:
         raise ValueError(f"{name}: x must have shape (N, L, D), got {x.shape}")
     if x.shape[1] == 0:
-        raise ValueError(f"{name}: a sequence needs at least one step, got shape {x.shape}")
-    if not np.issubdtype(x.dtype, np.floating):
-        raise TypeError(f"{name}: x must be of a floating dtype, got {x.dtype}")
+        raise ValueError(f"{name}: a sequence needs at least one step, got x of shape {x.shape}")
     hidden = weight_hh.shape[1]
     rows = gates * hidden
     arrays = {"weight_ih": weight_ih, "weight_hh": weight_hh}
@@ -37,10 +40,11 @@ def check_sequence(
             )
 
 
-def initial_state(name: str, state: Array | None, shape: tuple[int, int]) -> Array | int:
-    """Return the state, or 0 for None; raise ValueError where its shape is not (N, H)."""
+def initial_state(name: str, state: Array | None, shape: tuple[int, int], x: Array) -> Array | int:
+    """Return the state, or 0 for None; raise where its shape is not (N, H), its dtype not x's."""
     if state is None:
         return 0
+    check_floats(name, x=x, state=state)
     if state.shape != shape:
         raise ValueError(f"{name}: initial state has shape {state.shape}, wanted (N, H) = {shape}")
     return state

@@ -1,9 +1,9 @@
 """Attention: every query asks all keys, and takes the values of those that answer.
 
-    query ──┐
-            ├─► q k^T / sqrt(E) ─► + mask ─► softmax ─► weights ─► weights · v ─► y
-    key ────┘                                              ▲
-    value ─────────────────────────────────────────────────┘
+query ──┐
+        ├─► q k^T / sqrt(E) ─► + mask ─► softmax ─► weights ─► weights · v ─► y
+key ────┘                                              ▲
+value ─────────────────────────────────────────────────┘
 """
 
 import math
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .checks import check_floats, check_gradient
+from .dropout import dropout, dropout_backward
 from .linear import linear, linear_backward
 
 __all__ = [
@@ -55,8 +56,8 @@ def scaled_dot_product_attention(
     attn_mask : broadcasts to (..., L, S);  boolean: True may attend;  floats: added to the scores
     dropout_p : share of the weights set to 0, the others grow by 1 / (1 - p);  needs rng
     is_causal : position l sees only positions s <= l;  scale : instead of 1 / sqrt(E)
-    Returns (y (..., L, V), weights (..., L, S)), cache. A query that may attend to nothing gets weights
-            0 and y = 0, as from torch.nn.functional.scaled_dot_product_attention
+    Returns (y (..., L, V), weights (..., L, S)), cache. A query that may attend to nothing gets
+            weights 0 and y = 0, as from torch.nn.functional.scaled_dot_product_attention
     Raises ValueError naming the shapes that do not fit, TypeError where dtypes differ
     Source: Vaswani et al. 2017, section 3.2.1. Taught in notebooks/09_attention
 
@@ -64,7 +65,7 @@ def scaled_dot_product_attention(
     >>> scaled_dot_product_attention(q, k, v, is_causal=True)[0][0].ravel()
     array([1., 2.])
     """
-    _check_attention(query, key, value, attn_mask, dropout_p, rng)
+    _check_attention(query, key, value, attn_mask)
     L, E = query.shape[-2:]
     scale = 1 / math.sqrt(E) if scale is None else scale  # keeps the scores' spread near 1
     scores = (query * scale) @ key.swapaxes(-1, -2)  # (..., L, S)
@@ -73,18 +74,16 @@ def scaled_dot_product_attention(
     if attn_mask is not None:
         scores += additive_mask(attn_mask, scores.dtype)
 
-    # Softmax in place. Without the maximum, exp overflows; a row of -inf alone has none to subtract.
+    # Softmax in place. Without the maximum, exp overflows; a row of -inf has none to subtract.
     highest = scores.max(axis=-1, keepdims=True)
     scores -= np.where(np.isneginf(highest), 0, highest)
     weights = np.exp(scores, out=scores)
     # The highest score adds exp(0) = 1, so a sum below 1 means "nothing to attend to".
     weights /= np.maximum(weights.sum(axis=-1, keepdims=True), 1)
 
-    kept = None
-    if dropout_p > 0:
-        kept = (rng.random(weights.shape) >= dropout_p).astype(weights.dtype) / (1 - dropout_p)
-    used = weights if kept is None else weights * kept
-    return (used @ value, used), (query, key, value, weights, kept, scale)
+    used, dropout_cache = dropout(weights, dropout_p, rng=rng)  # weights itself where p is 0
+    used.flags.writeable = False  # the backward pass reads it too
+    return (used @ value, used), (query, key, value, weights, used, dropout_cache, scale)
 
 
 def scaled_dot_product_attention_backward(
@@ -94,22 +93,23 @@ def scaled_dot_product_attention_backward(
 
         dq = dS k / sqrt(E);   dk = dS^T q / sqrt(E)
 
-    dy       : (..., L, V)  upstream gradient;  dweights : (..., L, S)  of the weights, None for zeros
+    dy       : (..., L, V)  upstream gradient
     cache    : as returned by `scaled_dot_product_attention`
+    dweights : (..., L, S)  upstream gradient of the weights, None for zeros
     Returns dquery (..., L, E), dkey (..., S, E), dvalue (..., S, V)
     Raises ValueError naming both shapes if dy does not have the shape of y
     Source: Vaswani et al. 2017, section 3.2.1, differentiated. Taught in notebooks/09_attention
     """
-    query, key, value, weights, kept, scale = cache
-    check_gradient("scaled_dot_product_attention_backward", dy, (*query.shape[:-1], value.shape[-1]))
-    used = weights if kept is None else weights * kept
+    query, key, value, weights, used, dropout_cache, scale = cache
+    check_gradient(
+        "scaled_dot_product_attention_backward", dy, (*query.shape[:-1], value.shape[-1])
+    )
     dvalue = used.swapaxes(-1, -2) @ dy  # (..., S, V)
     dscores = dy @ value.swapaxes(-1, -2)  # (..., L, S), d loss / d weights so far
     if dweights is not None:
         dscores += dweights
-    if kept is not None:
-        dscores *= kept
-    # Softmax: raising one weight lowers the others of its row. A masked weight is 0, and so is its gradient.
+    dscores = dropout_backward(dscores, dropout_cache)
+    # Softmax: raising one weight lowers the others of its row. A masked weight is 0: no gradient.
     dscores -= np.vecdot(dscores, weights)[..., None]
     dscores *= weights
     dscores *= scale
@@ -127,8 +127,9 @@ def multihead_attention(
     """Attention in several subspaces at once.   y = concat(head_1 .. head_h) W_o^T + b_o
 
     query (N, L, E);  key (N, S, K);  value (N, S, V)
-    projections : (weight, bias or None) for query (E, E), key (E, K), value (E, V) and output (E, E)
-    num_heads   : divides E;  options : of `scaled_dot_product_attention`, masks against (N, heads, L, S)
+    projections : (weight, bias or None) for query (E, E), key (E, K), value (E, V), output (E, E)
+    num_heads   : divides E
+    options     : of `scaled_dot_product_attention`; masks broadcast to (N, heads, L, S)
     Returns (y (N, L, E), weights (N, heads, L, S)), cache
     Raises ValueError naming the shapes that do not fit
     Source: Vaswani et al. 2017, section 3.2.2. Taught in notebooks/09_attention
@@ -139,7 +140,9 @@ def multihead_attention(
     """
     for name, x in (("query", query), ("key", key), ("value", value)):
         if x.ndim != 3:
-            raise ValueError(f"multihead_attention: {name} must be (N, length, features), got {x.shape}")
+            raise ValueError(
+                f"multihead_attention: {name} must be (N, length, features), got {x.shape}"
+            )
     heads, caches = [], []
     for x, (weight, bias) in zip((query, key, value), projections[:3], strict=True):
         projected, cache = linear(x, weight, bias)  # (N, length, E)
@@ -155,14 +158,16 @@ def multihead_attention_backward(dy: np.ndarray, cache: tuple) -> tuple:
 
     dy : (N, L, E)  upstream gradient;  cache : as returned by `multihead_attention`
     Returns dquery (N, L, E), dkey (N, S, K), dvalue (N, S, V) and
-            ((dweight, dbias or None) for query, key, value, output). In self-attention, where all three
-            inputs are one x, its gradient is the sum of the first three
+            ((dweight, dbias or None) for query, key, value, output). In self-attention, where all
+            three inputs are one x, its gradient is the sum of the first three
     Raises ValueError naming both shapes if dy does not have the shape of y
     Source: Vaswani et al. 2017, section 3.2.2, differentiated. Taught in notebooks/09_attention
     """
     caches, attention_cache, out_cache, num_heads = cache
     dmerged, *dout = linear_backward(dy, out_cache)
-    dheads = scaled_dot_product_attention_backward(_split_heads(dmerged, num_heads), attention_cache)
+    dheads = scaled_dot_product_attention_backward(
+        _split_heads(dmerged, num_heads), attention_cache
+    )
     dinputs, dprojections = [], []
     for dhead, linear_cache in zip(dheads, caches, strict=True):
         dx, *dprojection = linear_backward(_merge_heads(dhead), linear_cache)
@@ -186,8 +191,6 @@ def _check_attention(
     key: np.ndarray,
     value: np.ndarray,
     attn_mask: np.ndarray | None,
-    dropout_p: float,
-    rng: np.random.Generator | None,
 ) -> None:
     check_floats("scaled_dot_product_attention", query=query, key=key, value=value)
     seen = f"got query {query.shape}, key {key.shape}, value {value.shape}"
@@ -203,12 +206,13 @@ def _check_attention(
     if key.shape[-2] == 0:
         raise ValueError(f"scaled_dot_product_attention: there is no key to attend to, {seen}")
     scores = (*query.shape[:-1], key.shape[-2])
-    if attn_mask is not None and np.broadcast_shapes(attn_mask.shape, scores) != scores:
+    if attn_mask is not None and not _broadcasts_to(attn_mask.shape, scores):
         raise ValueError(
             f"scaled_dot_product_attention: attn_mask {attn_mask.shape} does not broadcast to the "
             f"scores (..., L, S) = {scores}"
         )
-    if not 0 <= dropout_p < 1:
-        raise ValueError(f"scaled_dot_product_attention: dropout_p {dropout_p} is not in [0, 1)")
-    if dropout_p > 0 and rng is None:
-        raise ValueError("scaled_dot_product_attention: dropout_p > 0 needs rng, a np.random.Generator")
+
+
+def _broadcasts_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    from_the_end = zip(reversed(shape), reversed(target), strict=False)
+    return len(shape) <= len(target) and all(size in (1, full) for size, full in from_the_end)

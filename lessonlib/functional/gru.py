@@ -43,31 +43,36 @@ def gru(
     check_sequence("gru", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=3)
     (N, L, D), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
-    a = (x.reshape(L * N, D) @ weight_ih.T).reshape(L, N, 3 * H)  # W_ih x_t for all t
+    a = x.reshape(L * N, D) @ weight_ih.T  # W_ih x_t for all t
     b_hn = 0
     if bias_ih is not None:
-        a += bias_ih
-        a[:, :, : 2 * H] += bias_hh[: 2 * H]
-        b_hn = bias_hh[2 * H :]
-    h = np.empty((L + 1, N, H), dtype=a.dtype)
-    h[0] = initial_state("gru", h0, (N, H))
-    rz, n, q = np.empty((L, N, 2 * H), a.dtype), np.empty((L, N, H), a.dtype), np.empty_like(h[1:])
+        b_hr_hz, b_hn = np.split(bias_hh, [2 * H])
+        a += bias_ih + np.pad(b_hr_hz, (0, H))  # b_hn has to wait: r scales it
+    gates = a.reshape(L, N, 3, H).swapaxes(1, 2).copy()  # (L, 3, N, H): each gate in one piece
+    h, q = np.empty((L + 1, N, H), dtype=x.dtype), np.empty((L, N, H), dtype=x.dtype)
+    h[0] = initial_state("gru", h0, (N, H), x)
     for t in range(L):
-        recurrent = h[t] @ weight_hh.T  # (N, 3H)
-        # sigmoid(a) = (1 + tanh(a / 2)) / 2, in the form that cannot overflow
-        rz[t] = 0.5 + 0.5 * np.tanh(0.5 * (a[t, :, : 2 * H] + recurrent[:, : 2 * H]))
-        r, z = rz[t, :, :H], rz[t, :, H:]  # (N, H) each
-        q[t] = recurrent[:, 2 * H :] + b_hn
-        n[t] = np.tanh(a[t, :, 2 * H :] + r * q[t])
-        h[t + 1] = n[t] + z * (h[t] - n[t])  # = (1 - z) n + z h
-    cache = (x, h, rz, n, q, weight_ih, weight_hh, h0 is not None, bias_ih is not None)
+        recurrent = (h[t] @ weight_hh.T).reshape(N, 3, H).swapaxes(0, 1)  # (3, N, H)
+        rz = gates[t, :2]
+        rz += recurrent[:2]
+        rz *= 0.5  # sigmoid(a) = (1 + tanh(a / 2)) / 2, which cannot overflow
+        np.tanh(rz, out=rz)
+        rz *= 0.5
+        rz += 0.5
+        q[t] = recurrent[2] + b_hn
+        r, z, n = gates[t]  # (N, H) each
+        n += r * q[t]
+        np.tanh(n, out=n)
+        h[t + 1] = n + z * (h[t] - n)  # = (1 - z) n + z h
+    cache = (x, h, q, gates, weight_ih, weight_hh, h0 is not None, bias_ih is not None)
     return (h[1:].swapaxes(0, 1).copy(), h[-1].copy()), cache
 
 
 def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> tuple:
     """Gradients of `gru`, by backpropagation through time.
 
-        every pre-activation's gradient is dh_t times a slope;   dh_{t-1} = dy_{t-1} + dh_t z + da_t W_hh
+        dn = dh_t (1 - z) * tanh';   dr = dn * q * sigmoid';   dz = dh_t (h_{t-1} - n) * sigmoid'
+        dh_{t-1} = dy_{t-1} + dh_t * z + (dr, dz, dn * r) W_hh
 
     dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None stands for zeros
     cache : as returned by `gru`
@@ -75,24 +80,25 @@ def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
             None for an h0 or a bias that was None
     Raises ValueError naming both shapes if dy or dh_n does not fit
     Source: derived from Cho et al. 2014, section 2.3. Taught in notebooks/08_lstm_gru
+
+    >>> (y, _), cache = gru(np.ones((1, 2, 1)), None, np.ones((3, 1)), np.ones((3, 1)))
+    >>> gru_backward(np.ones_like(y), cache)[0].shape
+    (1, 2, 1)
     """
-    x, h, rz, n, q, weight_ih, weight_hh, has_h0, has_bias = cache
+    x, h, q, gates, weight_ih, weight_hh, has_h0, has_bias = cache
     (L, N, D), H = x.shape, h.shape[-1]
     dy = upstream("gru_backward", "dy", dy, (N, L, H), h.dtype)
     dh = upstream("gru_backward", "dh_n", dh_n, (N, H), h.dtype).copy()
-
-    # What multiplies dh_t depends on the forward pass alone: known for all steps at once.
-    r, z = rz[:, :, :H], rz[:, :, H:]  # (L, N, H) each
-    dn = (1 - z) * (1 - n**2)  # slope of n's pre-activation
-    da = np.empty((L, N, 3, H), dtype=h.dtype)  # the recurrent product's: r, z, q
-    da[:, :, 0] = dn * q * r * (1 - r)
-    da[:, :, 1] = (h[:-1] - n) * z * (1 - z)
-    da[:, :, 2] = dn * r
+    dn = np.empty((L, N, H), dtype=h.dtype)  # of n's pre-activation
+    da = np.empty((L, N, 3, H), dtype=h.dtype)  # of the recurrent products: r's, z's and q
     for t in reversed(range(L)):
-        dh += dy[:, t]
-        da[t] *= dh[:, None]
-        dn[t] *= dh
-        dh *= z[t]
+        r, z, n = gates[t]  # (N, H) each
+        dh += dy[:, t]  # h_t is both an output and the input of the next step
+        dn[t] = dh * (1 - z) * (1 - n**2)
+        da[t, :, 0] = dn[t] * q[t] * r * (1 - r)
+        da[t, :, 1] = dh * (h[t] - n) * z * (1 - z)
+        da[t, :, 2] = dn[t] * r
+        dh *= z  # the part of h_{t-1} that was kept
         dh += da[t].reshape(N, 3 * H) @ weight_hh
 
     da = da.reshape(L * N, 3 * H)

@@ -45,22 +45,27 @@ def lstm(
     check_sequence("lstm", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=4)
     (N, L, D), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
-    # sigmoid(a) = (1 + tanh(a / 2)) / 2, so with a halved for i, f, o one tanh serves all four gates.
-    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype), H)  # (4H,)
-    shift = 1 - scale
-    gates = (x.reshape(L * N, D) @ (weight_ih.T * scale)).reshape(L, N, 4 * H)
+    # sigmoid(a) = (1 + tanh(a / 2)) / 2: with a halved for i, f, o, one tanh serves all four gates.
+    scale = np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype)
+    rows, scale = np.repeat(scale, H), scale.reshape(4, 1, 1)
+    a = x.reshape(L * N, D) @ (weight_ih.T * rows)  # W_ih x_t for all t
     if bias_ih is not None:
-        gates += (bias_ih + bias_hh) * scale
-    recurrent = weight_hh.T * scale  # (H, 4H)
-    h, c = np.empty((2, L + 1, N, H), dtype=gates.dtype)
-    h[0], c[0] = initial_state("lstm", h0, (N, H)), initial_state("lstm", c0, (N, H))
+        a += (bias_ih + bias_hh) * rows
+    gates = a.reshape(L, N, 4, H).swapaxes(1, 2).copy()  # (L, 4, N, H): each gate in one piece
+    recurrent = weight_hh.T * rows  # (H, 4H)
+    h, c = np.empty((2, L + 1, N, H), dtype=x.dtype)
+    h[0] = initial_state("lstm", h0, (N, H), x)
+    c[0] = initial_state("lstm", c0, (N, H), x)
     for t in range(L):
-        gates[t] = np.tanh(gates[t] + h[t] @ recurrent)  # (N, 4H)
-        gates[t] = gates[t] * scale + shift  # i, f, o in (0, 1); g unchanged, in (-1, 1)
-        i, f, g, o = (gates[t, :, k * H : (k + 1) * H] for k in range(4))  # (N, H) each
+        gates[t] += (h[t] @ recurrent).reshape(N, 4, H).swapaxes(0, 1)
+        np.tanh(gates[t], out=gates[t])
+        gates[t] *= scale
+        gates[t] += 1 - scale  # i, f, o in (0, 1); g unchanged, in (-1, 1)
+        i, f, g, o = gates[t]  # (N, H) each
         c[t + 1] = f * c[t] + i * g
         h[t + 1] = o * np.tanh(c[t + 1])
-    cache = (x, h, c, gates, weight_ih, weight_hh, h0 is not None, c0 is not None, bias_ih is not None)
+    given = (h0 is not None, c0 is not None, bias_ih is not None)
+    cache = (x, h, c, gates, weight_ih, weight_hh, given)
     return (h[1:].swapaxes(0, 1).copy(), h[-1].copy(), c[-1].copy()), cache
 
 
@@ -69,38 +74,38 @@ def lstm_backward(
 ) -> tuple:
     """Gradients of `lstm`, by backpropagation through time.
 
-        dc_t += dh_t * o * tanh'(c_t);    d(gate's a_t) = dc_t (or dh_t for o) * its slope
-        dc_{t-1} = dc_t * f;              dh_{t-1} = dy_{t-1} + da_t W_hh
+        dc_t += dh_t * o * tanh'(c_t);   di = dc_t * g, df = dc_t * c_{t-1}, dg = dc_t * i,
+        do = dh_t * tanh(c_t), each times its gate's slope: da_t
+        dc_{t-1} = dc_t * f;   dh_{t-1} = dy_{t-1} + da_t W_hh
 
     dy    : (N, L, H)  upstream gradient of y;  dh_n, dc_n : (N, H);  None stands for zeros
     cache : as returned by `lstm`
     Returns dx (N, L, D), dh0 (N, H), dc0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
             None for an h0, a c0 or a bias that was None
     Raises ValueError naming both shapes if dy, dh_n or dc_n does not fit
-    Source: Gers et al. 2000, the full gradient. Taught in notebooks/08_lstm_gru
+    Source: Graves and Schmidhuber 2005, appendix A. Taught in notebooks/08_lstm_gru
+
+    >>> (y, _, _), cache = lstm(np.ones((1, 2, 1)), None, None, np.ones((4, 1)), np.ones((4, 1)))
+    >>> lstm_backward(np.ones_like(y), cache)[0].shape
+    (1, 2, 1)
     """
-    x, h, c, gates, weight_ih, weight_hh, has_h0, has_c0, has_bias = cache
+    x, h, c, gates, weight_ih, weight_hh, (has_h0, has_c0, has_bias) = cache
     (L, N, D), H = x.shape, h.shape[-1]
     dy = upstream("lstm_backward", "dy", dy, (N, L, H), h.dtype)
     dh = upstream("lstm_backward", "dh_n", dh_n, (N, H), h.dtype).copy()
     dc = upstream("lstm_backward", "dc_n", dc_n, (N, H), h.dtype).copy()
-
-    # What multiplies dc_t or dh_t depends on the forward pass alone: known for all steps at once.
-    i, f, g, o = gates.reshape(L, N, 4, H).transpose(2, 0, 1, 3)  # each (L, N, H)
-    tanh_c = np.tanh(c[1:])
-    dc_dh = o * (1 - tanh_c**2)  # how dh_t enters dc_t
-    da = np.empty((L, N, 4, H), dtype=h.dtype)
-    da[:, :, 0] = g * i * (1 - i)
-    da[:, :, 1] = c[:-1] * f * (1 - f)
-    da[:, :, 2] = i * (1 - g**2)
-    da[:, :, 3] = tanh_c * o * (1 - o)
+    da = np.empty((L, N, 4, H), dtype=h.dtype)  # of the pre-activations of i, f, g, o
     for t in reversed(range(L)):
-        dh += dy[:, t]
-        dc += dh * dc_dh[t]
-        da[t, :, :3] *= dc[:, None]  # i, f, g act through the memory
-        da[t, :, 3] *= dh  # o acts on the output
-        dc *= f[t]
-        np.matmul(da[t].reshape(N, 4 * H), weight_hh, out=dh)
+        i, f, g, o = gates[t]  # (N, H) each
+        tanh_c = np.tanh(c[t + 1])
+        dh += dy[:, t]  # h_t is both an output and the input of the next step
+        dc += dh * o * (1 - tanh_c**2)
+        da[t, :, 0] = dc * g * i * (1 - i)
+        da[t, :, 1] = dc * c[t] * f * (1 - f)
+        da[t, :, 2] = dc * i * (1 - g**2)
+        da[t, :, 3] = dh * tanh_c * o * (1 - o)
+        dc *= f  # the gradient of c_{t-1}: no weight, no squashing on its way
+        np.matmul(da[t].reshape(N, 4 * H), weight_hh, out=dh)  # the gradient of h_{t-1}
 
     da = da.reshape(L * N, 4 * H)
     dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)

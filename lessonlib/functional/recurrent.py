@@ -8,6 +8,7 @@ y[:, t] joins what both directions know about step t.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -33,18 +34,20 @@ def recurrent_stack(
     states: Sequence[np.ndarray | None],
     weights: Sequence[tuple],
     bidirectional: bool = False,
+    **options: Any,
 ) -> tuple[tuple[np.ndarray, ...], tuple]:
     """Run a stack of recurrent layers; each reads the outputs of the one below.
 
     cell    : `rnn`, `lstm` or `gru`, or a function with their arguments;  x : (N, L, D)
     states  : one initial state (`lstm`: two), each (layers * directions, N, H) or None for zeros
-    weights : (weight_ih, weight_hh, bias_ih, bias_hh) for layer 0 forward, layer 0 backward, layer 1 ...
+    weights : (weight_ih, weight_hh, bias_ih, bias_hh) for layer 0 forward, layer 0 backward, ...
     Returns (y (N, L, directions * H), h_n (layers * directions, N, H), for `lstm` also c_n), cache
+    options : of the cell, such as nonlinearity
     Source: Schuster and Paliwal 1997, Bidirectional recurrent neural networks.
     Taught in notebooks/07_recurrent_networks
 
     >>> w = (np.ones((1, 1)), np.ones((1, 1)), None, None)
-    >>> (y, h_n), _ = recurrent_stack(gru_like := rnn, np.ones((5, 3, 1)), [None], [w], False)
+    >>> (y, h_n), _ = recurrent_stack(rnn, np.ones((5, 3, 1)), [None], [w])
     >>> y.shape, h_n.shape
     ((5, 3, 1), (1, 5, 1))
     """
@@ -56,7 +59,7 @@ def recurrent_stack(
             k = first + direction
             turn = slice(None, None, -1 if direction else 1)
             state = [s if s is None else s[k] for s in states]
-            (y, *final), cache = cell(x[:, turn], *state, *weights[k])
+            (y, *final), cache = cell(x[:, turn], *state, *weights[k], **options)
             outputs.append(y[:, turn])  # (N, L, H)
             finals.append(final)
             caches.append(cache)
@@ -73,8 +76,9 @@ def recurrent_stack_backward(
     """Gradients of `recurrent_stack`: the layers from the last to the first.
 
     cell_backward : `rnn_backward`, `lstm_backward` or `gru_backward`
-    dy      : (N, L, directions * H)  upstream gradient of y, None for zeros;  cache : of the forward pass
-    dfinals : of h_n (`lstm`: and c_n), each (layers * directions, N, H) or None for zeros
+    dy      : (N, L, directions * H)  upstream gradient of y, None for zeros
+    cache   : of the forward pass
+    dfinals : of h_n (`lstm`: and c_n), each (layers * directions, N, H), or None for zeros
     Returns dx (N, L, D), dstates (each like its state, or None), dweights (in the order of weights)
     Taught in notebooks/07_recurrent_networks
     """
@@ -91,5 +95,8 @@ def recurrent_stack_backward(
             dx, *results[k] = cell_backward(part, caches[k], *dfinal)
             dy = dy + dx[:, turn]  # both directions read the same x
     count = len(dfinals)
-    dstates = [None if r[0] is None else np.stack(r) for r in zip(*(r[:count] for r in results), strict=True)]
+    dstates = [
+        None if r[0] is None else np.stack(r)
+        for r in zip(*(r[:count] for r in results), strict=True)
+    ]
     return dy, dstates, [tuple(r[count:]) for r in results]

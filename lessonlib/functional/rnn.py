@@ -47,7 +47,7 @@ def rnn(
     if bias_ih is not None:
         a += bias_ih + bias_hh
     h = np.empty((L + 1, N, H), dtype=a.dtype)
-    h[0] = initial_state("rnn", h0, (N, H))
+    h[0] = initial_state("rnn", h0, (N, H), x)
     for t in range(L):
         np.matmul(h[t], weight_hh.T, out=h[t + 1])  # (N, H)
         h[t + 1] += a[t]

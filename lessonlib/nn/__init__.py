@@ -12,6 +12,9 @@ from .activations import (
     Softmax,
     Tanh,
 )
+from .attention import (
+    MultiheadAttention,
+)
 from .conv import (
     Conv1d,
     Conv2d,
@@ -47,10 +50,18 @@ from .pooling import (
     AvgPool2d,
     MaxPool2d,
 )
+from .recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+)
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
     "BCEWithLogitsLoss",
@@ -73,6 +84,7 @@ __all__ = [
     "MaxPool2d",
     "Module",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "Parameter",
     "RMSNorm",
