@@ -26,7 +26,7 @@ class Value:
     data    : float, the number
     label   : name of an input, symbol of the operation for every other value
     parents : the values it was computed from;  local: ∂self/∂parent, one float for each
-    grad    : float, sum over all paths; `backward` adds to that of inputs: set it to 0 between steps
+    grad    : float, sum over all paths; `backward` adds to that of inputs: set to 0 between steps
     Raises TypeError or ValueError where `data` is not a real number
     Source: Wengert 1964. Taught in notebooks/03_backpropagation
 

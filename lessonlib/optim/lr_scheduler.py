@@ -67,10 +67,9 @@ class StepLR(LRScheduler):
     Source: He et al. 2016, section 3.4 (as used there). Taught in notebooks/04_training_dynamics
 
     >>> from lessonlib import nn, optim
-    >>> schedule = StepLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), step_size=2)
+    >>> schedule = StepLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), step_size=1)
     >>> schedule.step()
-    ... schedule.step()
-    ... schedule.get_last_lr()
+    >>> schedule.get_last_lr()
     [0.1]
     """
 
@@ -96,7 +95,7 @@ class CosineAnnealingLR(LRScheduler):
     >>> from lessonlib import nn, optim
     >>> schedule = CosineAnnealingLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), T_max=2)
     >>> schedule.step()
-    ... schedule.get_last_lr()
+    >>> schedule.get_last_lr()
     [0.5]
     """
 
@@ -121,12 +120,9 @@ class LinearLR(LRScheduler):
     Source: Goyal et al. 2017, section 2.2. Taught in notebooks/04b_deep_and_stable
 
     >>> from lessonlib import nn, optim
-    >>> schedule = LinearLR(
-    ...     optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), start_factor=0.5, total_iters=2
-    ... )
-    >>> schedule.step()
-    ... schedule.get_last_lr()
-    [0.75]
+    >>> sgd = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+    >>> LinearLR(sgd, start_factor=0.5, total_iters=2).get_last_lr()
+    [0.5]
     """
 
     def __init__(
@@ -161,7 +157,7 @@ class LambdaLR(LRScheduler):
     >>> from lessonlib import nn, optim
     >>> schedule = LambdaLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), lambda t: 1 / (1 + t))
     >>> schedule.step()
-    ... schedule.get_last_lr()
+    >>> schedule.get_last_lr()
     [0.5]
     """
 

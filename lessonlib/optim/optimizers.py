@@ -23,11 +23,10 @@ class SGD(Optimizer):
     Raises ValueError for a negative setting, or nesterov without momentum or with dampening
     Source: Polyak 1964; Sutskever et al. 2013, section 2. Taught in notebooks/04_training_dynamics
 
-    >>> from lessonlib.nn import Parameter
-    >>> w = Parameter(np.array([1.0]))
-    >>> w.add_grad(np.array([2.0]))
+    >>> from types import SimpleNamespace
+    >>> w = SimpleNamespace(data=np.array([1.0]), grad=np.array([2.0]))
     >>> SGD([w], lr=0.1).step()
-    ... w.data
+    >>> w.data
     array([0.8])
     """
 
@@ -80,11 +79,10 @@ class RMSprop(Optimizer):
     Raises ValueError for a negative setting
     Source: Hinton 2012, lecture 6e. Taught in notebooks/04_training_dynamics
 
-    >>> from lessonlib.nn import Parameter
-    >>> w = Parameter(np.array([1.0]))
-    >>> w.add_grad(np.array([2.0]))
+    >>> from types import SimpleNamespace
+    >>> w = SimpleNamespace(data=np.array([1.0]), grad=np.array([2.0]))
     >>> RMSprop([w], lr=0.1, alpha=0.75).step()
-    ... w.data
+    >>> w.data
     array([0.8])
     """
 
@@ -152,11 +150,10 @@ class Adam(Optimizer):
     Raises ValueError for a negative setting or a beta outside [0, 1)
     Source: Kingma and Ba 2015, algorithm 1. Taught in notebooks/04_training_dynamics
 
-    >>> from lessonlib.nn import Parameter
-    >>> w = Parameter(np.array([1.0]))
-    >>> w.add_grad(np.array([2.0]))
+    >>> from types import SimpleNamespace
+    >>> w = SimpleNamespace(data=np.array([1.0]), grad=np.array([2.0]))
     >>> Adam([w], lr=0.1).step()
-    ... w.data  # the first step has length lr, whatever the gradient
+    >>> w.data  # the first step has length lr, whatever the gradient
     array([0.9])
     """
 
@@ -221,11 +218,10 @@ class AdamW(Adam):
     Raises ValueError as Adam does
     Source: Loshchilov and Hutter 2019, algorithm 2. Taught in notebooks/04b_deep_and_stable
 
-    >>> from lessonlib.nn import Parameter
-    >>> w = Parameter(np.array([1.0]))
-    >>> w.add_grad(np.array([0.0]))
+    >>> from types import SimpleNamespace
+    >>> w = SimpleNamespace(data=np.array([1.0]), grad=np.array([0.0]))
     >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
-    ... w.data
+    >>> w.data
     array([0.95])
     """
 
