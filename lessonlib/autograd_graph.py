@@ -95,7 +95,8 @@ class Graph:
         places, width, height = self._places()
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}" role="img" font-size="12" font-family="sans">',
+            f'width="{width}" height="{height}" role="img" '
+            'font-family="sans-serif" font-size="12">',
             f"<title>Computation graph of {len(self.nodes)} values</title>",
             f'<rect width="{width}" height="{height}" fill="white"/>',  # for dark pages
         ]
