@@ -200,6 +200,20 @@ def test_causal_self_attention(need_weights, N, L):
     assert_same_gradients(ours, theirs)
 
 
+def test_a_sequence_that_is_all_padding():
+    """Its queries attend to nothing: the output is the bias of out_proj, where torch gives NaN."""
+    theirs, ours = multihead_twins(4, HEADS)
+    x = np.random.default_rng(0).standard_normal((2, 3, 4))
+    hidden = np.array([[False, False, False], [True, True, True]])
+    y, weights = ours(x, x, x, key_padding_mask=hidden)
+    ty, _ = theirs(*[torch.tensor(x)] * 3, key_padding_mask=torch.tensor(hidden))
+    assert_close(y[0], ty[0])
+    assert torch.isnan(ty[1]).all()
+    assert np.array_equal(y[1], np.broadcast_to(ours.out_proj.bias.data, (3, 4)))
+    assert not weights[1].any()
+    assert all(np.isfinite(d).all() for d in ours.backward(y))
+
+
 def test_used_twice():
     theirs, ours = multihead_twins(4, HEADS)
     x, dy = np.random.default_rng(0).standard_normal((2, 2, 5, 4))
@@ -288,6 +302,8 @@ def test_unsupported_options_are_named(options, named):
 def test_errors_of_the_module_name_what_was_seen():
     with pytest.raises(ValueError, match="embed_dim 5 is not a multiple of num_heads 2"):
         nn.MultiheadAttention(5, 2)
+    with pytest.raises(ValueError, match=r"dropout=1\.5"):
+        nn.MultiheadAttention(4, 2, dropout=1.5)
     ours = nn.MultiheadAttention(4, HEADS, dtype=np.float64)
     x = np.zeros((2, 3, 4))
     with pytest.raises(
@@ -304,6 +320,8 @@ def test_errors_of_the_module_name_what_was_seen():
         ours(x, np.zeros((2, 3, 7)), x)
     with pytest.raises(TypeError, match="float32"):
         ours(x.astype(np.float32), x, x)
+    with pytest.raises(TypeError, match="query is list"):
+        ours(x.tolist(), x, x)
 
 
 def test_errors_of_the_pair_name_what_was_seen():

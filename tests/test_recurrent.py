@@ -248,6 +248,16 @@ def test_unsupported_options_are_named(kind, options, named):
         getattr(nn, kind)(3, 4, **options)
 
 
+def test_states_of_the_wrong_kind_are_named():
+    x, state = np.zeros((2, 5, 3), np.float32), np.zeros((1, 2, 4), np.float32)
+    with pytest.raises(ValueError, match=r"LSTM: hx must be the pair \(h0, c0\), got 3"):
+        nn.LSTM(3, 4)(x, (state, state, state))
+    with pytest.raises(ValueError, match=r"gru: initial state has shape \(2, 1, 2, 4\)"):
+        nn.GRU(3, 4)(x, (state, state))
+    with pytest.raises(TypeError, match="state is float64"):
+        nn.RNN(3, 4)(x, state.astype(np.float64))
+
+
 def test_other_unsupported_options_are_named():
     with pytest.raises(NotImplementedError, match=r"LSTM.*proj_size"):
         nn.LSTM(3, 4, proj_size=2)
@@ -276,6 +286,8 @@ def test_errors_name_what_was_seen(kind):
     wrong = [np.zeros((1, 9, 4), f32)] * 2
     with pytest.raises(ValueError, match=r"\(1, 9, 4\).*\(1, 2, 4\)"):
         ours(np.zeros((2, 5, 3), f32), pack(kind, wrong))
+    with pytest.raises(TypeError, match="x is list"):
+        ours([[[0.0, 1.0, 2.0]]])
     ours(np.zeros((2, 5, 3), f32))
     with pytest.raises(ValueError, match=r"dy.*\(2, 5, 9\)"):
         ours.backward(np.zeros((2, 5, 9), f32))

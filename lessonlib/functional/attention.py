@@ -138,11 +138,7 @@ def multihead_attention(
     >>> multihead_attention(x, x, x, (eye,) * 4, num_heads=2)[0][1].shape
     (1, 2, 3, 3)
     """
-    for name, x in (("query", query), ("key", key), ("value", value)):
-        if x.ndim != 3:
-            raise ValueError(
-                f"multihead_attention: {name} must be (N, length, features), got {x.shape}"
-            )
+    check_batched(query, key, value)
     heads, caches = [], []
     for x, (weight, bias) in zip((query, key, value), projections[:3], strict=True):
         projected, cache = linear(x, weight, bias)  # (N, length, E)
@@ -174,6 +170,19 @@ def multihead_attention_backward(dy: np.ndarray, cache: tuple) -> tuple:
         dinputs.append(dx)
         dprojections.append(tuple(dprojection))
     return *dinputs, (*dprojections, tuple(dout))
+
+
+def check_batched(query: np.ndarray, key: np.ndarray, value: np.ndarray) -> None:
+    """Raise ValueError unless all three are (N, length, features), TypeError where dtypes differ.
+
+    >>> check_batched(*[np.ones((2, 3, 4))] * 3)
+    """
+    check_floats("multihead_attention", query=query, key=key, value=value)
+    for name, x in (("query", query), ("key", key), ("value", value)):
+        if x.ndim != 3:
+            raise ValueError(
+                f"multihead_attention: {name} must be (N, length, features), got {x.shape}"
+            )
 
 
 def _split_heads(x: np.ndarray, num_heads: int) -> np.ndarray:

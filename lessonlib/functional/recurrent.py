@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import check_floats
 from .gru import gru, gru_backward
 from .lstm import lstm, lstm_backward
 from .rnn import rnn, rnn_backward
@@ -43,6 +44,7 @@ def recurrent_stack(
     weights : (weight_ih, weight_hh, bias_ih, bias_hh) for layer 0 forward, layer 0 backward, ...
     Returns (y (N, L, directions * H), h_n (layers * directions, N, H), for `lstm` also c_n), cache
     options : of the cell, such as nonlinearity
+    Raises ValueError naming the shape seen and the shape wanted
     Source: Schuster and Paliwal 1997, Bidirectional recurrent neural networks.
     Taught in notebooks/07_recurrent_networks
 
@@ -51,6 +53,7 @@ def recurrent_stack(
     >>> y.shape, h_n.shape
     ((5, 3, 1), (1, 5, 1))
     """
+    _check_stack(cell.__name__, x, states, (len(weights), len(x), weights[0][1].shape[1]))
     directions = 2 if bidirectional else 1
     finals, caches = [], []
     for first in range(0, len(weights), directions):
@@ -100,3 +103,17 @@ def recurrent_stack_backward(
         for r in zip(*(r[:count] for r in results), strict=True)
     ]
     return dy, dstates, [tuple(r[count:]) for r in results]
+
+
+def _check_stack(
+    name: str, x: np.ndarray, states: Sequence[np.ndarray | None], wanted: tuple[int, int, int]
+) -> None:
+    check_floats(name, x=x)
+    if x.ndim != 3:
+        raise ValueError(f"{name}: x must have shape (N, L, D), got {x.shape}")
+    for state in states:
+        if state is not None and np.shape(state) != wanted:
+            raise ValueError(
+                f"{name}: initial state has shape {np.shape(state)}, wanted "
+                f"(layers * directions, N, H) = {wanted}"
+            )

@@ -1,4 +1,4 @@
-"""Layers in NumPy with torch.nn's names, arguments, defaults, weight shapes, state_dict keys."""
+"""Layers with torch.nn's names, arguments, defaults, weight shapes and state_dict keys, in NumPy."""
 
 from .activations import (
     ELU,
@@ -55,6 +55,9 @@ from .recurrent import (
     LSTM,
     RNN,
 )
+from .transformer import (
+    TransformerEncoderLayer,
+)
 
 __all__ = [
     "ELU",
@@ -94,4 +97,5 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "TransformerEncoderLayer",
 ]

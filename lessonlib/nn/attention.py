@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
-from ..functional.attention import multihead_attention, multihead_attention_backward
+from ..functional.attention import check_batched
 from .layers import Linear
 from .module import Module, Parameter, refuse
 
@@ -58,6 +58,8 @@ class MultiheadAttention(Module):
                 f"MultiheadAttention: embed_dim {embed_dim} is not a multiple of "
                 f"num_heads {num_heads}"
             )
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"MultiheadAttention: dropout={dropout}, wanted a share in 0..1")
         self.rng = np.random.default_rng() if rng is None else rng
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
         self.kdim = embed_dim if kdim is None else kdim
@@ -95,7 +97,8 @@ class MultiheadAttention(Module):
         back through them.
         Raises ValueError naming the mask that does not fit
         """
-        (y, weights), cache = multihead_attention(
+        check_batched(query, key, value)
+        (y, weights), cache = F.multihead_attention(
             query,
             key,
             value,
@@ -113,7 +116,7 @@ class MultiheadAttention(Module):
 
     def backward(self, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """dy (N, L, E) to dquery, dkey, dvalue; in self-attention x gets the sum of the three."""
-        *dinputs, dprojections = multihead_attention_backward(dy, self._pop())
+        *dinputs, dprojections = F.multihead_attention_backward(dy, self._pop())
         (*dweights, dout), (*dbiases, dout_bias) = zip(*dprojections, strict=True)
         if self.in_proj_weight is not None:
             self.in_proj_weight.add_grad(np.concatenate(dweights))  # (3E, E)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..functional import recurrent as F
+from .. import functional as F
 from .module import Module, refuse, uniform_parameter, value_of
 
 __all__ = ["GRU", "LSTM", "RNN"]
@@ -71,14 +71,6 @@ class _Recurrent(Module):
         weights = [
             tuple(value_of(getattr(self, n, None)) for n in names) for names in self._names()
         ]
-        if x.ndim == 3:  # else the pair refuses x by itself
-            wanted = (len(weights), len(x), self.hidden_size)
-            for state in states:
-                if state is not None and state.shape != wanted:
-                    raise ValueError(
-                        f"{type(self).__name__}: initial state has shape {state.shape}, wanted "
-                        f"(num_layers * directions, N, hidden_size) = {wanted}"
-                    )
         outputs, cache = F.recurrent_stack(
             self.pair[0], x, states, weights, self.bidirectional, **options
         )
@@ -199,6 +191,8 @@ class LSTM(_Recurrent):
 
         hx : initial (h0, c0), shaped like (h_n, c_n), None for zeros
         """
+        if hx is not None and len(hx) != 2:
+            raise ValueError(f"LSTM: hx must be the pair (h0, c0), got {len(hx)} entries")
         y, h_n, c_n = self._run(x, *((None, None) if hx is None else hx))
         return y, (h_n, c_n)
 
