@@ -8,6 +8,7 @@ The number of threads of a BLAS is read once, when it is loaded: each setting ha
 """
 
 import argparse
+import gc
 import json
 import os
 import subprocess
@@ -30,7 +31,7 @@ def main() -> None:
     threads = [1] if options.quick else options.threads
     print_times({n: in_process("times", n, options) for n in threads})
     print_peaks(in_process("memory", 1, options))
-    if not options.only:
+    if not options.only or "tape" in options.only:
         print_tape(in_process("tape", 1, options))
     print_sweep(in_process("sweep", 1, options))
 
@@ -93,11 +94,11 @@ def times(options: argparse.Namespace) -> dict[str, Any]:
     return {"rows": rows, "peak": matmul_gflops(options.rounds)}
 
 
-def memory(options: argparse.Namespace) -> list[dict[str, Any]]:
+def memory(options: argparse.Namespace) -> list[dict[str, Any]] | None:
     from benchmarks.measure import can_measure_memory, peak_megabytes
 
     if not can_measure_memory():
-        return []
+        return None
     rows = []
     for workload in chosen(options):
         peaks = [
@@ -115,7 +116,8 @@ def tape(options: argparse.Namespace) -> dict[str, Any]:
     try:
         rounds = 1 if options.quick else 9
         return {
-            state: interleaved(*runs(collect), rounds, 0.0)
+            # nobody pays for the garbage that the other left
+            state: interleaved(*runs(collect), rounds, 0.0, before=gc.collect)
             for state, collect in (("as used", True), ("collector off", False))
         }
     except ImportError:
@@ -161,15 +163,16 @@ def print_times(timed: dict[int, dict[str, Any]]) -> None:
         print()
 
 
-def print_peaks(rows: list[dict[str, Any]]) -> None:
-    if not rows:
+def print_peaks(rows: list[dict[str, Any]] | None) -> None:
+    if rows is None:
         print("Peak memory: not measured, only Linux can reset a process's peak\n")
         return
     print("Peak memory above model and data, 10^6 bytes, one thread (VmHWM of a fork)\n")
     print(f"{'workload':<27}{'NumPy':>9}{'torch':>9}{'ratio':>7}")
     for row in rows:
         ours, theirs = row["peaks"]
-        print(f"{row['name']:<27}{ours:9.1f}{theirs:9.1f}{ours / theirs:7.2f}")
+        ratio = f"{ours / theirs:7.2f}" if theirs else f"{'-':>7}"
+        print(f"{row['name']:<27}{ours:9.1f}{theirs:9.1f}{ratio}")
     print()
 
 
@@ -184,6 +187,8 @@ def print_tape(result: dict[str, Any]) -> None:
 
 
 def print_sweep(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     print("Growth: time ~ size^k, one thread\n")
     print(f"{'workload':<27}{'axis':<8}{'sizes':<24}{'k NumPy':>8}{'k torch':>8}")
     for row in rows:

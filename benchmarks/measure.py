@@ -1,6 +1,5 @@
 """Clocks and gauges. Every time is one of two taken in turns, so that what else runs hits both."""
 
-import gc
 import math
 import os
 import statistics
@@ -14,10 +13,13 @@ import numpy as np
 Run = Callable[[], object]
 
 
-def interleaved(one: Run, other: Run, rounds: int, at_least: float) -> tuple[float, float]:
+def interleaved(
+    one: Run, other: Run, rounds: int, at_least: float, before: Run = lambda: None
+) -> tuple[float, float]:
     """Median seconds of one call of each, over rounds of both in turns.
 
     at_least : seconds that each round of the faster one lasts; short calls are repeated
+    before   : called before each round, outside the clock
     """
     for run in (one, other, one, other):  # caches, lazy imports, thread pools
         run()
@@ -25,12 +27,12 @@ def interleaved(one: Run, other: Run, rounds: int, at_least: float) -> tuple[flo
     times: dict[Run, list[float]] = {one: [], other: []}
     for i in range(rounds):
         for run in (one, other) if i % 2 == 0 else (other, one):
+            before()
             times[run].append(_time(run, repeats))
     return statistics.median(times[one]), statistics.median(times[other])
 
 
 def _time(run: Run, repeats: int) -> float:
-    gc.collect()  # nobody pays for the garbage of the other
     start = time.perf_counter()
     for _ in range(repeats):
         run()
@@ -56,7 +58,7 @@ def can_measure_memory() -> bool:
 def peak_megabytes(build: Callable[[bool], Run], calls: int = 3) -> float:
     """Most memory held during the calls, above what model and data hold, in 10^6 bytes.
 
-    build : build(True) gives a small version of the run, which loads code, build(False) the real one
+    build : build(True) gives a small version of the run, which loads code; build(False) the run
     Measured in a fork, so that nothing an earlier workload left in the allocator is reused. The
     process that calls this should not have run anything large before.
     """
