@@ -14,8 +14,8 @@ def check_floats(operation: str, **arrays: np.ndarray | None) -> None:
     for name, array in arrays.items():
         if array is None:
             continue
-        if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-            kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        kind = getattr(array, "dtype", type(array).__name__)  # NumPy scalars have a dtype, too
+        if not isinstance(array, (np.ndarray, np.floating)) or array.dtype.kind != "f":
             raise TypeError(f"{operation}: {name} is {kind}, wanted a NumPy array of floats")
         if first is None:
             first = name, array.dtype

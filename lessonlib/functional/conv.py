@@ -132,11 +132,14 @@ def conv2d(
     return y, (padded, weight, bias is not None, taps, padding, groups)
 
 
-def conv2d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def conv2d_backward(
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
     """Gradients of conv2d.   Each window of dx gets weight^T dy;  dweight = sum of dy x window
 
-    dy    : (N, O, Ho, Wo)  upstream gradient
-    cache : as returned by `conv2d`
+    dy      : (N, O, Ho, Wo)  upstream gradient
+    cache   : as returned by `conv2d`
+    need_dx : False leaves dx out (None), where x is data
     Returns dx (N, C, H, W), dweight (O, C / groups, kh, kw), dbias (O,) or None
     Source: Dumoulin and Visin 2016, section 4. Taught in notebooks/06_convolution
 
@@ -146,9 +149,11 @@ def conv2d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     """
     padded, weight, has_bias, taps, padding, groups = cache
     check_gradient("conv2d_backward", dy, (len(padded), len(weight), *taps.out))
-    dx = _correlate_dx(dy, weight, padded.shape[2:], taps, groups)
+    dx = None
+    if need_dx:
+        dx = crop2d(_correlate_dx(dy, weight, padded.shape[2:], taps, groups), padding)
     dweight = _correlate_dweight(dy, padded, weight.shape, taps, groups)
-    return crop2d(dx, padding), dweight, _sum_channels(dy) if has_bias else None
+    return dx, dweight, _sum_channels(dy) if has_bias else None
 
 
 def conv1d(
@@ -180,7 +185,9 @@ def conv1d(
     return y[:, :, 0], cache
 
 
-def conv1d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def conv1d_backward(
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
     """Gradients of conv1d: those of conv2d on images one pixel high.
 
     dy : (N, O, Lo); returns dx (N, C, L), dweight (O, C / groups, K), dbias (O,) or None
@@ -189,8 +196,8 @@ def conv1d_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     >>> conv1d_backward(np.ones((1, 1, 2)), cache)[0]
     array([[[-1.,  0.,  1.]]])
     """
-    dx, dweight, dbias = conv2d_backward(dy[:, :, None], cache)
-    return dx[:, :, 0], dweight[:, :, 0], dbias
+    dx, dweight, dbias = conv2d_backward(dy[:, :, None], cache, need_dx)
+    return None if dx is None else dx[:, :, 0], dweight[:, :, 0], dbias
 
 
 def conv_transpose2d(
@@ -227,13 +234,13 @@ def conv_transpose2d(
     _check_shapes(name, x, weight, bias, groups, transposed=True)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ValueError(f"{name}: output_padding={extra}, wanted less than stride or dilation")
-    size = tuple(
-        (length - 1) * s + d * (k - 1) + e + 1
-        for length, s, d, k, e in zip(
-            x.shape[2:], stride, dilation, weight.shape[2:], extra, strict=True
-        )
+    # What the stamps cover; output_padding then only makes room beside it.
+    h, w = (
+        (length - 1) * s + d * (k - 1) + 1
+        for length, s, d, k in zip(x.shape[2:], stride, dilation, weight.shape[2:], strict=True)
     )
-    taps = make_taps(name, size, weight.shape[2:], stride, dilation)
+    taps = make_taps(name, (h, w), weight.shape[2:], stride, dilation)
+    size = (h + extra[0], w + extra[1])
     y = crop2d(_correlate_dx(x, weight, size, taps, groups), padding)
     if min(y.shape[2:]) < 1:
         raise ValueError(f"{name}: padding={padding} leaves nothing of the output {size}")
@@ -243,8 +250,8 @@ def conv_transpose2d(
 
 
 def conv_transpose2d_backward(
-    dy: np.ndarray, cache: Any
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
     """Gradients of conv_transpose2d: conv2d and its weight gradient, dy and x in exchanged roles.
 
     dy : (N, O, Ho, Wo)
@@ -257,7 +264,7 @@ def conv_transpose2d_backward(
     x, weight, has_bias, taps, padding, groups, shape = cache
     check_gradient("conv_transpose2d_backward", dy, shape)
     padded = pad2d(dy, padding)
-    dx = _correlate(padded, weight, taps, groups)
+    dx = _correlate(padded, weight, taps, groups) if need_dx else None
     dweight = _correlate_dweight(x, padded, weight.shape, taps, groups)
     return dx, dweight, _sum_channels(dy) if has_bias else None
 

@@ -38,11 +38,14 @@ def linear(
     return y.reshape(*x.shape[:-1], len(weight)), (x, weight, bias is not None)
 
 
-def linear_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def linear_backward(
+    dy: np.ndarray, cache: Any, need_dx: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
     """Gradients of y = x W^T + b.   dx = dy W;  dW = dy^T x;  db = sum over rows of dy
 
-    dy    : (..., out)  upstream gradient
-    cache : as returned by `linear`
+    dy      : (..., out)  upstream gradient
+    cache   : as returned by `linear`
+    need_dx : False leaves dx out (None), a third of the work, where x is data
     Returns dx (..., in), dweight (out, in), dbias (out,) or None
     Raises ValueError naming both shapes if dy does not have the shape of y
     Source: Goodfellow et al. 2016, section 6.5. Taught in notebooks/03_backpropagation
@@ -55,7 +58,7 @@ def linear_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     check_gradient("linear_backward", dy, (*x.shape[:-1], len(weight)))
     n = math.prod(x.shape[:-1])
     drows, rows = dy.reshape(n, len(weight)), x.reshape(n, x.shape[-1])  # (N, out), (N, in)
-    dx = (drows @ weight).reshape(x.shape)
+    dx = (drows @ weight).reshape(x.shape) if need_dx else None
     dweight = drows.T @ rows  # (out, in)
     return dx, dweight, drows.sum(axis=0) if has_bias else None
 

@@ -19,7 +19,7 @@ def _reduce(losses: np.ndarray, reduction: str, total: float, operation: str) ->
         return losses, losses.dtype.type(1)
     if reduction == "sum":
         return losses.sum(), losses.dtype.type(1)
-    if reduction not in ("mean", "batchmean"):
+    if reduction != "mean":
         raise ValueError(f"{operation}: reduction={reduction!r}, wanted 'mean', 'sum' or 'none'")
     # The mean over nothing is nan, as in torch; no gradient flows from it.
     scale = losses.dtype.type(1 / total if total else 0)
@@ -251,7 +251,9 @@ def kl_div(
     p = np.exp(target) if log_target else target
     # t log t goes to 0 with t; log(1) stands in where log(0) would be -inf.
     log_p = target if log_target else np.log(np.where(p > 0, p, 1))
-    total = len(x) if reduction == "batchmean" else x.size
+    total = x.size
+    if reduction == "batchmean":
+        reduction, total = "mean", len(x)
     loss, scale = _reduce(p * (log_p - x), reduction, total, "kl_div")
     return loss, (p, scale)
 

@@ -1,7 +1,8 @@
 """Activations as layers; the mathematics is in `lessonlib.functional.activations`."""
 
 from .. import functional as F
-from .module import PairModule, refuse
+from .module import refuse
+from .pair import PairModule
 
 
 class ReLU(PairModule):

@@ -53,9 +53,9 @@ class _Conv(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray:
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """Gradient for x; adds into the gradients of weight and bias."""
-        dx, dweight, dbias = self.pair[1](dy, self._pop())
+        dx, dweight, dbias = self.pair[1](dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
-from .module import Module, PairModule, Parameter, refuse, uniform_parameter, value_of
+from .module import Module, Parameter, refuse, uniform_parameter, value_of
+from .pair import PairModule
 
 
 class Linear(Module):
@@ -40,9 +41,9 @@ class Linear(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray:
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """dy (..., out) to dx (..., in); adds into the gradients of weight and bias."""
-        dx, dweight, dbias = F.linear_backward(dy, self._pop())
+        dx, dweight, dbias = F.linear_backward(dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 

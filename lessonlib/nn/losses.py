@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
-from .module import PairModule
+from .pair import PairModule
 
 
 class Loss(PairModule):

@@ -59,6 +59,8 @@ class Module:
 
     training  : True after construction and `train()`, False after `eval()`; Dropout, BatchNorm ask
     recording : whether forward keeps caches for backward; follows `training`, see `record`
+    needs_dx  : set to False on a Linear or convolution that reads data: its backward then leaves
+                out dx, for which nobody asks (torch does the same unseen)
     """
 
     _buffer_names: tuple[
@@ -68,6 +70,7 @@ class Module:
     def __init__(self) -> None:
         self.training = True
         self.recording = True
+        self.needs_dx = True
         # A stack and not a slot: a layer used twice goes back through its second use first.
         self._caches: list[Any] = []
 
@@ -261,6 +264,11 @@ class Sequential(ModuleList):
     def __init__(self, *modules: Module) -> None:
         super().__init__(modules)
 
+    def __getitem__(self, position: int | slice) -> Module:
+        """`model[0]` is a layer, `model[:2]` a Sequential of the first two, sharing parameters."""
+        layers = [module for _, module in self.children()][position]
+        return Sequential(*layers) if isinstance(position, slice) else layers
+
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Hand x through every layer."""
         for layer in self:
@@ -300,30 +308,3 @@ def refuse(layer: str, **options: bool) -> None:
     asked = [name for name, wanted in options.items() if wanted]
     if asked:
         raise NotImplementedError(f"{layer}: option {', '.join(asked)} is not supported")
-
-
-class PairModule(Module):
-    """A layer without parameters: one pair of functions and the options it is called with.
-
-    Subclasses name the pair: `pair = (F.relu, F.relu_backward)`.
-    """
-
-    pair: tuple[Any, Any]
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__()
-        self.options = options
-
-    def forward(self, *args: Any) -> Any:
-        """Call the pair's forward with this layer's options."""
-        y, cache = self.pair[0](*args, **self.options)
-        self._push(cache)
-        return y
-
-    def backward(self, dy: Any) -> Any:
-        """Call the pair's backward on the cache of the latest forward."""
-        return self.pair[1](dy, self._pop())
-
-    def extra_repr(self) -> str:
-        """The options as they were given."""
-        return ", ".join(f"{name}={value!r}" for name, value in self.options.items())

@@ -1,7 +1,8 @@
 """Pooling layers; the mathematics is in `lessonlib.functional.pooling`."""
 
 from .. import functional as F
-from .module import PairModule, refuse
+from .module import refuse
+from .pair import PairModule
 
 
 class MaxPool2d(PairModule):
