@@ -1,6 +1,6 @@
 """lessonlib: the helper package of the Neural Sparks lessons.
 
-The mathematics lives in `functional` (pure forward / backward pairs) and `nn` (thin modules over them).
+The mathematics lives in `functional` (pure forward / backward pairs) and `nn` (modules on top).
 Everything a lesson touches is loaded when it is first asked for, so importing the package costs
 little more than importing NumPy.
 """
@@ -13,10 +13,12 @@ __version__ = "0.1.0"
 # name a lesson imports -> module that defines it
 _EXPORTS = {
     "check": "exercises",
+    "expect": "claims",
     "hint": "exercises",
     "solution": "exercises",
     "predict": "exercises",
     "progress": "exercises",
+    "seed": "claims",
 }
 _MODULES = (
     "autograd",
@@ -33,7 +35,7 @@ _MODULES = (
     "training",
 )
 
-__all__ = ["__version__", *sorted(_EXPORTS), *_MODULES]
+__all__ = ["__version__", *_EXPORTS, *_MODULES]  # noqa: PLE0604 (all are strings)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["LESSONLIB_PROGRESS"] = "off"
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-# Shared machines are slow at times: examples are bounded by number, not by time, and drawn the same way every run.
+# Shared machines are slow at times: examples are bounded by number, not by time, and drawn the
+# same way in every run.
 settings.register_profile(
     "course",
     deadline=None,

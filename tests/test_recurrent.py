@@ -291,6 +291,9 @@ def test_errors_name_what_was_seen(kind):
     ours(np.zeros((2, 5, 3), f32))
     with pytest.raises(ValueError, match=r"dy.*\(2, 5, 9\)"):
         ours.backward(np.zeros((2, 5, 9), f32))
+    ours(np.zeros((2, 5, 3), f32))
+    with pytest.raises(ValueError, match=r"dh_n.*\(2, 2, 4\), wanted \(1, 2, 4\)"):
+        ours.backward(None, np.zeros((2, 2, 4), f32))
 
 
 @pytest.mark.parametrize("kind", KINDS)

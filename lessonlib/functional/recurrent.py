@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ._sequence import upstream
 from .checks import check_floats
 from .gru import gru, gru_backward
 from .lstm import lstm, lstm_backward
@@ -42,8 +43,8 @@ def recurrent_stack(
     cell    : `rnn`, `lstm` or `gru`, or a function with their arguments;  x : (N, L, D)
     states  : one initial state (`lstm`: two), each (layers * directions, N, H) or None for zeros
     weights : (weight_ih, weight_hh, bias_ih, bias_hh) for layer 0 forward, layer 0 backward, ...
-    Returns (y (N, L, directions * H), h_n (layers * directions, N, H), for `lstm` also c_n), cache
     options : of the cell, such as nonlinearity
+    Returns (y (N, L, directions * H), h_n (layers * directions, N, H), for `lstm` also c_n), cache
     Raises ValueError naming the shape seen and the shape wanted
     Source: Schuster and Paliwal 1997, Bidirectional recurrent neural networks.
     Taught in notebooks/07_recurrent_networks
@@ -67,7 +68,8 @@ def recurrent_stack(
             finals.append(final)
             caches.append(cache)
         x = np.concatenate(outputs, axis=2) if bidirectional else outputs[0]
-    return (x, *(np.stack(s) for s in zip(*finals, strict=True))), (caches, directions)
+    finals = [np.stack(final) for final in zip(*finals, strict=True)]
+    return (x, *finals), (caches, directions, x.shape, finals[0].shape)
 
 
 def recurrent_stack_backward(
@@ -83,19 +85,28 @@ def recurrent_stack_backward(
     cache   : of the forward pass
     dfinals : of h_n (`lstm`: and c_n), each (layers * directions, N, H), or None for zeros
     Returns dx (N, L, D), dstates (each like its state, or None), dweights (in the order of weights)
+    Raises ValueError naming both shapes if dy or one of dfinals does not fit
+    Source: Schuster and Paliwal 1997, Bidirectional recurrent neural networks.
     Taught in notebooks/07_recurrent_networks
+
+    >>> w = (np.ones((1, 1)), np.ones((1, 1)), None, None)
+    >>> (y, h_n), cache = recurrent_stack(rnn, np.ones((5, 3, 1)), [None], [w])
+    >>> recurrent_stack_backward(rnn_backward, y, cache, [h_n])[0].shape
+    (5, 3, 1)
     """
-    caches, directions = cache
+    caches, directions, y_shape, final_shape = cache
+    name, dtype = cell_backward.__name__, caches[0][0].dtype
+    dy = upstream(name, "dy", dy, y_shape, dtype)
+    dfinals = [upstream(name, "dh_n or dc_n", d, final_shape, dtype) for d in dfinals]
     results = [()] * len(caches)
     for first in reversed(range(0, len(caches), directions)):
-        parts = [None] * directions if dy is None else np.split(dy, directions, axis=2)
+        parts = np.split(dy, directions, axis=2)  # (N, L, H) each
         dy = 0
         for direction, part in enumerate(parts):
             k = first + direction
             turn = slice(None, None, -1 if direction else 1)
-            dfinal = [d if d is None else d[k] for d in dfinals]
-            part = part if part is None else part[:, turn]
-            dx, *results[k] = cell_backward(part, caches[k], *dfinal)
+            dfinal = [d[k] for d in dfinals]
+            dx, *results[k] = cell_backward(part[:, turn], caches[k], *dfinal)
             dy = dy + dx[:, turn]  # both directions read the same x
     count = len(dfinals)
     dstates = [

@@ -18,6 +18,19 @@ def _xavier_uniform(shape: tuple[int, int], rng: np.random.Generator, dtype: Any
     return Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
 
 
+def _added(
+    name: str, mask: np.ndarray | None, shapes: dict[tuple, tuple], dtype: Any
+) -> np.ndarray | None:
+    """What a mask adds to the scores; `shapes` maps a shape it may have to one that broadcasts."""
+    if mask is None:
+        return None
+    if mask.shape not in shapes:
+        wanted = " or ".join(map(str, shapes))
+        raise ValueError(f"MultiheadAttention: {name} has shape {mask.shape}, wanted {wanted}")
+    seen = ~mask if mask.dtype == bool else mask  # torch's True hides here, F's lets through
+    return F.additive_mask(seen, dtype).reshape(shapes[mask.shape])
+
+
 class MultiheadAttention(Module):
     """Attention in `num_heads` subspaces.   y = concat(head_1 .. head_h) W_o^T + b_o
 
@@ -148,27 +161,14 @@ class MultiheadAttention(Module):
         attn_mask: np.ndarray | None,
     ) -> np.ndarray | None:
         """Both masks as one, to be added to the scores (N, heads, L, S)."""
-        (N, L), S = query.shape[:2], key.shape[1]
-        total = None
-        for name, mask, shapes in (
-            ("key_padding_mask", padding, {(N, S): (N, 1, 1, S)}),
-            (
-                "attn_mask",
-                attn_mask,
-                {(L, S): (1, 1, L, S), (N * self.num_heads, L, S): (N, self.num_heads, L, S)},
-            ),
-        ):
-            if mask is None:
-                continue
-            if mask.shape not in shapes:
-                wanted = " or ".join(map(str, shapes))
-                raise ValueError(
-                    f"MultiheadAttention: {name} has shape {mask.shape}, wanted {wanted}"
-                )
-            seen = ~mask if mask.dtype == bool else mask  # torch's True hides, ours lets through
-            added = F.additive_mask(seen, query.dtype).reshape(shapes[mask.shape])
-            total = added if total is None else total + added
-        return total
+        (N, L), S, heads = query.shape[:2], key.shape[1], self.num_heads
+        whole = {(L, S): (1, 1, L, S), (N * heads, L, S): (N, heads, L, S)}
+        added = [
+            _added("key_padding_mask", padding, {(N, S): (N, 1, 1, S)}, query.dtype),
+            _added("attn_mask", attn_mask, whole, query.dtype),
+        ]
+        added = [mask for mask in added if mask is not None]
+        return sum(added) if added else None
 
     def extra_repr(self) -> str:
         """Sizes, and the options that are not at their default."""

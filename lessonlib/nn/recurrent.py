@@ -49,14 +49,17 @@ class _Recurrent(Module):
         self.bias, self.bidirectional = bias, bidirectional
         rng = np.random.default_rng() if rng is None else rng
         for layer in range(num_layers):
-            below = input_size if layer == 0 else hidden_size * (2 if bidirectional else 1)
             for ending in self._endings(layer):
-                rows = self.gates * hidden_size
-                shapes = {"weight_ih": (rows, below), "weight_hh": (rows, hidden_size)}
-                shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)} if bias else {}
-                for key, shape in shapes.items():
+                for key, shape in self._shapes(layer).items():
                     start = uniform_parameter(shape, hidden_size, rng, dtype)
                     setattr(self, key + ending, start)
+
+    def _shapes(self, layer: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of one direction's weights; a layer above the first reads all directions below."""
+        H, rows = self.hidden_size, self.gates * self.hidden_size
+        inputs = self.input_size if layer == 0 else H * (2 if self.bidirectional else 1)
+        shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, H)}
+        return shapes | ({"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {})
 
     def _endings(self, layer: int) -> list[str]:
         return [f"_l{layer}", f"_l{layer}_reverse"][: 2 if self.bidirectional else 1]

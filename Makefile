@@ -1,0 +1,36 @@
+# For those who change the course. To take it: python3 start.py lab
+PYTHON ?= $(if $(wildcard .venv/Scripts/python.exe),.venv/Scripts/python.exe,.venv/bin/python)
+.DEFAULT_GOAL := help
+.PHONY: help lint format test notebooks models bench bounds clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/'
+
+lint:  ## ruff over modules and notebooks
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+format:  ## ruff's own changes
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+test:  ## every check, as `python3 start.py test` runs them
+	$(PYTHON) start.py test
+
+notebooks:  ## run the lessons and store their outputs; NAMES="01 03" for some
+	$(PYTHON) tools/build_notebooks.py $(NAMES)
+
+models:  ## train what the lessons load from data/
+	$(PYTHON) tools/make_models.py
+
+bench:  ## layers against PyTorch, explorers' frames, import time
+	$(PYTHON) benchmarks/bench.py
+
+bounds:  ## the table of results over seeds from which lessons and tests take their bounds
+	$(PYTHON) benchmarks/bounds.py
+
+clean:  ## caches and builds; never my/ nor data/downloads/
+	$(PYTHON) -c "import pathlib, shutil; \
+	    names = ('__pycache__', '.ipynb_checkpoints', '.pytest_cache', '.ruff_cache', '.hypothesis', 'build', 'dist'); \
+	    [shutil.rmtree(p, ignore_errors=True) for n in names for p in pathlib.Path('.').rglob(n) \
+	     if not {'.venv', 'my', 'data', '.git'} & set(p.parts)]"

@@ -1,0 +1,48 @@
+"""The command line `lessonlib`.
+
+Each subcommand lives in a module with one function, `add_commands(subparsers)`. It adds its parsers
+and sets `run`, which takes the parsed arguments and yields the lines to print. What a user can put
+right is raised as `CommandError` and shown as one line.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from lessonlib import __version__
+from lessonlib._errors import CommandError
+
+_COMMANDS = ("lessonlib.working_copies",)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every subcommand.
+
+    >>> build_parser().parse_args(["reset", "03"]).lesson
+    '03'
+    """
+    parser = argparse.ArgumentParser(prog="lessonlib", description="The Neural Sparks lessons.")
+    parser.add_argument("--version", action="version", version=f"lessonlib {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in _COMMANDS:
+        import_module(name).add_commands(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 (done), 1 (refused) or 130 (interrupted); wrong usage exits with 2.
+
+    arguments : the words after `lessonlib`; those of the process when None
+    """
+    chosen = build_parser().parse_args(arguments)
+    try:
+        for line in chosen.run(chosen):
+            print(line, flush=True)
+    except (CommandError, OSError) as error:
+        print(f"lessonlib: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lessonlib: interrupted", file=sys.stderr)
+        return 130
+    return 0

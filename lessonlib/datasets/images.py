@@ -1,0 +1,28 @@
+"""Small operations on stacks of images."""
+
+import numpy as np
+
+
+def shift(images: np.ndarray, right: int = 0, down: int = 0) -> np.ndarray:
+    """Move every image by whole pixels; what leaves is lost, what enters is 0.
+
+    images : (N, height, width)
+    right, down : pixels, may be negative
+    Returns a new array of the same shape and dtype
+    Raises ValueError for another number of axes or a shift as large as the image
+    Taught in notebooks/01_perceptron
+
+    >>> shift(np.eye(2)[None], right=1)[0]
+    array([[0., 1.],
+           [0., 0.]])
+    """
+    if images.ndim != 3:
+        raise ValueError(f"shift: images of shape {images.shape}, wanted (N, height, width)")
+    height, width = images.shape[1:]
+    if abs(right) >= width or abs(down) >= height:
+        raise ValueError(f"shift: {right} right, {down} down on images of {height} x {width}")
+    moved = np.zeros_like(images)
+    moved[:, max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = images[
+        :, max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)
+    ]
+    return moved

@@ -1,0 +1,123 @@
+"""Predictions: a question with choices that the learner commits to before running the next cell.
+
+In a live notebook it is a small form, usable by mouse and by keyboard (Tab, arrow keys, space);
+without a kernel it reads as text, with the answer folded away.
+"""
+
+import html
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from lessonlib.exercises import record
+from lessonlib.exercises.engine import lesson_module
+
+_LETTERS = "abcdefgh"
+_BOX = (
+    "background:#f1ecf8;color:#2b2140;border-left:5px solid #6a4c9c;padding:8px 14px;"
+    "max-width:88ch;line-height:1.45"
+)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question, its choices, the position of the right one, and the explanation."""
+
+    id: str
+    question: str
+    choices: tuple[str, ...]
+    right: int
+    why: str
+
+
+def find_prediction(prediction: str) -> Prediction:
+    """The prediction with this id. Raises KeyError naming the ids of the lesson."""
+    if not isinstance(prediction, str) or "." not in prediction:
+        raise KeyError(f'a prediction id looks like "01.a"; this was {prediction!r}')
+    known = {p.id: p for p in lesson_module(prediction.split(".")[0]).PREDICTIONS}
+    if prediction not in known:
+        raise KeyError(f"there is no prediction {prediction!r}; this lesson has {', '.join(known)}")
+    return known[prediction]
+
+
+def predict(prediction: str) -> "PredictionView":
+    """Ask for a prediction. The first committed choice counts; the answer opens afterwards."""
+    return PredictionView(find_prediction(prediction))
+
+
+class PredictionView:
+    """What `predict` shows: a form where a kernel runs, plain text everywhere else."""
+
+    def __init__(self, asked: Prediction) -> None:
+        self.asked = asked
+        self.choice: int | None = None
+
+    def commit(self, choice: int) -> str:
+        """Record a choice (the form's button calls this) and return what to tell the learner."""
+        if not 0 <= choice < len(self.asked.choices):
+            raise ValueError(f"commit: choice {choice}, wanted 0 to {len(self.asked.choices) - 1}")
+        self.choice = choice
+        record.note_prediction(self.asked.id, choice, choice == self.asked.right)
+        return f"Committed: ({_LETTERS[choice]}). Now run the next cell and compare."
+
+    def answer(self) -> str:
+        """The right choice and why, with a word on the committed one."""
+        right = self.asked.right
+        head = f"({_LETTERS[right]}) {self.asked.choices[right]}."
+        if self.choice is None:
+            return f"{head} {self.asked.why}"
+        verdict = "You had it." if self.choice == right else f"You said ({_LETTERS[self.choice]})."
+        return f"{head} {verdict} {self.asked.why}"
+
+    def __repr__(self) -> str:
+        choices = "\n".join(
+            f"  ({_LETTERS[k]}) {text}" for k, text in enumerate(self.asked.choices)
+        )
+        return f"Predict {self.asked.id}: {self.asked.question}\n{choices}"
+
+    def _repr_html_(self) -> str:
+        choices = "".join(
+            f"<div>({_LETTERS[k]}) {html.escape(text)}</div>"
+            for k, text in enumerate(self.asked.choices)
+        )
+        return (
+            f"<div style='{_BOX}'><strong>Predict.</strong> {html.escape(self.asked.question)}"
+            f"<div style='margin:4px 0 4px 14px'>{choices}</div>{self._folded()}</div>"
+        )
+
+    def _folded(self) -> str:
+        return (
+            "<details><summary style='cursor:pointer'>Open the answer after you have run the "
+            f"next cell</summary><div style='margin-top:4px'>{html.escape(self.answer())}</div>"
+            "</details>"
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        if os.environ.get("LESSONLIB_OUTPUT") != "static":
+            bundle |= self._form()
+        return bundle
+
+    def _form(self) -> dict[str, Any]:
+        """The live form as a widget view."""
+        import ipywidgets as widgets
+
+        label = f"<strong>Predict.</strong> {html.escape(self.asked.question)}"
+        question = widgets.HTML(label)
+        choices = widgets.RadioButtons(
+            options=[(f"({_LETTERS[k]}) {text}", k) for k, text in enumerate(self.asked.choices)],
+            value=None,
+            layout=widgets.Layout(width="max-content", max_width="100%"),
+        )
+        button = widgets.Button(description="Commit", disabled=True)
+        note = widgets.HTML()
+        choices.observe(lambda change: setattr(button, "disabled", change["new"] is None), "value")
+
+        def commit(_: Any) -> None:
+            note.value = f"{self.commit(choices.value)} {self._folded()}"
+            choices.disabled = button.disabled = True
+
+        button.on_click(commit)
+        box = widgets.VBox([question, choices, button, note])
+        box.add_class("ns-predict")
+        return box._repr_mimebundle_()

@@ -1,0 +1,88 @@
+"""What CI adds to the README's command: a browser, and a failure where its tests are skipped."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lessonlib.working_copies import lessons_folder
+
+ROOT = lessons_folder().parent
+SKIPPING = """
+import pytest
+
+@pytest.fixture
+def page():
+    pytest.skip("no Chromium")
+
+@pytest.mark.browser
+def test_by_fixture(page): pass
+
+@pytest.mark.browser
+@pytest.mark.skip(reason="not today")
+def test_by_mark(): pass
+
+@pytest.mark.skip(reason="no browser needed")
+def test_other(): pass
+"""
+
+
+@pytest.mark.parametrize(("required", "failed", "skipped"), [("1", 2, 1), ("0", 0, 3), ("", 0, 3)])
+def test_a_skipped_browser_test_fails_where_a_browser_is_required(
+    tmp_path, required, failed, skipped
+):
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "test_small.py").write_text(SKIPPING, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = browser: needs Chromium\n")
+    env = dict(os.environ, PYTHONPATH=str(ROOT / "tests"), LESSONLIB_REQUIRE_BROWSER=required)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.returncode == 1) == bool(failed), done.stdout
+    assert f"{skipped} skipped" in done.stdout
+    assert (f"{failed} errors" in done.stdout) == bool(failed)
+
+
+def run_ci(folder, *programs):
+    """Run a copy of .ci/run with nothing but stubs on the path; give the calls it made."""
+    shutil.copytree(ROOT / ".ci", folder / ".ci")
+    stubs = folder / "stubs"
+    stubs.mkdir()
+    for name in ("bash", "dirname", "id"):
+        (stubs / name).symlink_to(shutil.which(name))
+    for name in programs:
+        line = f'#!/bin/bash\necho "{name} $* $LESSONLIB_REQUIRE_BROWSER" >> {folder}/calls\n'
+        (stubs / name).write_text(line, encoding="utf-8")
+        (stubs / name).chmod(0o755)
+    done = subprocess.run([str(folder / ".ci/run"), "-q"], env={"PATH": str(stubs)}, cwd="/")
+    assert done.returncode == 0
+    return (folder / "calls").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.skipif(os.name == "nt", reason=".ci/run is a bash script for Linux")
+def test_ci_installs_a_browser_where_there_is_none(tmp_path):
+    calls = run_ci(tmp_path, "apt-get", "sudo", "python3")
+    assert "apt-get update" in calls[0]
+    assert "apt-get install" in calls[1]
+    assert calls[1].rstrip().endswith("chromium")
+    assert calls[2] == "python3 start.py test -q 1"
+
+
+@pytest.mark.skipif(os.name == "nt", reason=".ci/run is a bash script for Linux")
+@pytest.mark.parametrize("browser", ["chromium", "chromium-browser"])
+def test_ci_takes_the_browser_that_is_there(tmp_path, browser):
+    assert run_ci(tmp_path, "python3", browser) == ["python3 start.py test -q 1"]
+
+
+def test_the_workflow_covers_the_systems_and_pythons_that_are_promised():
+    text = Path(ROOT / ".github/workflows/checks.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    for version in matrix["python"]:
+        assert f"Programming Language :: Python :: {version}" in pyproject
+    assert pyproject.count("Programming Language :: Python :: 3.") == len(matrix["python"])

@@ -1,0 +1,68 @@
+"""Give exercise cells the metadata that nbgrader reads; points come from lessonlib.exercises.
+
+An exercise is a cell with a stub followed by a cell `check("01.2", ...)`. A written question is a
+Markdown cell followed by one that holds only *Your answer here.*
+"""
+
+import re
+
+from nbformat import NotebookNode
+
+from lessonlib.exercises.engine import find, lesson_module
+
+BEGIN, END = "# BEGIN YOUR CODE", "# END YOUR CODE"
+ANSWER = "*Your answer here.*"
+_CHECK = re.compile(r'^check\("(\w+)\.(\d+)", (\w+)\)$')
+
+
+def mark_exercises(book: NotebookNode, lesson: str) -> NotebookNode:
+    """Set ids and nbgrader metadata of all exercise and answer cells of a lesson.
+
+    Raises ValueError for a check without a stub before it, a stub without its two comment lines,
+    another function name than the exercise's, or answers that do not match the lesson's questions.
+    """
+    questions = list(getattr(lesson_module(lesson), "QUESTIONS", ()))
+    for before, cell in zip(book.cells, book.cells[1:], strict=False):
+        asked = _CHECK.match(cell.source.strip()) if cell.cell_type == "code" else None
+        if asked:
+            _mark_pair(before, cell, *asked.groups())
+        elif cell.cell_type == "markdown" and cell.source.strip() == ANSWER:
+            if not questions:
+                raise ValueError(f"lesson {lesson}: more answer cells than written questions")
+            question = questions.pop(0)
+            number = question.id.split(".w")[1]
+            _mark(cell, f"why-{lesson}-{number}", solution=True, points=question.points)
+    if questions:
+        raise ValueError(f"lesson {lesson}: no answer cell for question {questions[0].id}")
+    return book
+
+
+def _mark_pair(
+    stub: NotebookNode, check: NotebookNode, lesson: str, number: str, name: str
+) -> None:
+    exercise = find(f"{lesson}.{number}")
+    if stub.cell_type != "code" or BEGIN not in stub.source or END not in stub.source:
+        raise ValueError(f"{exercise.id}: no cell with {BEGIN!r} and {END!r} before its check")
+    if name != exercise.name or f"def {name}(" not in stub.source:
+        raise ValueError(f"{exercise.id}: checks {name}, the exercise asks for {exercise.name}")
+    _mark(stub, f"ex-{lesson}-{number}", solution=True)
+    _mark(check, f"check-{lesson}-{number}", points=exercise.points, locked=True)
+
+
+def _mark(
+    cell: NotebookNode,
+    grade_id: str,
+    *,
+    solution: bool = False,
+    points: int | None = None,
+    locked: bool = False,
+) -> None:
+    cell.id = grade_id
+    cell.metadata["nbgrader"] = {
+        "grade": points is not None,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    } | ({"points": points} if points is not None else {})
