@@ -89,6 +89,8 @@ def both_training_steps(
 ) -> tuple[Run, Run]:
     """A training step on one batch: forward, cross-entropy, backward, optimiser."""
     copy_weights(theirs, ours)
+    if isinstance(ours, nn.Sequential):
+        ours[0].needs_dx = False  # the data need no gradient; torch finds that out by itself
     our_loss, our_optimizer = nn.CrossEntropyLoss(), make_optimizer(optim, ours.parameters())
     their_optimizer = make_optimizer(torch.optim, theirs.parameters())
     torch_x, torch_y = torch.from_numpy(x), torch.from_numpy(y)

@@ -1,4 +1,4 @@
-"""Layers with torch.nn's names, arguments, defaults, weight shapes and state_dict keys, in NumPy."""
+"""Layers in NumPy with torch.nn's names, arguments, defaults, weight shapes, state_dict keys."""
 
 from .activations import (
     ELU,
