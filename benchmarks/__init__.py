@@ -1,0 +1,1 @@
+"""Measurements that are ratios in one run: `python -m benchmarks.bench_layers`, see README.md."""

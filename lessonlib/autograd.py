@@ -1,0 +1,202 @@
+"""Automatic differentiation on single numbers: the tape that lesson 03 builds.
+
+Every operation on a `Value` returns a new `Value` that remembers two things: which values it was
+made from (`parents`) and how strongly it reacts to each (`local`, one plain number per parent).
+That is all the chain rule needs:
+
+    a ──da──┐                        forward : out = f(a, b), da = ∂out/∂a, db = ∂out/∂b
+            out ── ... ── loss       backward: a.grad += da * out.grad
+    b ──db──┘                                  b.grad += db * out.grad
+
+No operation stores a function: the local derivatives are numbers already when `backward` starts.
+Source of the idea: Wengert 1964; Griewank and Walther 2008, chapter 3.
+"""
+
+import math
+from typing import Any, Union
+
+from .autograd_graph import Graph
+
+Operand = Union["Value", float]
+
+
+class Value:
+    """A number that remembers how it was computed.   loss.backward() fills v.grad = ∂loss/∂v
+
+    data    : float, the number
+    label   : name of an input, symbol of the operation for every other value
+    parents : the values it was computed from;  local: ∂self/∂parent, one float for each
+    grad    : float, sum over all paths; `backward` adds to that of inputs: set to 0 between steps
+    Raises TypeError or ValueError where `data` is not a real number
+    Source: Wengert 1964. Taught in notebooks/03_backpropagation
+
+    >>> w, x = Value(3.0, "w"), Value(2.0, "x")
+    >>> (w * x + w).backward()
+    >>> w.grad, x.grad
+    (3.0, 3.0)
+    """
+
+    # Slots instead of a dictionary: a network makes hundreds of values for every example it sees.
+    __slots__ = ("_uses", "data", "grad", "label", "local", "parents")
+
+    __array_ufunc__ = None  # np.float64(2) * value then asks Value how to multiply
+
+    def __init__(
+        self,
+        data: float,
+        label: str = "",
+        parents: tuple["Value", ...] = (),
+        local: tuple[float, ...] = (),
+    ) -> None:
+        self.data = data if parents else _number(data, "Value")
+        self.grad = 0.0
+        self.label = label
+        self.parents = parents
+        self.local = local
+        self._uses = 0  # used by `backward` only
+
+    # -- operations: the value, and its derivative with respect to each operand -------------------
+
+    def __add__(self, other: Operand) -> "Value":
+        if isinstance(other, Value):
+            return Value(self.data + other.data, "+", (self, other), (1.0, 1.0))
+        return Value(self.data + _number(other, "+"), "+", (self,), (1.0,))
+
+    def __mul__(self, other: Operand) -> "Value":
+        if isinstance(other, Value):
+            return Value(self.data * other.data, "*", (self, other), (other.data, self.data))
+        other = _number(other, "*")
+        return Value(self.data * other, "*", (self,), (other,))
+
+    def __truediv__(self, other: Operand) -> "Value":
+        other = other if isinstance(other, Value) else Value(other)
+        quotient = self.data / other.data
+        return Value(quotient, "/", (self, other), (1.0 / other.data, -quotient / other.data))
+
+    def __pow__(self, other: Operand) -> "Value":
+        if isinstance(other, Value):  # a ** b = exp(b log a)
+            return (self.log() * other).exp()
+        n = _number(other, "**")
+        if self.data < 0 and n != int(n):
+            raise ValueError(f"{self.data} ** {n} is not a real number")
+        slope = n * self.data ** (n - 1) if n else 0.0
+        return Value(self.data**n, f"**{n:g}", (self,), (slope,))
+
+    def __neg__(self) -> "Value":
+        return self * -1.0
+
+    def __sub__(self, other: Operand) -> "Value":
+        if isinstance(other, Value):
+            return Value(self.data - other.data, "-", (self, other), (1.0, -1.0))
+        return self + -_number(other, "-")
+
+    def __rsub__(self, other: float) -> "Value":
+        return Value(_number(other, "-") - self.data, "-", (self,), (-1.0,))
+
+    def __rtruediv__(self, other: float) -> "Value":
+        return Value(other) / self
+
+    def __rpow__(self, other: float) -> "Value":
+        return Value(other) ** self
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def exp(self) -> "Value":
+        """y = e^x;  dy/dx = y."""
+        y = math.exp(self.data) if self.data < 709.79 else math.inf
+        return Value(y, "exp", (self,), (y,))
+
+    def log(self) -> "Value":
+        """y = ln x;  dy/dx = 1 / x.   Raises ValueError unless x > 0."""
+        if not self.data > 0:
+            raise ValueError(f"log needs a positive number, got {self.data}")
+        return Value(math.log(self.data), "log", (self,), (1.0 / self.data,))
+
+    def tanh(self) -> "Value":
+        """y = tanh x;  dy/dx = 1 - y²."""
+        y = math.tanh(self.data)
+        return Value(y, "tanh", (self,), (1.0 - y * y,))
+
+    def relu(self) -> "Value":
+        """y = max(x, 0);  dy/dx = 1 where x > 0, else 0 (at x = 0 too, as in torch)."""
+        if self.data > 0:
+            return Value(self.data, "relu", (self,), (1.0,))
+        return Value(0.0, "relu", (self,), (0.0,))
+
+    def sigmoid(self) -> "Value":
+        """y = 1 / (1 + e^-x);  dy/dx = y (1 - y)."""
+        y = 0.5 * (1.0 + math.tanh(0.5 * self.data))  # the same function, and it never overflows
+        return Value(y, "sigmoid", (self,), (y * (1.0 - y),))
+
+    # -- the chain rule ---------------------------------------------------------------------------
+
+    def backward(self) -> None:
+        """Add ∂self/∂v to v.grad for every value v that self was computed from.
+
+        A value may hand its gradient on only when all of its users have added theirs. So the first
+        walk counts the users of every value, and the second one takes a value up when its count has
+        come down to 0. Lists, not recursion: Python allows about 1,000 nested calls, a loop over a
+        long sequence makes far deeper graphs.
+        Source: Kahn 1962 (topological order). Taught in notebooks/03_backpropagation
+
+        >>> x = Value(2.0)
+        >>> (x * x * x).backward()
+        >>> x.grad  # 3 x²
+        12.0
+        """
+        reached = [self]
+        try:
+            for value in reached:  # the list grows while it is walked
+                if value.parents:
+                    value.grad = 0.0  # left from an earlier call; inputs keep theirs and add
+                for parent in value.parents:
+                    if parent._uses == 0:
+                        reached.append(parent)
+                    parent._uses += 1
+
+            self.grad += 1.0  # ∂self/∂self
+            ready = [self]
+            while ready:
+                value = ready.pop()
+                grad = value.grad
+                for parent, slope in zip(value.parents, value.local):  # noqa: B905 (strict: +40 %)
+                    parent.grad += slope * grad
+                    parent._uses -= 1
+                    if parent._uses == 0:
+                        ready.append(parent)
+        except BaseException:  # an interrupt half way must not spoil the counts of the next call
+            for value in reached:
+                value._uses = 0
+            raise
+
+    def graph(self) -> Graph:
+        """Everything this value was computed from, as nodes and edges that draw themselves.
+
+        Taught in notebooks/03_backpropagation
+
+        >>> print((Value(3.0, "w") * Value(2.0, "x")).graph())
+        w   = 3      grad 0
+        x   = 2      grad 0
+        v1  = w * x  = 6      grad 0
+        """
+        return Graph.of(self)
+
+    def __float__(self) -> float:
+        return float(self.data)
+
+    def __repr__(self) -> str:
+        name = f", {self.label!r}" if self.label else ""
+        return f"Value({self.data:g}{name}, grad={self.grad:g})"
+
+
+def _number(x: Any, operation: str) -> float:
+    """`x` as a float; strings, arrays and complex numbers are refused by name."""
+    if type(x) is float:
+        return x
+    if isinstance(x, str | bytes):
+        raise TypeError(f"{operation} needs a real number, got the string {x!r}")
+    try:
+        return float(x)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{operation} needs a real number, got {type(x).__name__}") from error
