@@ -32,5 +32,5 @@ bounds:  ## the table of results over seeds from which lessons and tests take th
 clean:  ## caches and builds; never my/ nor data/downloads/
 	$(PYTHON) -c "import pathlib, shutil; \
 	    names = ('__pycache__', '.ipynb_checkpoints', '.pytest_cache', '.ruff_cache', '.hypothesis', 'build', 'dist'); \
-	    [shutil.rmtree(p, ignore_errors=True) for n in names for p in pathlib.Path('.').rglob(n) \
+	    [shutil.rmtree(p, ignore_errors=True) for n in names for p in sorted(pathlib.Path('.').rglob(n)) \
 	     if not {'.venv', 'my', 'data', '.git'} & set(p.parts)]"

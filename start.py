@@ -27,7 +27,7 @@ PYTHON = str(BIN / ("python.exe" if os.name == "nt" else "python"))
 EXTRAS = {"lab": ["lab"], "test": ["homework", "lab", "test"]}
 LINUX = sys.platform == "linux"
 CPU_GB, FULL_GB = 1.1, 6.0 if LINUX else 1.1  # installed; PyPI's Linux build brings CUDA
-SHOWN = re.compile(r"\s*(Resolved|Downloading|Prepared|Building|Installing collected)")
+SHOWN = re.compile(r"\s*(Resolved|Prepared|Installing collected|Downloading .*\d ?Mi?B)")
 CAUSES = (
     (r"no space left|os error (28|112)\b|not enough space", "the disk is full"),
     (r"permission denied|access is denied", "a file in .venv could not be written"),
@@ -92,19 +92,22 @@ def install(extras: list, fresh: bool) -> str:
     tool = [PYTHON, "-m", "uv", "pip", "install"] if uv else [PYTHON, "-m", "pip", "install"]
     what = ["-c", "constraints.txt", "-e", f".[{','.join(extras)}]"]
     pair = ["--reinstall-package=torch", "--reinstall-package=torchvision"]
-    attempts = [("the default PyTorch", FULL_GB, [])]
+    attempts = [("the default PyTorch", FULL_GB, [], "torch and torchvision do not match")]
     if uv and LINUX and not (shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists()):
-        attempts.insert(0, ("PyTorch for the CPU", CPU_GB, ["--torch-backend", "cpu"]))
-    attempts.append(("torch and torchvision again", FULL_GB, pair if uv else ["--force-reinstall"]))
-    for title, size, flags in attempts:
+        cpu = ["--torch-backend", "cpu"]
+        attempts.insert(0, ("PyTorch for the CPU", CPU_GB, cpu, "its index does not answer"))
+    attempts.append(
+        ("both again", FULL_GB, pair if uv else ["--force-reinstall"], "they do not match")
+    )
+    for title, size, flags, why in attempts:
         if fresh:
             need_disk(size)
-        print(f"Installing the course and {title}: about {size} GB on disk.", flush=True)
+        print(f"Installing the course with {title}: about {size} GB on disk.", flush=True)
         # torch and torchvision from two different builds fail at import: hence the last attempt
         trouble = run(*tool, *flags, *what) or run(PYTHON, "-c", "import torchvision")
         if not trouble or (not flags and not re.search(r"(?s)Traceback.*torchvision", trouble)):
             break
-        print("That did not work: no answer, or builds that do not fit together.", flush=True)
+        print(f"That did not work: {why}.", flush=True)
     if not uv:  # an optional checker that costs every Jupyter process seconds of CPU
         run(PYTHON, "-m", "pip", "uninstall", "-y", "rfc3987-syntax")
     return trouble

@@ -79,7 +79,7 @@ def expect(name: str, value: float) -> None:
     Taught in notebooks/00_start_here
 
     >>> expect("01.xor best", 0.75)
-    ✓ XOR, best accuracy of 1,000 passes: 0.75, bound 0.25 to 0.75
+    ✓ XOR, best accuracy on the way: 0.75, bound exactly 0.75
     """
     value = float(value)
     record = os.environ.get("LESSONLIB_RECORD")

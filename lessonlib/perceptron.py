@@ -41,6 +41,29 @@ def classify(X: np.ndarray, weight: np.ndarray, bias: float = 0.0) -> np.ndarray
     return np.where(score(X, weight, bias) > 0, 1, -1)
 
 
+def visit(
+    weight: np.ndarray, bias: float, x: np.ndarray, y: float
+) -> tuple[np.ndarray, float, bool]:
+    """Show the perceptron one example.   If  y (w . x + b) <= 0:  w <- w + y x,  b <- b + y
+
+    weight, x : (D,);  y : -1 or +1
+    Returns weight (D,), bias, and whether it was a mistake; the arrays passed in stay as they are
+    Raises ValueError naming both shapes or the label
+    Source: F. Rosenblatt, Psychological Review 65, 1958. Taught in notebooks/01_perceptron
+
+    >>> visit(np.zeros(2), 0.0, np.array([3.0, 1.0]), -1)
+    (array([-3., -1.]), -1.0, True)
+    """
+    if weight.shape != x.shape or y not in (-1, 1):
+        raise ValueError(
+            f"visit: weight of shape {weight.shape}, x of shape {x.shape}, label {y}; "
+            "wanted (D,), (D,) and -1 or +1"
+        )
+    if y * (weight @ x + bias) > 0:
+        return weight, bias, False
+    return weight + y * x, float(bias + y), True
+
+
 @dataclass
 class Fit:
     """A trained perceptron: weight (D,), bias, mistakes of each pass, steps (total mistakes)."""
@@ -84,26 +107,24 @@ def fit(
     True
     """
     X, y = _checked(X, y, "fit")
-    inputs = np.column_stack([X, np.ones(len(X))])  # the bias is the weight of a constant input 1
-    v = np.zeros(X.shape[1] + 1)
-    total, seen, mistakes = np.zeros_like(v), 0, []
+    weight, bias = np.zeros(X.shape[1]), 0.0
+    total_weight, total_bias = np.zeros(X.shape[1]), 0.0
+    mistakes: list[int] = []
     for _ in range(passes):
-        wrong = 0
-        order = range(len(X)) if rng is None else rng.permutation(len(X))
-        for i in order:
-            if y[i] * (v @ inputs[i]) <= 0:
-                v += y[i] * inputs[i]
-                wrong += 1
-                if on_mistake is not None:
-                    on_mistake(int(i), v[:-1].copy(), float(v[-1]))
-            total += v
-        seen += len(X)
-        mistakes.append(wrong)
-        if wrong == 0:
+        mistakes.append(0)
+        for i in range(len(X)) if rng is None else rng.permutation(len(X)):
+            weight, bias, wrong = visit(weight, bias, X[i], y[i])
+            mistakes[-1] += wrong
+            if wrong and on_mistake is not None:
+                on_mistake(int(i), weight.copy(), bias)
+            total_weight += weight
+            total_bias += bias
+        if mistakes[-1] == 0:
             break
-    if averaged and seen:
-        v = total / seen
-    return Fit(v[:-1], float(v[-1]), mistakes)
+    if averaged and mistakes:
+        seen = len(mistakes) * len(X)
+        return Fit(total_weight / seen, total_bias / seen, mistakes)
+    return Fit(weight, bias, mistakes)
 
 
 def fit_one_vs_rest(

@@ -34,6 +34,8 @@ LEVELS = {
     "plots": 3,
     "explorers": 4,
     "exercises": 5,
+    "course": 6,
+    "installation": 6,
     "homework": 6,
     "working_copies": 6,
     "cli": 7,

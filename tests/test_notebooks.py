@@ -134,6 +134,11 @@ def test_import_statements_are_found_wherever_they_stand():
     assert "from os import path" in program
 
 
+def test_what_the_first_optimiser_imports_counts_as_an_import():
+    assert "torch._dynamo" in import_statements(["sgd = torch.optim.SGD(model.parameters())"])
+    assert import_statements(["x = 1"]) == ""
+
+
 def test_every_lesson_is_run_by_the_suite(request):
     """`start.py test` gives nbval's flags and `testpaths` names the lessons' folder."""
     assert lessons_folder().name in request.config.getini("testpaths")

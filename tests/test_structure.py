@@ -182,7 +182,7 @@ SPOILT = {
     "stores a widget view": _output(1, output_type="display_data", data=WIDGET),
     "was run as number 7": _set(1, execution_count=7),
     "was run as number None": _set(1, execution_count=None),
-    "stores times of execution": lambda book: book.cells[1].metadata.update(execution={}),
+    "metadata of some program: execution": lambda book: book.cells[1].metadata.update(execution={}),
     "the notebook's metadata": lambda book: book.metadata.update(widgets={"state": {}}),
     "metadata are not those": lambda book: book.metadata.kernelspec.update(name="mine"),
     "7 cells are tagged": lambda book: book.cells[1].metadata.pop("tags"),

@@ -11,6 +11,7 @@ random cell ids.
 import argparse
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
+CELL_METADATA = {"nbgrader", "tags"}
 CELL_SECONDS = 120
 
 
@@ -37,6 +39,8 @@ def problems(book: NotebookNode) -> Iterator[str]:
     """What shows that the stored outputs are not those of one clean run in order."""
     count = 0
     for number, cell in enumerate(book.cells):
+        if other := sorted(set(cell.metadata) - CELL_METADATA):
+            yield f"cell {number} stores metadata of some program: {', '.join(other)}"
         if cell.cell_type != "code":
             continue
         if not cell.source.strip():
@@ -53,8 +57,6 @@ def problems(book: NotebookNode) -> Iterator[str]:
                 yield f"cell {number} stores a widget view, which needs a kernel to be seen"
             if output.get("execution_count", count) != count:
                 yield f"cell {number} stores an output of another run"
-        if "execution" in cell.metadata:
-            yield f"cell {number} stores times of execution"
     if dict(book.metadata) != METADATA:
         yield "the notebook's metadata are not those that `make notebooks` writes"
 
@@ -66,8 +68,8 @@ def tidy(book: NotebookNode, stem: str) -> NotebookNode:
     seen: set[str] = set()
     for number, cell in enumerate(book.cells):
         cell.id = _stable_id(cell, stem, number, seen)
-        cell.metadata.pop("execution", None)
-        cell.metadata.pop("ExecuteTime", None)
+        for key in set(cell.metadata) - CELL_METADATA:  # times of execution, traces of converters
+            del cell.metadata[key]
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
@@ -101,7 +103,7 @@ def execute(path: Path) -> NotebookNode:
     client = NotebookClient(
         book, timeout=CELL_SECONDS, kernel_name="python3", resources=resources, record_timing=False
     )
-    return client.execute()
+    return client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
 
 
 def build(path: Path) -> str:

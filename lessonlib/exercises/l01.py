@@ -517,7 +517,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="01.c",
-        question="Four XOR points, 1,000 passes of the rule. The best accuracy it ever reaches is ...",
+        question="XOR, ten random starts, 100 passes of the rule each. The best accuracy it ever reaches is ...",
         choices=("0.50", "0.75", "1.00"),
         right=1,
         why=(

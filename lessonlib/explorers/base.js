@@ -1,0 +1,233 @@
+// What all explorers share in the browser: asking for frames, the read-outs, errors, names for sliders.
+// The explorer's own file follows in the same module and ends with
+//   export default explorer((stage, ask) => frame => { ...draw the frame into stage... });
+
+const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function element(name, attributes = {}, parent = null) {
+  const svg = name.startsWith("svg:");
+  const node = svg
+    ? document.createElementNS("http://www.w3.org/2000/svg", name.slice(4))
+    : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "text") node.textContent = value;
+    else node.setAttribute(key, value);
+  }
+  if (parent) parent.append(node);
+  return node;
+}
+
+// One request is under way at a time; the next is sent when its answer came. While the explorer
+// plays, ticks are asked for at the pace the kernel named, as long as a view can be seen.
+class Requests {
+  constructor(model) {
+    this.model = model;
+    this.queue = [];
+    this.waiting = 0;
+    this.last = Math.floor(Math.random() * 2 ** 30);
+    this.timer = null;
+    this.asked = 0;
+    this.views = new Map(); // view -> whether it is on the screen
+    this.onWake = () => this.wake();
+    this.onAnswer = () => this.answered();
+    model.on("change:playing", this.onWake);
+    model.on("change:interval", this.onWake);
+    model.on("change:answered", this.onAnswer);
+    document.addEventListener("visibilitychange", this.onWake);
+  }
+
+  // A newer request of the same key takes the place of one that has not been sent.
+  ask(name, values = {}, key = null) {
+    const message = { ...values, name, key };
+    const place = key === null ? -1 : this.queue.findIndex(other => other.key === key);
+    if (place >= 0) this.queue[place] = message;
+    else this.queue.push(message);
+    this.send();
+  }
+
+  send() {
+    if (this.waiting || this.queue.length === 0) return;
+    this.waiting = ++this.last;
+    this.model.send({ ...this.queue.shift(), id: this.waiting });
+  }
+
+  answered() {
+    if (this.model.get("answered") !== this.waiting) return;
+    this.waiting = 0;
+    this.send();
+    this.wake();
+  }
+
+  wake() {
+    clearTimeout(this.timer);
+    const seen = !document.hidden && [...this.views.values()].some(Boolean);
+    if (!this.model.get("playing") || !seen) return;
+    const interval = Math.max(this.model.get("interval"), reducedMotion() ? 1000 : 0);
+    const rest = Math.max(0, this.asked + interval - performance.now());
+    this.timer = setTimeout(() => {
+      if (this.waiting || this.queue.length) return; // its answer wakes this again
+      this.asked = performance.now();
+      this.ask("tick", { reduced: reducedMotion() });
+    }, rest);
+  }
+
+  leave(view) {
+    this.views.delete(view);
+    if (this.views.size === 0 && this.model.get("playing")) this.ask("gone");
+    this.wake();
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.views.clear();
+    this.model.off("change:playing", this.onWake);
+    this.model.off("change:interval", this.onWake);
+    this.model.off("change:answered", this.onAnswer);
+    document.removeEventListener("visibilitychange", this.onWake);
+  }
+}
+
+function explorer(build) {
+  return () => {
+    let requests;
+    return {
+      initialize({ model }) {
+        requests = new Requests(model);
+        return () => requests.end();
+      },
+      render({ model, el }) {
+        return showView(model, el, requests, build);
+      },
+    };
+  };
+}
+
+function showView(model, el, requests, build) {
+  el.classList.add("ns-view");
+  const row = element("div", { class: "ns-row" }, el);
+  const stage = element("div", { class: "ns-stage" }, row);
+  const side = element("div", { class: "ns-side" }, row);
+  const list = element("dl", { class: "ns-readouts" }, side);
+  const meter = element("div", { class: "ns-meter" }, side);
+  const note = element("p", { class: "ns-note" }, side);
+  const error = element("p", { class: "ns-error", role: "alert" }, el);
+  const spoken = element("p", { class: "ns-spoken", "aria-live": "polite" }, el);
+  const draw = build(stage, (name, values, key) => requests.ask(name, values, key));
+  let planned = 0;
+
+  const guarded = work => {
+    try {
+      work();
+    } catch (problem) {
+      error.textContent = `${problem.name}: ${problem.message}`;
+      console.error(problem);
+    }
+  };
+  const redraw = () => {
+    planned = 0;
+    const frame = model.get("frame");
+    guarded(() => {
+      showReadouts(list, frame.readouts || []);
+      showMeter(meter, frame.meter);
+      note.textContent = frame.note || "";
+      // A screen reader hears where the play ended, not thirty sentences a second.
+      if (!model.get("playing")) spoken.textContent = frame.summary || "";
+      draw(frame);
+    });
+  };
+  const plan = () => {
+    if (!planned) planned = requestAnimationFrame(redraw);
+  };
+  const onError = () => {
+    error.textContent = model.get("error");
+  };
+  model.on("change:frame", plan);
+  model.on("change:playing", plan);
+  model.on("change:error", onError);
+
+  const onScreen = new IntersectionObserver(entries => {
+    requests.views.set(el, entries.at(-1).isIntersecting);
+    requests.wake();
+  });
+  requests.views.set(el, true);
+  onScreen.observe(el);
+  const naming = nameControls(el);
+  onError();
+  redraw();
+  requests.wake();
+
+  return () => {
+    cancelAnimationFrame(planned);
+    onScreen.disconnect();
+    naming.disconnect();
+    model.off("change:frame", plan);
+    model.off("change:playing", plan);
+    model.off("change:error", onError);
+    requests.leave(el);
+  };
+}
+
+function showReadouts(list, readouts) {
+  while (list.children.length > readouts.length) list.lastChild.remove();
+  readouts.forEach(([name, value], k) => {
+    const pair = list.children[k] || element("div", {}, list);
+    if (!pair.children.length) {
+      element("dt", {}, pair);
+      element("dd", {}, pair);
+    }
+    if (pair.firstChild.textContent !== name) pair.firstChild.textContent = name;
+    if (pair.lastChild.textContent !== value) pair.lastChild.textContent = value;
+  });
+}
+
+// A bar from 0 to 1: {value, text}, with the value null where there is nothing to measure.
+function showMeter(meter, reading) {
+  meter.hidden = !reading;
+  if (!reading) return;
+  if (!meter.children.length) {
+    element("div", { class: "ns-meter-text" }, meter);
+    const bar = element("div", { class: "ns-bar", role: "meter" }, meter);
+    bar.setAttribute("aria-valuemin", 0);
+    bar.setAttribute("aria-valuemax", 1);
+    element("div", { class: "ns-fill" }, bar);
+  }
+  const [text, bar] = meter.children;
+  text.textContent = reading.text;
+  bar.setAttribute("aria-label", reading.text);
+  bar.setAttribute("aria-valuenow", reading.value === null ? 0 : reading.value);
+  bar.classList.toggle("ns-none", reading.value === null);
+  bar.firstChild.style.width = `${100 * Math.min(1, reading.value || 0)}%`;
+}
+
+// The sliders of ipywidgets carry no name for screen readers, and JupyterLab's one-letter shortcuts
+// would answer the keys that are meant for the explorer. Both are put right once the box is there.
+function nameControls(el) {
+  const name = () => {
+    const box = el.closest(".ns-explorer");
+    if (!box) return;
+    box.setAttribute("data-lm-suppress-shortcuts", "true");
+    for (const handle of box.querySelectorAll(".noUi-handle")) {
+      const control = handle.closest(".widget-inline-hbox");
+      const label = control?.querySelector(".widget-label")?.textContent;
+      if (!label) continue;
+      handle.setAttribute("aria-label", label);
+      const value = control.querySelector(".widget-readout");
+      if (value) handle.setAttribute("aria-valuetext", value.textContent);
+    }
+  };
+  const observer = new ResizeObserver(() => {
+    name();
+    const box = el.closest(".ns-explorer");
+    if (box) changes.observe(box, { childList: true, subtree: true, characterData: true });
+  });
+  const changes = new MutationObserver(records => {
+    if (records.some(record => !el.contains(record.target))) name();
+  });
+  observer.observe(el);
+  return {
+    disconnect() {
+      observer.disconnect();
+      changes.disconnect();
+    },
+  };
+}

@@ -1,0 +1,267 @@
+"""JupyterLab in a real browser: what the browser tests share.
+
+A test takes `lab_page`, writes or copies a notebook into `lab.root` and says what a person would do:
+
+    lab_page.open("demo.ipynb")
+    lab_page.run_all()
+    lab_page.press_in(".ns-explorer select", "ArrowDown")
+    assert not lab_page.errors
+
+After each test the console must have been free of errors. LESSONLIB_REQUIRE_BROWSER=1 turns a missing
+Chromium from a skip into a failure; LESSONLIB_SCREENSHOTS=FOLDER keeps the pictures.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [
+    "--no-sandbox",  # refused as root otherwise
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+PATIENCE = 25_000  # milliseconds until a condition counts as not met, on a machine under load
+
+# What JupyterLab itself writes to the console, whatever the notebook does. One reason each.
+ALLOWED_ERRORS: tuple[str, ...] = ()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        reason = f"no browser found; looked for {', '.join(BROWSERS)}"
+        if os.environ.get("LESSONLIB_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Lab:
+    """A running JupyterLab whose files, settings and progress lie in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.settings = folder / "settings"
+        self.log = folder / "jupyter.log"
+        self.root.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.token = secrets.token_hex(16)
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = self._start(folder, port)
+
+    def _start(self, folder: Path, port: int) -> subprocess.Popen:
+        own = {
+            "JUPYTER_CONFIG_DIR": folder / "config",
+            "JUPYTER_DATA_DIR": folder / "data",
+            "JUPYTER_RUNTIME_DIR": folder / "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": self.settings,
+            "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
+            "IPYTHONDIR": folder / "ipython",
+        }
+        environment = os.environ | {name: str(path) for name, path in own.items()}
+        environment |= {"LESSONLIB_PROGRESS": "off", "OMP_NUM_THREADS": "1"}
+        for name in ("LESSONLIB_OUTPUT", "MPLBACKEND"):  # a learner has neither
+            environment.pop(name, None)
+        # The homework tools' own buttons are not what is tested, and cost seconds at every start.
+        pages = folder / "config" / "labconfig" / "page_config.json"
+        pages.parent.mkdir(parents=True)
+        pages.write_text(json.dumps({"disabledExtensions": {"@jupyter/nbgrader": True}}))
+        # fmt: off
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={self.token}",
+            "--ServerApp.jpserver_extensions={'nbgrader': False}",
+            "--LabApp.expose_app_in_browser=True", 
+        ]
+        # fmt: on
+        with self.log.open("wb") as log:
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    def wait(self) -> None:
+        """Until the server answers. Raises RuntimeError with the end of its log if it does not."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/api?token={self.token}", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """Ask the server to end, with its kernels; end it if it does not."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def set(self, plugin: str, **values: object) -> None:
+        """Write settings of a JupyterLab plugin, such as "apputils-extension/themes"."""
+        file = self.settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+
+    def write(self, name: str, *cells: str) -> str:
+        """Write a notebook of code cells and return its name."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(notebook, self.root / name)
+        return name
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory) -> Iterator[Lab]:
+    server = Lab(tmp_path_factory.mktemp("lab"))
+    try:
+        server.wait()
+        server.set("apputils-extension/notification", fetchNews="false", checkForUpdates=False)
+        yield server
+    finally:
+        server.stop()
+
+
+class LabPage:
+    """One browser window on a notebook. Every wait is for a condition, never for seconds."""
+
+    def __init__(self, lab: Lab, page: Page) -> None:
+        self.lab, self.page = lab, page
+        self.errors: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.errors.append(f"page error: {error}"))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        text = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not any(known in text for known in ALLOWED_ERRORS):
+            self.errors.append(text)
+
+    def open(self, name: str, *, dark: bool = False, width: int = 1280) -> None:
+        """Open a notebook in a fresh workspace and wait until its kernel is idle."""
+        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.lab.set("apputils-extension/themes", theme=theme)
+        self.page.set_viewport_size({"width": width, "height": 1000})
+        place = f"{self.lab.url}/lab/workspaces/w{secrets.token_hex(4)}/tree/{name}"
+        self.page.goto(f"{place}?token={self.lab.token}")
+        light = "false" if dark else "true"
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+        self.wait_idle()
+
+    def wait_idle(self) -> None:
+        """Until the notebook is on the page and its kernel has nothing to do."""
+        self.page.wait_for_function(
+            """() => {
+                const context = window.jupyterapp?.shell.currentWidget?.context;
+                return context?.isReady && context.sessionContext.isReady
+                    && context.sessionContext.session?.kernel?.status === "idle"
+                    && document.querySelector(".jp-Notebook .jp-Cell .jp-InputArea-prompt");
+            }"""
+        )
+
+    def command(self, name: str) -> None:
+        """Start one of JupyterLab's commands; wait for what it should bring about."""
+        self.page.evaluate("name => void window.jupyterapp.commands.execute(name)", name)
+
+    def run_all(self) -> None:
+        """Run every cell and wait until the last has answered."""
+        self.command("notebook:run-all-cells")
+        self.until(self._all_ran, "all cells to have run")
+        self.wait_idle()
+
+    def _all_ran(self) -> bool:
+        prompts = self.page.locator(".jp-CodeCell .jp-InputArea-prompt").all_inner_texts()
+        return all(re.fullmatch(r"\[\d+\]:", prompt.strip()) for prompt in prompts)
+
+    def run_cell(self, index: int) -> str:
+        """Run one cell and return the text of its outputs."""
+        prompt = self.cell(index).locator(".jp-InputArea-prompt")
+        before = prompt.inner_text()
+        prompt.click()
+        self.command("notebook:run-cell")
+        done = re.compile(r"\[\d+\]:")
+        self.until(
+            lambda: (now := prompt.inner_text()) != before and done.fullmatch(now.strip()),
+            f"cell {index} to have run",
+        )
+        return "\n".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts())
+
+    def cell(self, index: int) -> Locator:
+        """The cell with this index."""
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+
+    def error_outputs(self) -> list[str]:
+        """The text of every error, and of everything written to stderr, in the notebook."""
+        kind = "application/vnd.jupyter."
+        wanted = f'[data-mime-type="{kind}error"], [data-mime-type="{kind}stderr"]'
+        return self.page.locator(wanted).all_inner_texts()
+
+    def press(self, target: Locator, *keys: str) -> None:
+        """Focus something and press keys."""
+        target.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def until(self, changed: Callable[[], bool], what: str) -> None:
+        """Wait until something is true. Raises AssertionError saying what was waited for."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not changed():
+            assert time.monotonic() < deadline, f"waited for: {what}"
+            self.page.wait_for_timeout(50)
+
+    def findings(self, selector: str) -> list[str]:
+        """What axe-core calls serious or critical inside the selector."""
+        result = Axe().run(self.page, context=selector)
+        return [
+            f"{finding['id']}: {finding['help']}: {finding['nodes'][0]['html'][:200]}"
+            for finding in result.response["violations"]
+            if finding["impact"] in ("serious", "critical")
+        ]
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture of the window, if LESSONLIB_SCREENSHOTS names a folder."""
+        folder = os.environ.get("LESSONLIB_SCREENSHOTS")
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.fixture
+def lab_page(browser, lab) -> Iterator[LabPage]:
+    """A new window; when the test is over its console must have been free of errors."""
+    context = browser.new_context()
+    page = LabPage(lab, context.new_page())
+    yield page
+    context.close()
+    assert not page.errors, "the browser's console shows errors:\n" + "\n".join(page.errors)
