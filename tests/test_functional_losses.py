@@ -216,3 +216,8 @@ def test_wrong_shapes_dtypes_and_reductions_are_named(loss):
 def test_batchmean_belongs_to_kl_div_alone():
     with pytest.raises(ValueError, match="mse_loss: reduction='batchmean'"):
         F.mse_loss(np.zeros(3), np.zeros(3), "batchmean")
+
+
+def test_label_smoothing_is_a_share():
+    with pytest.raises(ValueError, match="cross_entropy: label_smoothing=1.5, wanted 0 to 1"):
+        F.cross_entropy(np.zeros((1, 2)), np.array([0]), label_smoothing=1.5)

@@ -167,6 +167,8 @@ def cross_entropy(
     >>> round(float(cross_entropy(np.zeros((1, 4)), np.array([2]))[0]), 4)  # log 4
     1.3863
     """
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy: label_smoothing={label_smoothing}, wanted 0 to 1")
     counted = _check_classes("cross_entropy", x, target, weight, ignore_index)
     rows, classes = np.arange(len(x)), np.where(counted, target, 0)  # an index that exists, for all
     shifted = _take_top_off(x)  # (N, C)
@@ -183,21 +185,21 @@ def cross_entropy(
 
 
 def cross_entropy_backward(dloss: Any, cache: Any) -> np.ndarray:
-    """Gradient for the scores.   dx = dloss (softmax(x) - onehot) / N; with weights and smoothing
-    dx_nc = dloss_n (softmax(x)_nc sum_k q_nk w_k - q_nc w_c) / sum of weights
+    """Gradient for the scores.   dx = dloss (softmax(x) - onehot) / N
+
+    With weights and smoothing: dx_nc = dloss (softmax(x)_nc sum_k q_nk w_k - q_nc w_c) / sum of w.
+    dloss : () or, with reduction="none", (N,); returns dx (N, C)
 
     >>> cross_entropy_backward(1.0, cross_entropy(np.zeros((1, 2)), np.array([0]))[1])
     array([[-0.5,  0.5]])
     """
     exps, sums, rows, classes, w, weight, counted, smoothing, scale = cache
     dlosses = np.asarray(dloss, exps.dtype) * scale  # () or (N,)
-    direct = (1 - smoothing) * w * dlosses  # (N,)  what q w holds at the target
+    direct = (1 - smoothing) * w * dlosses  # (N,)  what q w dloss is at the target
     if not smoothing:
         dx = exps * (direct / sums)[:, None]
     else:
-        even = (smoothing / exps.shape[1]) * (
-            counted * dlosses
-        )  # (N,)  and what it holds everywhere
+        even = smoothing / exps.shape[1] * (counted * dlosses)  # (N,)  and at every class
         class_weights = np.ones_like(exps[0]) if weight is None else weight
         dx = exps * ((direct + even * class_weights.sum()) / sums)[:, None]
         dx -= even[:, None] * class_weights
