@@ -219,5 +219,5 @@ def test_batchmean_belongs_to_kl_div_alone():
 
 
 def test_label_smoothing_is_a_share():
-    with pytest.raises(ValueError, match="cross_entropy: label_smoothing=1.5, wanted 0 to 1"):
+    with pytest.raises(ValueError, match=r"cross_entropy: label_smoothing=1.5, wanted 0 to 1"):
         F.cross_entropy(np.zeros((1, 2)), np.array([0]), label_smoothing=1.5)
