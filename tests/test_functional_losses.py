@@ -113,6 +113,20 @@ def test_cross_entropy_is_log_softmax_and_nll():
     assert_close(F.cross_entropy_backward(1.0, cache), dx, 1e-14)
 
 
+@pytest.mark.parametrize("spread", [43.0, 45.0, 120.0, 400.0])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_far_below_the_others_keep_their_digits(spread, dtype):
+    x = np.array([[0, 1, 2], [-spread, -spread - 0.5, 1 - spread]], dtype)
+    target, tensor = np.array([0, 2]), torch.tensor(x, requires_grad=True)
+    losses, cache = F.cross_entropy(x, target, reduction="none")
+    dx = F.cross_entropy_backward(np.ones(2, dtype), cache)
+    wanted = TF.cross_entropy(tensor, torch.tensor(target), reduction="none")
+    wanted.sum().backward()
+    tolerance = 1e-5 if dtype == np.float32 else 1e-10
+    assert_close(losses, wanted, tolerance)
+    assert_close(dx, tensor.grad, tolerance)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_large_scores_stay_finite_and_keep_the_dtype(dtype):
     x = np.array([[1e4, -1e4, 0], [-800, 800, 800]], dtype)
@@ -202,3 +216,8 @@ def test_wrong_shapes_dtypes_and_reductions_are_named(loss):
 def test_batchmean_belongs_to_kl_div_alone():
     with pytest.raises(ValueError, match="mse_loss: reduction='batchmean'"):
         F.mse_loss(np.zeros(3), np.zeros(3), "batchmean")
+
+
+def test_label_smoothing_is_a_share():
+    with pytest.raises(ValueError, match=r"cross_entropy: label_smoothing=1.5, wanted 0 to 1"):
+        F.cross_entropy(np.zeros((1, 2)), np.array([0]), label_smoothing=1.5)

@@ -106,6 +106,7 @@ def test_start_values_are_drawn_as_torch_draws_them(name, args, options, shape):
         assert a.dtype == b.dtype
         assert a.shape == b.shape
         assert abs(a.std() - b.std()) < 0.1 * max(b.std(), 1e-9)
+        assert np.array_equal((a == 0).all(axis=0), (b == 0).all(axis=0))  # the padding row
         if name != "Embedding":  # uniform: the ends of the range, too
             assert_close(a.max(), b.max(), 0.05)
             assert_close(a.min(), b.min(), 0.05)

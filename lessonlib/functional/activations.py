@@ -65,7 +65,7 @@ def elu(x: np.ndarray, alpha: float = 1.0) -> tuple[np.ndarray, Any]:
     """Exponential linear unit.   y = x where x > 0, else alpha (e^x - 1)
 
     x : any shape; returns y, same shape, and the cache
-    Source: Clevert, Unterthiner, Hochreiter 2016, equation 15
+    Source: Clevert, Unterthiner, Hochreiter 2016, section 3
 
     >>> elu(np.array([-np.inf, 2.0]))[0]
     array([-1.,  2.])

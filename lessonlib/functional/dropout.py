@@ -18,7 +18,7 @@ def dropout(
     rng      : where the mask is drawn from; needed in training
     Returns y, same shape, and the cache
     Raises ValueError for p outside 0..1 or a missing rng
-    Source: Srivastava et al. 2014, section 4 and 10. Taught in notebooks/05_generalisation
+    Source: Srivastava et al. 2014, section 4. Taught in notebooks/05_generalisation
 
     >>> dropout(np.ones(6), 0.5, rng=np.random.default_rng(0))[0]
     array([2., 2., 2., 0., 0., 0.])

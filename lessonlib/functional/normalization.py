@@ -159,7 +159,7 @@ def rms_norm(
     weight           : of shape normalized_shape or None
     eps              : None means the machine epsilon of x's dtype
     Returns y, shape of x, and the cache; raises ValueError naming the shapes that do not fit
-    Source: Zhang and Sennrich 2019, section 3. Taught in notebooks/10_transformer
+    Source: Zhang and Sennrich 2019, section 4. Taught in notebooks/10_transformer
 
     >>> rms_norm(np.array([[3.0, 4.0]]), 2)[0].round(3)
     array([[0.849, 1.131]])
@@ -177,7 +177,7 @@ def rms_norm_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarra
     """Gradients of RMS norm.   dx = scale (g - n mean(g n)),  g = weight dy,  n = x scale
 
     dy : shape of x; returns dx, dweight (normalized_shape) or None
-    Source: Zhang and Sennrich 2019, appendix A. Taught in notebooks/10_transformer
+    Source: Zhang and Sennrich 2019, section 4. Taught in notebooks/10_transformer
 
     >>> _, cache = rms_norm(np.array([[3.0, 4.0]]), 2)
     >>> rms_norm_backward(np.array([[3.0, 4.0]]), cache)[0].round(3)  # stretching x changes nothing
