@@ -21,6 +21,7 @@ class OurGPT(nn.Module):
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocabulary)
 
     def forward(self, indices: np.ndarray) -> np.ndarray:
+        """Indices (N, L) to scores (N L, V)."""
         x = self.tokens(indices) + self.positions(np.arange(indices.shape[1]))  # (N, L, D)
         for block in (self.block1, self.block2):
             x = block(x, is_causal=True)
@@ -28,6 +29,7 @@ class OurGPT(nn.Module):
         return scores.reshape(-1, scores.shape[-1])
 
     def backward(self, dscores: np.ndarray) -> None:
+        """dscores (N L, V); fills the gradients of all parameters."""
         length = self.positions.weight.data.shape[0]
         dx = self.norm.backward(self.head.backward(dscores.reshape(-1, length, dscores.shape[-1])))
         for block in (self.block2, self.block1):
@@ -50,6 +52,7 @@ class TorchGPT(torch.nn.Module):
         self.mask = torch.nn.Transformer.generate_square_subsequent_mask(length)
 
     def forward(self, indices: Any) -> Any:
+        """Indices (N, L) to scores (N L, V)."""
         x = self.tokens(indices) + self.positions(torch.arange(indices.shape[1]))
         for block in (self.block1, self.block2):
             x = block(x, src_mask=self.mask, is_causal=True)
