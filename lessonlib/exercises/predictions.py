@@ -102,6 +102,8 @@ class PredictionView:
         """The live form as a widget view."""
         import ipywidgets as widgets
 
+        from lessonlib.explorers.view import Tended
+
         label = f"<strong>Predict.</strong> {html.escape(self.asked.question)}"
         question = widgets.HTML(label)
         choices = widgets.RadioButtons(
@@ -118,6 +120,6 @@ class PredictionView:
             choices.disabled = button.disabled = True
 
         button.on_click(commit)
-        box = widgets.VBox([question, choices, button, note])
+        box = widgets.VBox([question, choices, button, note, Tended(box_class="ns-predict")])
         box.add_class("ns-predict")
         return box._repr_mimebundle_()

@@ -151,7 +151,7 @@ function showView(model, el, requests, build) {
   });
   requests.views.set(el, true);
   onScreen.observe(el);
-  const naming = nameControls(el);
+  const tended = tendControls(el, ".ns-explorer");
   onError();
   redraw();
   requests.wake();
@@ -159,7 +159,7 @@ function showView(model, el, requests, build) {
   return () => {
     cancelAnimationFrame(planned);
     onScreen.disconnect();
-    naming.disconnect();
+    tended.disconnect();
     model.off("change:frame", plan);
     model.off("change:playing", plan);
     model.off("change:error", onError);
@@ -197,37 +197,4 @@ function showMeter(meter, reading) {
   bar.setAttribute("aria-valuenow", reading.value === null ? 0 : reading.value);
   bar.classList.toggle("ns-none", reading.value === null);
   bar.firstChild.style.width = `${100 * Math.min(1, reading.value || 0)}%`;
-}
-
-// The sliders of ipywidgets carry no name for screen readers, and JupyterLab's one-letter shortcuts
-// would answer the keys that are meant for the explorer. Both are put right once the box is there.
-function nameControls(el) {
-  const name = () => {
-    const box = el.closest(".ns-explorer");
-    if (!box) return;
-    box.setAttribute("data-lm-suppress-shortcuts", "true");
-    for (const handle of box.querySelectorAll(".noUi-handle")) {
-      const control = handle.closest(".widget-inline-hbox");
-      const label = control?.querySelector(".widget-label")?.textContent;
-      if (!label) continue;
-      handle.setAttribute("aria-label", label);
-      const value = control.querySelector(".widget-readout");
-      if (value) handle.setAttribute("aria-valuetext", value.textContent);
-    }
-  };
-  const observer = new ResizeObserver(() => {
-    name();
-    const box = el.closest(".ns-explorer");
-    if (box) changes.observe(box, { childList: true, subtree: true, characterData: true });
-  });
-  const changes = new MutationObserver(records => {
-    if (records.some(record => !el.contains(record.target))) name();
-  });
-  observer.observe(el);
-  return {
-    disconnect() {
-      observer.disconnect();
-      changes.disconnect();
-    },
-  };
 }

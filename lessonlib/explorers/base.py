@@ -1,8 +1,8 @@
-"""The pattern of every explorer: plain state and steps here, a thin view in `view.py` and JavaScript.
+"""The pattern of every explorer: plain state and steps here, a thin view in `view.py` and a script.
 
-A subclass holds the lesson's numbers and says how one step changes them. While it plays, the browser
-asks for each frame and asks again only after the answer came. So nothing piles up, no thread or
-task runs in the kernel, and cells run between two frames.
+A subclass holds the lesson's numbers and says how one step changes them. While it plays, the
+browser asks for each frame and asks again only after the answer came. So nothing piles up, no
+thread or task runs in the kernel, and cells run between two frames.
 """
 
 import os
@@ -31,6 +31,7 @@ class Explorer(ABC):
 
     script: ClassVar[str]
     unit: ClassVar[str] = "step"
+    reset_hint: ClassVar[str] = "Go back to the beginning"
     rates: ClassVar[tuple[int, ...]] = (1, 4, 15, 60, 600)  # steps per second to choose from
     _shown: ClassVar[WeakValueDictionary[type, "Explorer"]] = WeakValueDictionary()
 

@@ -121,9 +121,14 @@ function drawVectors(parts, plane, line, before) {
   parts.weight.setAttribute("d", arrow(plane, [0, 0], end));
   parts.before.setAttribute("d", before ? arrow(plane, [0, 0], start) : "");
   parts.added.setAttribute("d", before ? arrow(plane, start, end) : "");
+  const name = longest === 0 ? "" : scale < 1 ? `w × ${scale.toPrecision(2)}` : "w";
+  placeName(parts.weightName, plane, end, end, name);
   const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
-  placeName(parts.weightName, plane, end, longest ? (scale < 1 ? `w × ${scale.toPrecision(2)}` : "w") : "");
-  placeName(parts.addedName, plane, middle, before && Math.hypot(before[0], before[1]) ? "+ y·x" : "");
+  // beside the added vector, on the side that w is not on
+  const side = start[0] * end[1] - start[1] * end[0] > 0 ? -1 : 1;
+  const away = [-side * (end[1] - start[1]), side * (end[0] - start[0])];
+  const turned = before && Math.hypot(before[0], before[1]) > 0;
+  placeName(parts.addedName, plane, middle, away, turned ? "+ y·x" : "");
 }
 
 function arrow(plane, from, to) {
@@ -136,12 +141,17 @@ function arrow(plane, from, to) {
   return `M${x} ${y}L${u} ${v}M${barb(1)}L${u} ${v}L${barb(-1)}`;
 }
 
-function placeName(text, plane, [x1, x2], words) {
+// Words beside the point `at`, a little way off in the direction `away`.
+function placeName(text, plane, at, away, words) {
+  const length = Math.hypot(...away) || 1;
+  const [u, v] = [away[0] / length, -away[1] / length];
+  const [x, y] = [plane.toX(at[0]) + 14 * u, plane.toY(at[1]) + 14 * v + 5];
   text.textContent = words;
-  const right = plane.toX(x1) > SIZE - 90;
-  text.setAttribute("text-anchor", right ? "end" : "start");
-  text.setAttribute("x", plane.toX(x1) + (right ? -9 : 9));
-  text.setAttribute("y", Math.min(SIZE - 8, Math.max(16, plane.toY(x2) - 8)));
+  const roomy = x > 70 && x < SIZE - 70;
+  const left = roomy ? u < -0.4 : x >= SIZE - 70;
+  text.setAttribute("text-anchor", left ? "end" : roomy && u < 0.4 ? "middle" : "start");
+  text.setAttribute("x", x);
+  text.setAttribute("y", Math.min(SIZE - 8, Math.max(16, y)));
 }
 
 function drawPoints(crowd, plane, { points }) {

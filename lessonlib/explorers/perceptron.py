@@ -1,4 +1,4 @@
-"""The explorer of lesson 01: points that can be moved, Rosenblatt's rule visit by visit, the bound."""
+"""The explorer of lesson 01: points to move, Rosenblatt's rule visit by visit, and the bound."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,13 +18,14 @@ NOT_SEPARABLE = "No line separates these points: the bound does not exist, the r
 
 
 class PerceptronExplorer(Explorer):
-    """Move points, step the perceptron rule, watch the line, the mistakes and the bound (R/gamma)^2.
+    """Move points, step the perceptron rule, watch the line, mistakes and their bound (R/gamma)^2.
 
     X : (N, 2) finite numbers, y : (N,) in {-1, +1}, 2 to 60 points; None offers three data sets
-    seed : of the data sets' points
-    The points are visited in turn, with a constant 1 appended to each; so margin and bound are
-    those of the points (x1, x2, 1). When a point changes, the run is repeated from w = 0 on the
-    points as they are now, for as many visits as before: the bound stays the bound of what is shown.
+    seed : of the data sets' points and of the orders
+    The points are visited in one order, over and over, with a constant 1 appended to each; so
+    margin and bound are those of (x1, x2, 1). `reset` goes back to w = 0 and draws a new order.
+    When a point changes, the run is repeated from w = 0 on the points as they are now, for as
+    many visits as before: the bound stays the bound of what is shown.
     Raises ValueError naming shapes, labels, NaN or the number of points
     Source: A. Novikoff 1962. Taught in notebooks/01_perceptron
 
@@ -36,6 +37,7 @@ class PerceptronExplorer(Explorer):
 
     script: ClassVar[str] = "perceptron.js"
     unit: ClassVar[str] = "visit"
+    reset_hint: ClassVar[str] = "Go back to w = 0, with a new order; twice: the points go back too"
 
     def __init__(
         self, X: np.ndarray | None = None, y: np.ndarray | None = None, seed: int = 0
@@ -43,7 +45,8 @@ class PerceptronExplorer(Explorer):
         super().__init__()
         if (X is None) != (y is None):
             raise ValueError("PerceptronExplorer: X without y or y without X, wanted both or none")
-        self.datasets = _datasets(np.random.default_rng(seed))
+        self._rng = np.random.default_rng(seed)
+        self.datasets = _datasets(self._rng)
         if X is not None and y is not None:
             self.datasets = {"your points": _checked(X, y)} | self.datasets
         self.choose(next(iter(self.datasets)))
@@ -56,6 +59,7 @@ class PerceptronExplorer(Explorer):
             raise ValueError(f"choose: {name!r}, wanted one of {', '.join(self.datasets)}")
         self.dataset, self.playing = name, False
         self.X, self.y = (array.copy() for array in self.datasets[name])
+        self.order = np.arange(len(self.X))
         self.reach = max(1.0, float(np.abs(self.X).max()))
         self._measure()
         for mistakes in (2, 1):  # the second mistake shows more, unless its line is already right
@@ -80,7 +84,8 @@ class PerceptronExplorer(Explorer):
         return self.visits % len(self.X) == 0 and self.last_pass == 0
 
     def _step(self) -> None:
-        index = self.visits % len(self.X)
+        turn = self.visits % len(self.X)
+        index = int(self.order[turn])
         old = (self.weight, self.bias)
         self.weight, self.bias, self.wrong = visit(*old, self.X[index], self.y[index])
         self.before = old if self.wrong else None
@@ -88,7 +93,7 @@ class PerceptronExplorer(Explorer):
         self.visits += 1
         self.mistakes += self.wrong
         self._this_pass += self.wrong
-        if index == len(self.X) - 1:
+        if turn == len(self.X) - 1:
             self.last_pass, self._this_pass = self._this_pass, 0
         self._target = self.visits
 
@@ -96,6 +101,7 @@ class PerceptronExplorer(Explorer):
         if self.visits == 0:  # reset a second time: the points too go back to where they were
             self.X, self.y = (array.copy() for array in self.datasets[self.dataset])
             self._measure()
+        self.order = self._rng.permutation(len(self.X))
         self._restart()
         self._target = 0
 
@@ -151,6 +157,7 @@ class PerceptronExplorer(Explorer):
         if len(self.X) < MOST:
             self.X = np.vstack([self.X, np.zeros(2)])
             self.y = np.append(self.y, label)
+            self.order = np.append(self.order, len(self.order))
             self.move(len(self.X) - 1, x1, x2)
 
     def remove(self, index: int) -> None:
@@ -158,6 +165,8 @@ class PerceptronExplorer(Explorer):
         index = self._index(index)
         if len(self.X) > FEWEST:
             self.X, self.y = np.delete(self.X, index, axis=0), np.delete(self.y, index)
+            rest = self.order[self.order != index]
+            self.order = rest - (rest > index)
             self._replay()
 
     def _index(self, index: int) -> int:
@@ -203,12 +212,14 @@ class PerceptronExplorer(Explorer):
         return [choice]
 
     def _frame(self) -> dict[str, Any]:
-        line = [*self.weight.tolist(), self.bias]
         note = self._note()
+        head = f"{len(self.X)} points, {self.visits} visits, {self.mistakes} mistakes."
         return {
             "reach": self.reach,
-            "points": [[*x, label] for x, label in zip(self.X.tolist(), self.y.tolist())],
-            "line": line,
+            "points": [
+                [*x, label] for x, label in zip(self.X.tolist(), self.y.tolist(), strict=True)
+            ],
+            "line": [*self.weight.tolist(), self.bias],
             "before": [*self.before[0].tolist(), self.before[1]] if self.before else None,
             "visits": self.visits,
             "visited": self.visited,
@@ -216,7 +227,7 @@ class PerceptronExplorer(Explorer):
             "readouts": self._readouts(),
             "meter": self._meter(),
             "note": note,
-            "summary": f"{len(self.X)} points, {self.visits} visits, {self.mistakes} mistakes. {note}",
+            "summary": f"{head} {note}",
         }
 
     def _readouts(self) -> list[list[str]]:
@@ -289,7 +300,7 @@ def _cloud(n: int, gap: float, rng: np.random.Generator) -> tuple[np.ndarray, np
     """Points in the square, half on each side of a line, two of them exactly `gap` away from it."""
     angle = rng.uniform(0.2, 1.3)
     u = np.array([np.cos(angle), np.sin(angle)])
-    offset = 0.15
+    offset = 0.3
     along = np.array([-u[1], u[0]])
     kept = [u * (offset + side * gap) + along * side * 0.25 for side in (1, -1)]
     while len(kept) < n:

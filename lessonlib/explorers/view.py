@@ -30,21 +30,32 @@ class View(anywidget.AnyWidget):
     error = traitlets.Unicode().tag(sync=True)
 
 
+class Tended(anywidget.AnyWidget):
+    """An invisible view that makes the controls around it usable by keyboard in JupyterLab.
+
+    Put one into a box of ipywidgets controls that has the CSS class `box_class`; without it
+    JupyterLab takes the arrow keys for itself and selects the next cell.
+    """
+
+    _esm = traitlets.Unicode(_text("controls.js") + _text("tend.js")).tag(sync=True)
+    box_class = traitlets.Unicode().tag(sync=True)
+
+
 class Panel:
     """All widgets of one explorer: made together, kept up to date, closed together."""
 
     def __init__(self, explorer: "Explorer", controls: list[widgets.Widget]) -> None:
         self.explorer = explorer
-        # One module: the base defines `explorer(build)`, the script calls it as its default export.
+        # One module: the base defines `explorer(build)`, the script exports what that gives.
         self.view = View(
-            _esm=_text("base.js") + _text(explorer.script),
+            _esm=_text("controls.js") + _text("base.js") + _text(explorer.script),
             _css=_text("base.css"),
             layout=widgets.Layout(width="100%"),
         )
         self.view.on_msg(self._on_message)
         self.play = self._button("Play", self._toggle, f"Do one {explorer.unit} after the other")
         step = self._button("Step", explorer.step, f"Do one {explorer.unit}")
-        reset = self._button("Reset", explorer.reset, "Go back to the beginning")
+        reset = self._button("Reset", explorer.reset, explorer.reset_hint)
         row = widgets.HBox([*controls, self._speed(), self.play, step, reset])
         row.layout.flex_flow = "row wrap"
         self.box = widgets.VBox([row, self.view])
