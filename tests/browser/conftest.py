@@ -110,8 +110,8 @@ class Lab:
         deadline = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.url}/api?token={self.token}", timeout=5):
-                    return
+                self.api("")
+                return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-2000:]}")
@@ -124,6 +124,18 @@ class Lab:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def api(self, path: str, method: str = "GET") -> bytes:
+        """Ask the server's own interface."""
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.read()
+
+    def end_sessions(self) -> None:
+        """Shut down every kernel, so that no test inherits another one's."""
+        for session in json.loads(self.api("sessions")):
+            self.api(f"sessions/{session['id']}", "DELETE")
 
     def set(self, plugin: str, **values: object) -> None:
         """Write settings of a JupyterLab plugin, such as "apputils-extension/themes"."""
@@ -268,6 +280,7 @@ def lab_page(browser, lab) -> Iterator[LabPage]:
     page = LabPage(lab, context.new_page())
     yield page
     context.close()
+    lab.end_sessions()
     assert not page.errors, "the browser's console shows errors:\n" + "\n".join(page.errors)
 
 
@@ -296,6 +309,17 @@ class ExplorerView:
     def button(self, name: str) -> Locator:
         """The button with these words."""
         return self.box.get_by_role("button", name=name, exact=True)
+
+    def cut_off(self) -> list[str]:
+        """What reaches out of the output on the right; drawings clip themselves."""
+        return self.box.evaluate(
+            """box => {
+                const edge = box.closest(".jp-OutputArea-output").getBoundingClientRect().right;
+                return [...box.querySelectorAll("*:not(svg *)")]
+                    .filter(node => node.getBoundingClientRect().right > edge + 1)
+                    .map(node => node.outerHTML.slice(0, 100));
+            }"""
+        )
 
     def press_play_and_expect_change(self) -> None:
         """Play by keyboard: numbers and pixels change; pause: they stand still."""
