@@ -38,6 +38,7 @@ class Tended(anywidget.AnyWidget):
     """
 
     _esm = traitlets.Unicode(_text("controls.js") + _text("tend.js")).tag(sync=True)
+    _css = traitlets.Unicode(_text("tend.css")).tag(sync=True)
     box_class = traitlets.Unicode().tag(sync=True)
 
 
