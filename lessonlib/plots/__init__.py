@@ -7,6 +7,7 @@ from lessonlib.plots.basic import (
     plot_line,
     plot_points,
 )
+from lessonlib.plots.dashboard import dashboard
 from lessonlib.plots.style import COLOUR, DASH, MARKER, SIGNED, Picture, show, use_style
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MARKER",
     "SIGNED",
     "Picture",
+    "dashboard",
     "label_end",
     "plot_decision_regions",
     "plot_images",

@@ -1,0 +1,51 @@
+"""Nine layers at five rates without and with normalisation: where each still learns.
+
+64-64-...-64-10 with ReLU, He initialisation, gradient descent, batches of 128, 5 passes over the
+digits; validation accuracy.
+"""
+
+import numpy as np
+
+from lessonlib import init, nn, optim
+from lessonlib.datasets import load
+from lessonlib.training import accuracy, fit, predict
+
+SEEDS = (0, 1, 2, 3, 4)
+LAYERS, WIDTH, EPOCHS = 9, 64, 5
+RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
+NORMS = {"plain": None, "batch norm": nn.BatchNorm1d, "layer norm": nn.LayerNorm}
+
+
+def network(
+    rng: np.random.Generator, norm: type[nn.Module] | None, inputs: int = WIDTH
+) -> nn.Sequential:
+    """Nine linear layers, eight of them followed by the normalisation (if any) and ReLU."""
+    layers = []
+    for k in range(LAYERS - 1):
+        linear = nn.Linear(inputs if k == 0 else WIDTH, WIDTH, rng=rng)
+        init.kaiming_normal_(linear.weight, nonlinearity="relu", generator=rng)
+        init.constant_(linear.bias, 0.0)
+        layers += [linear, *([norm(WIDTH)] if norm else []), nn.ReLU()]
+    last = nn.Linear(WIDTH, 10, rng=rng)
+    init.xavier_normal_(last.weight, generator=rng)
+    init.constant_(last.bias, 0.0)
+    return nn.Sequential(*layers, last)
+
+
+def score(norm: type[nn.Module] | None, rate: float, seed: int, epochs: int = EPOCHS) -> float:
+    """Validation accuracy of one network."""
+    rng = np.random.default_rng(seed)
+    (X, y), (valid_X, valid_y) = load("digits"), load("digits", split="validation")
+    mean = X.mean(axis=0)
+    net = network(rng, norm)
+    rule = optim.SGD(list(net.parameters()), rate)
+    settings = {"epochs": epochs, "batch_size": 128, "progress": False}
+    with np.errstate(all="ignore"):  # a run that explodes is a result here
+        fit(net, nn.CrossEntropyLoss(), rule, X - mean, y, rng=rng, **settings)
+        return accuracy(predict(net, valid_X - mean), valid_y)
+
+
+def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
+    """Accuracies (seeds, norms, rates), with "names" and "rates"."""
+    table = [[[score(n, r, s, epochs) for r in RATES] for n in NORMS.values()] for s in seeds]
+    return {"names": np.array(list(NORMS)), "rates": np.array(RATES), "accuracy": np.array(table)}

@@ -1,0 +1,84 @@
+"""Five sick training runs and a healthy one, as the dashboard of lesson 04b sees them.
+
+Six hidden layers of 64 units, batches of 64, 12 passes over the digits, gradient descent. Each
+patient has one thing wrong, `CAUSES`.
+"""
+
+import numpy as np
+
+from lessonlib import init, nn, optim
+from lessonlib.datasets import load
+from lessonlib.training import ActivationStatistics, GradientNorms, UpdateRatios, fit
+
+SEEDS = (0,)
+EPOCHS = 12
+HIDDEN = 6
+EVERY = 4  # steps between two readings of gradients and updates
+CAUSES = {
+    "healthy": {},
+    "1": {"activation": nn.Sigmoid},
+    "2": {"rate": 1e-4},
+    "3": {"trained_layers": 1},
+    "4": {"bias": -1.0},
+    "5": {"activation": nn.Tanh, "rate": 2.0},
+}
+
+
+def network(
+    rng: np.random.Generator, activation: type[nn.Module] = nn.ReLU, bias: float = 0.0
+) -> nn.Sequential:
+    """64 inputs, six hidden layers of 64, 10 outputs, He initialisation."""
+    layers = []
+    for _ in range(HIDDEN):
+        linear = nn.Linear(64, 64, rng=rng)
+        init.kaiming_normal_(linear.weight, nonlinearity="relu", generator=rng)
+        init.constant_(linear.bias, bias)
+        layers += [linear, activation()]
+    return nn.Sequential(*layers, nn.Linear(64, 10, rng=rng))
+
+
+def examine(
+    seed: int,
+    epochs: int = EPOCHS,
+    rate: float = 0.1,
+    trained_layers: int = HIDDEN + 1,
+    **parts: object,
+) -> dict[str, np.ndarray]:
+    """Train one network and return what the dashboard shows."""
+    rng = np.random.default_rng(seed)
+    X, y = load("digits")
+    X = X - X.mean(axis=0)
+    net = network(rng, **parts)
+    named = [name for name, _ in net.named_parameters() if name.endswith("weight")]
+    given = list(net.parameters())[-2 * trained_layers :]
+    norms, ratios, units = GradientNorms(EVERY), UpdateRatios(EVERY), ActivationStatistics(X[:256])
+    history = fit(
+        net,
+        nn.CrossEntropyLoss(),
+        optim.SGD(given, rate),
+        X,
+        y,
+        rng=rng,
+        epochs=epochs,
+        batch_size=64,
+        callbacks=[norms, ratios, units],
+        progress=False,
+    )
+    hidden = [str(2 * k + 1) for k in range(HIDDEN)]
+    last = units.rows[-1]
+    return {
+        "loss": np.array(history.column("loss")),
+        "gradient": np.array([np.median(norms[name]) for name in named]),
+        "ratio": np.array([ratios[name] for name in named]).T,
+        "signal": np.array([last[f"{k}.std"] for k in hidden]),
+        "dead": np.array([last[f"{k}.dead"] for k in hidden]),
+    }
+
+
+def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
+    """For each patient the arrays "NAME loss" (steps,), "NAME gradient" (layers,), and so on."""
+    arrays = {}
+    for name, cause in CAUSES.items():
+        for kind, array in examine(seeds[0], epochs, **cause).items():
+            arrays[f"{name} {kind}"] = array.astype(np.float32)
+    return arrays
