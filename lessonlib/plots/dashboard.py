@@ -74,7 +74,12 @@ def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray
     ):
         x = np.arange(1, len(values) + 1)
         ax.plot(x, _within(values, LAYERS), style, color=COLOUR[role], label=label)
-    ax.set(yscale="log", ylim=LAYERS, xlabel="layer", title=f"Layers (dead units: up to {dead.max():.2f})")
+    ax.set(
+        yscale="log",
+        ylim=LAYERS,
+        xlabel="layer",
+        title=f"Layers (dead units: up to {dead.max():.2f})",
+    )
     ax.set_xticks(np.arange(1, len(gradient) + 1))
     ax.legend(loc="upper left", frameon=False)
 
