@@ -1,4 +1,4 @@
-"""Lesson 04b, deep and stable: starting scale, batch norm, a schedule, a clip with a bug."""
+"""Lesson 04b, deep and stable: starting scale, batch norm, a clip with a bug, a schedule."""
 
 import numpy as np
 
@@ -323,6 +323,52 @@ EXERCISES = [
     ),
     Exercise(
         id="04b.3",
+        title="Find the bug: clipping",
+        points=2,
+        stars=2,
+        minutes=8,
+        reference=clip,
+        starter=_clip_always,
+        cases=_clip_cases,
+        forbidden=("lessonlib.optim.clip_grad_norm_", "torch.nn.utils.clip_grad_norm_"),
+        hints=(
+            "Try two gradients: one of length 5 and one of length 0.5, max_norm 1.",
+            "Near a minimum gradients become short, and the steps should too.",
+        ),
+        mistakes=(
+            Mistake(
+                "each array by itself",
+                _clip_each,
+                "Each array is clipped by itself. That changes the direction of the step: layers "
+                "with long gradients lose, the others do not. One factor for all.",
+            ),
+            Mistake(
+                "clips values",
+                _clip_values,
+                "Single entries are cut off. That turns the gradient; scaling by a common factor "
+                "keeps its direction.",
+            ),
+            Mistake(
+                "no root",
+                _clip_no_root,
+                "The sum of squares is the square of the norm. The root is missing.",
+            ),
+            Mistake(
+                "adds the norms",
+                _clip_sum_of_norms,
+                "The norms of the arrays are added. Lengths at right angles add in squares: take "
+                "the root of the sum of all squares.",
+            ),
+            Mistake(
+                "lengthens only",
+                _clip_enlarges,
+                "The factor is at least 1, so short gradients grow and long ones stay. It should "
+                "be at most 1.",
+            ),
+        ),
+    ),
+    Exercise(
+        id="04b.4",
         title="Warm-up and cosine",
         points=3,
         stars=2,
@@ -372,52 +418,6 @@ EXERCISES = [
                 _rate_line,
                 "After the warm-up the rate falls along a straight line. A cosine stays high at "
                 "first and comes in gently.",
-            ),
-        ),
-    ),
-    Exercise(
-        id="04b.4",
-        title="Find the bug: clipping",
-        points=2,
-        stars=2,
-        minutes=8,
-        reference=clip,
-        starter=_clip_always,
-        cases=_clip_cases,
-        forbidden=("lessonlib.optim.clip_grad_norm_", "torch.nn.utils.clip_grad_norm_"),
-        hints=(
-            "Try two gradients: one of length 5 and one of length 0.5, max_norm 1.",
-            "Near a minimum gradients become short, and the steps should too.",
-        ),
-        mistakes=(
-            Mistake(
-                "each array by itself",
-                _clip_each,
-                "Each array is clipped by itself. That changes the direction of the step: layers "
-                "with long gradients lose, the others do not. One factor for all.",
-            ),
-            Mistake(
-                "clips values",
-                _clip_values,
-                "Single entries are cut off. That turns the gradient; scaling by a common factor "
-                "keeps its direction.",
-            ),
-            Mistake(
-                "no root",
-                _clip_no_root,
-                "The sum of squares is the square of the norm. The root is missing.",
-            ),
-            Mistake(
-                "adds the norms",
-                _clip_sum_of_norms,
-                "The norms of the arrays are added. Lengths at right angles add in squares: take "
-                "the root of the sum of all squares.",
-            ),
-            Mistake(
-                "lengthens only",
-                _clip_enlarges,
-                "The factor is at least 1, so short gradients grow and long ones stay. It should "
-                "be at most 1.",
             ),
         ),
     ),

@@ -11,9 +11,9 @@ from lessonlib.plots.style import COLOUR
 
 # The same for every run, so that two dashboards can be compared. What lies outside is drawn at the
 # edge, zeros at the lower one.
-LOSS = (1e-3, 1e3)
-LAYERS = (1e-8, 1e4)
-RATIOS = (1e-9, 1e3)
+LOSS = (1e-2, 1e3)
+LAYERS = (1e-8, 1e6)
+RATIOS = (1e-9, 1e6)
 USUAL = (1e-4, 1e-2)  # updates relative to the weights, where most runs that learn lie
 # layer: first, middle, last
 LINES = ((COLOUR["train"], "-"), (COLOUR["validation"], "--"), (COLOUR["test"], ":"))
@@ -50,7 +50,7 @@ def dashboard(
             f"dashboard: loss {loss.shape}, gradient {gradient.shape}, signal {signal.shape}, "
             f"dead {dead.shape}, ratio {ratio.shape}; wanted (S,), (L,), (H,), (H,), (T, L)"
         )
-    figure, axes = plt.subplots(1, 3, figsize=(8.2, 2.6))
+    figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.8))
     _loss(axes[0], loss, chance)
     _layers(axes[1], gradient, signal, dead)
     _ratios(axes[2], ratio, every)
@@ -63,7 +63,7 @@ def _loss(ax: Axes, loss: np.ndarray, chance: float | None) -> None:
     ax.plot(_within(loss, LOSS), color=COLOUR["train"], linewidth=1.3)
     if chance is not None:
         ax.axhline(chance, color=COLOUR["theory"], linestyle=":")
-        ax.text(0.02 * len(loss), chance * 1.35, f"guessing, {chance:.2f}", color=COLOUR["theory"])
+        ax.text(0.02 * len(loss), chance * 1.5, f"guessing, {chance:.2f}", color=COLOUR["theory"])
     ax.set(yscale="log", ylim=LOSS, xlabel="step", ylabel="loss", title="Loss")
 
 
@@ -78,10 +78,10 @@ def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray
         yscale="log",
         ylim=LAYERS,
         xlabel="layer",
-        title=f"Dead units: up to {dead.max():.2f}",
+        title=f"Layers, dead up to {dead.max():.2f}",
     )
     ax.set_xticks(np.arange(1, len(gradient) + 1))
-    ax.legend(loc="upper left", frameon=False)
+    ax.legend(loc="upper left", fontsize=9)
 
 
 def _ratios(ax: Axes, ratio: np.ndarray, every: int) -> None:
@@ -93,7 +93,7 @@ def _ratios(ax: Axes, ratio: np.ndarray, every: int) -> None:
         values = _within(ratio[:, layer], RATIOS)
         ax.plot(x, values, style, color=colour, label=f"{layer + 1}")
     ax.set(yscale="log", ylim=RATIOS, xlabel="step", title="Update / weight")
-    ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, frameon=False)
+    ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, fontsize=9)
 
 
 def _within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
