@@ -4,6 +4,7 @@ Working from a copy with answers gives the same bytes: what stands between the d
 back, answers in words are emptied, outputs and calls of `solution` are left out.
 """
 
+import ast
 import inspect
 import json
 import re
@@ -64,7 +65,7 @@ def cleared(source: str, exercise: Exercise) -> str:
 def _body_of(function: Any) -> str:
     """The lines of a function below its signature and docstring."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    tree = __import__("ast").parse("\n".join(lines)).body[0]
+    tree = ast.parse("\n".join(lines)).body[0]
     first = tree.body[1] if inspect.getdoc(function) else tree.body[0]
     return textwrap.dedent("\n".join(lines[first.lineno - 1 :]))
 
