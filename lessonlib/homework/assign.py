@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sys
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +121,9 @@ def run_converter(kind: Any, config: Any, force: bool = False) -> None:
     converter = kind(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
     converter.force = force
     try:
-        converter.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own calls of older interfaces
+            converter.start()
     except Exception as error:
         lines = [s for s in text.getvalue().strip().splitlines() if s.strip()]
         raise HomeworkError(f"nbgrader: {error} {lines[-1] if lines else ''}".strip()) from error

@@ -100,7 +100,7 @@ class Grader:
         timeouts = 0
         for _ in range(_MOST_RUNS):
             exercise, cases = plan.exercise, self._cases(plan.exercise)
-            payload = pack_calls(exercise, [cases.public, cases.hidden])
+            payload = pack_calls(exercise, [cases.public, cases.hidden], self.limits.call)
             cells = plan.cells()
             seen = Session(self.zygote, self.limits).run(cells, exercise, payload)
             report.seconds += seen.seconds

@@ -16,10 +16,11 @@ class HomeworkError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a cell of the student, a cell that was given, and until a process is ended."""
+    """Seconds for a student's cell, a given cell, a call (at most), and until a process is ended."""
 
     cell: float = 15.0
     given: float = 90.0
+    call: float = 60.0
     grace: float = 2.0
     memory: int = 3 * 2**30
     tries: int = 3
@@ -59,8 +60,11 @@ class Homework:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
 
     def notebook(self) -> dict[str, Any]:
-        """The release as a notebook's JSON tree."""
-        return json.loads(self.release)
+        """The release as a notebook's JSON tree, each source one text."""
+        tree = json.loads(self.release)
+        for cell in tree["cells"]:
+            cell["source"] = "".join(cell["source"])
+        return tree
 
     def exercises(self) -> list[Exercise]:
         """The exercises that earn points here, in order."""

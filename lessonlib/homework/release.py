@@ -15,20 +15,12 @@ from typing import Any
 from lessonlib import __version__
 from lessonlib.exercises.engine import Exercise, exercises_of, lessons
 from lessonlib.homework.model import HomeworkError, grade_id_of, questions_of, role_of
+from lessonlib.working_copies import lessons_folder
 
 BEGIN, END = "# BEGIN YOUR CODE", "# END YOUR CODE"
-ANSWER = "*Write your answer here.*"
+ANSWER = "*Your answer here.*"
 _REGION = re.compile(rf"^([ \t]*){BEGIN}[^\n]*\n(.*?)^[ \t]*{END}", re.M | re.S)
 _SOLUTION = re.compile(r"^\s*solution\([^)]*\)\s*;?\s*$")
-
-
-def lessons_folder() -> Path:
-    """The folder of the lessons: notebooks/ of a checkout, lessonlib/_notebooks of a wheel."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_notebooks", package.parent / "notebooks"):
-        if folder.is_dir() and any(folder.glob("*.ipynb")):
-            return folder
-    raise HomeworkError("no lessons found: neither notebooks/ nor lessonlib/_notebooks is there")
 
 
 def find_lesson(lesson: str, folder: Path | None = None) -> Path:

@@ -122,7 +122,8 @@ class Session:
 
     def run(self, cells: list[dict[str, Any]], exercise: Exercise, payload: bytes) -> Transcript:
         """Run the cells, hand the calls over when the answer is there, collect what comes back."""
-        seconds, case_seconds = {c["index"]: c["seconds"] for c in cells}, exercise.seconds
+        seconds = {c["index"]: c["seconds"] for c in cells}
+        case_seconds = min(exercise.seconds, self.limits.call)
         request = {
             "cells": cells,
             "name": exercise.name,
@@ -257,10 +258,10 @@ def exception(described: list[Any]) -> BaseException:
     return kind(str(described[1])[:600])
 
 
-def pack_calls(exercise: Exercise, groups: list[list[tuple]]) -> bytes:
+def pack_calls(exercise: Exercise, groups: list[list[tuple]], most: float) -> bytes:
     """The calls as bytes for the student's process; functions of the exercise file go by value.
 
-    Raises GraderProblem where the reference would go along.
+    A call may take `most` seconds. Raises GraderProblem where the reference would go along.
     """
     import cloudpickle
 
@@ -269,7 +270,7 @@ def pack_calls(exercise: Exercise, groups: list[list[tuple]]) -> bytes:
     if by_value:
         cloudpickle.register_pickle_by_value(home)
     try:
-        raw = cloudpickle.dumps((exercise.use, groups, exercise.seconds))
+        raw = cloudpickle.dumps((exercise.use, groups, min(exercise.seconds, most)))
     finally:
         if by_value:
             cloudpickle.unregister_pickle_by_value(home)
