@@ -1,10 +1,12 @@
 """More than a hundred simulated submissions: score, status, message, and nothing else touched."""
 
+import copy
 import hashlib
 import json
 import os
 import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from lessonlib.homework.model import Homework, Limits
 from lessonlib.homework.release import points_of, release_of, solved
 from lessonlib.homework.session import GraderProblem
 
-QUICK = Limits(cell=1.5, given=20.0, call=0.7, grace=0.5, memory=2 * 2**30)
+QUICK = Limits(cell=1.5, given=20.0, call=0.7, grace=0.5, memory=5 * 2**28)
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +67,14 @@ def fingerprint(folder):
     }
 
 
-def check(case, report):
+def check(case, report, tasks=FULL):
     assert report.status == case.status, report.reason
     if case.note:
         assert re.search(case.note, " | ".join([report.reason, *report.notes]))
     if case.status != "graded":
         assert report.exercises == []
         return
-    assert {g.exercise for g in report.exercises} == set(FULL)
+    assert {g.exercise for g in report.exercises} == set(tasks)
     for graded in report.exercises:
         wanted = case.points.get(graded.exercise, FULL[graded.exercise])
         shown = f"{graded.exercise}: {graded.points} {graded.message}"
@@ -104,8 +106,11 @@ def test_submission(case, grader, homework, outside):
     course, server = outside
     before = fingerprint(course)
     library = fingerprint(Path(__file__).parents[1] / "lessonlib" / "exercises")
+    if case in runaway.CASES:  # two exercises are enough to see the others spared
+        grader = copy.copy(grader)
+        grader.homework = replace(homework, points={"01.1": 2.0, "01.2": 2.0})
     report = grader.grade(case.raw(solved(release)))
-    check(case, report)
+    check(case, report, grader.homework.points)
     assert fingerprint(course) == before
     assert fingerprint(Path(__file__).parents[1] / "lessonlib" / "exercises") == library
     assert not (Path.home() / "planted").exists()

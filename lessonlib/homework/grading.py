@@ -18,8 +18,8 @@ from lessonlib.exercises.engine import Exercise, verdict
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.exercises.sandbox import AskedToWrite, Outcome, TimeUp
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Limits, Report
-from lessonlib.homework.plan import Plan, imports_of, setup_cells
-from lessonlib.homework.repair import Repaired, Unreadable, repair
+from lessonlib.homework.plan import Plan, Trouble, imports_of, setup_cells
+from lessonlib.homework.repair import Unreadable, repair
 from lessonlib.homework.session import (
     GraderProblem,
     ProcessEnded,
@@ -73,18 +73,19 @@ class Grader:
             repaired = repair(raw, self.release)
         except Unreadable as error:
             return Report("not graded", str(error))
-        report = Report("graded", notes=repaired.notes)
+        report, trouble = Report("graded", notes=repaired.notes), Trouble()
         try:
             for exercise in self.homework.exercises():
-                report.exercises.append(self._grade_exercise(exercise, repaired, report))
+                plan = Plan(repaired.notebook, self.release, exercise, self.limits, trouble)
+                report.exercises.append(self._grade_exercise(plan, report))
         except _GivenTimeout as error:
             return Report("not graded", str(error), repaired.notes)
         report.seconds = round(report.seconds, 3)
         report.notebook = json.dumps(repaired.notebook, ensure_ascii=False)
         return report
 
-    def _grade_exercise(self, exercise: Exercise, repaired: Repaired, report: Report) -> Graded:
-        plan = Plan(repaired.notebook, self.release, exercise, self.limits)
+    def _grade_exercise(self, plan: Plan, report: Report) -> Graded:
+        exercise = plan.exercise
         if plan.untouched():
             text = "Nothing has been written here yet."
             if exercise.starter is not None:
@@ -115,6 +116,7 @@ class Grader:
             if not seen.answer and not any(k >= 0 for k in (*seen.cells, seen.current or -1)):
                 raise GraderProblem(f"the process ended before the first cell ({_ending(seen)})")
             _keep_cells(seen, report)
+            plan.trouble.slow |= {k for k, c in seen.cells.items() if c["error"][:1] == ["TimeUp"]}
             if not self._widen(plan, seen, report, given):
                 return seen
         return seen
@@ -123,9 +125,9 @@ class Grader:
         """Change the plan after a run that did not reach the answer. False: nothing to change."""
         exercise = plan.exercise
         if seen.current is not None and not seen.answer:
-            if seen.current in plan.tamed or seen.current in given:
+            if seen.current in plan.trouble.tamed or seen.current in given:
                 return False
-            plan.tamed.add(seen.current)
+            plan.trouble.tamed.add(seen.current)
             how = "did not stop" if seen.stopped else _ending(seen)
             report.cells[str(seen.current)] = {"error": f"this cell ended the process: {how}"}
             note = f"a cell ended its process ({how}); only its definitions were used"
@@ -169,7 +171,7 @@ class Grader:
         outside = verdict(exercise, cases.hidden, hidden)
         if NOT_ATTEMPTED in (outside.status, known.status):
             return self._graded(exercise, _result(exercise, outside.message, NOT_ATTEMPTED))
-        score, why_none = _share(exercise, cases, hidden, (outside.score, known.score))
+        score, why_none = _share(exercise, cases, hidden, (outside, known))
         result = _explain(exercise, known, outside)
         message = f"{result.message} {why_none}".strip()
         return self._graded(exercise, replace(result, score=score, message=message))
@@ -246,10 +248,11 @@ def _no_answer(exercise: Exercise, seen: Transcript) -> Result:
 
 
 def _share(
-    exercise: Exercise, cases: _Cases, hidden: list[Outcome], scores: tuple[float, float]
+    exercise: Exercise, cases: _Cases, hidden: list[Outcome], results: tuple[Result, Result]
 ) -> tuple[float, str]:
     """The share of the points, and why it is none where cases passed without work."""
-    outside, known = scores
+    outside, known = (r.score for r in results)
+    recognised = any(r.mistake for r in results)
     total = len(cases.hidden) + len(cases.public)
     both = (outside * len(cases.hidden) + known * len(cases.public)) / total
     score = min(outside, both)
@@ -260,7 +263,7 @@ def _share(
     if _is_echo(hidden, cases.hidden):
         return 0.0, "It returns what it was given: no points."
     fresh = [k for k, f in enumerate(cases.fresh) if f and k < len(hidden)]
-    if fresh:
+    if fresh and not recognised:
         own = verdict(exercise, [cases.hidden[k] for k in fresh], [hidden[k] for k in fresh])
         if own.score == 0:
             return 0.0, "It is right only where the lesson shows the answer: no points."

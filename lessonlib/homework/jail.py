@@ -47,7 +47,7 @@ class Limits:
     memory: int = 3 * 2**30
     file: int = 16 * 2**20
     cpu: int = 150
-    processes: int = 128
+    processes: int = 64
     scratch: str = field(default="64m")
 
 

@@ -14,6 +14,14 @@ from lessonlib.homework.repair import defines, plain
 
 
 @dataclass
+class Trouble:
+    """What earlier runs of a submission have shown about its cells."""
+
+    tamed: set[int] = field(default_factory=set)  # ended their process: only definitions run
+    slow: set[int] = field(default_factory=set)  # ran out of time: get a second from now on
+
+
+@dataclass
 class Plan:
     """How one exercise of one submission is run; the flags widen after a failed try."""
 
@@ -21,9 +29,9 @@ class Plan:
     release: dict[str, Any]
     exercise: Exercise
     limits: Limits
+    trouble: Trouble
     whole: bool = False  # given cells run too
     beyond: bool = False  # cells below the check run too
-    tamed: set[int] = field(default_factory=set)  # cells of which only definitions run
 
     def __post_init__(self) -> None:
         given = [c for c in self.release["cells"] if role_of(c)[0] == "given"]
@@ -80,9 +88,11 @@ class Plan:
         return any(defines(other, name) for name in _bound(source) for other in others)
 
     def _entry(self, index: int, source: str, given: bool) -> dict[str, Any]:
-        if index in self.tamed:
+        if index in self.trouble.tamed:
             source = definitions_of(source)
         seconds = self.limits.given if given else self.limits.cell
+        if index in self.trouble.slow:
+            seconds = min(1.0, seconds)
         return {"index": index, "source": source, "seconds": seconds, "given": given}
 
 

@@ -106,10 +106,10 @@ def _kernel(nb):
 
 
 def _odd_metadata(nb):
+    cell_of(nb, "01.1", "check")["metadata"]["nbgrader"]["points"] = "many"
     nb["cells"][0]["metadata"] = None
     nb["cells"].insert(0, {"cell_type": "heading", "source": None, "metadata": []})
     nb["cells"].insert(0, "not a cell")
-    cell_of(nb, "01.1", "check")["metadata"]["nbgrader"]["points"] = "many"
     return nb
 
 

@@ -25,8 +25,8 @@ def _aim(source):
 
 
 def _points_raised(nb):
+    nb["cells"] = [c for c in nb["cells"] if c["id"] != "ex-01-1"]
     for task in FULL:
-        nb["cells"] = [c for c in nb["cells"] if c["id"] != f"ex-{task.replace('.', '-')}"]
         cell_of(nb, task, "check")["metadata"]["nbgrader"] |= {"points": 1000}
     return nb
 
@@ -55,8 +55,9 @@ def _hunt():
     for top in ("/", sys.prefix, os.path.dirname(os.path.dirname(np.__file__))):
         for folder, _, files in os.walk(top):
             for name in files:
-                if name in ("l01.py", "01.json", "gradebook.db") or name.startswith("l01."):
-                    return os.path.join(folder, name)
+                if name.startswith(("l01.", "01.json", "01_sample", "gradebook.db")):
+                    if "nbgrader/tests" not in folder:
+                        return os.path.join(folder, name)
     for thing in gc.get_objects():
         if type(thing).__name__ in ("Exercise", "Mistake"):
             return thing
@@ -125,7 +126,7 @@ c.difference = e.difference = e.verdict = lambda *a, **k: None
 e.judge = lambda *a, **k: e.Result("01.1", "", "correct", "", 1.0)"""), LOST),
     Case("the call patched", _neuron("return 0", """
 import lessonlib.exercises.sandbox as s, lessonlib.homework.runner as r
-s.call = r.sandbox.call = lambda *a, **k: s.Outcome(value=None)"""), LOST),
+s.call = r.sandbox.call = lambda *a, **k: s.Outcome(value=None)"""), NONE),
     Case("NumPy patched", added("np.array_equal = np.allclose = lambda *a, **k: True"), {}),
     Case("equal to everything", _neuron("return Yes()", """
 class Yes:
@@ -141,7 +142,7 @@ class Bomb:
     def __reduce__(self): return (os.system, ("touch /tmp/bomb",))"""), LOST),
     Case("an array of objects", _neuron("return np.array([Bomb()] * len(X))", "class Bomb: pass"), LOST),
     Case("a forged score", _check_forged, NONE, note="changed"),
-    Case("more points for the cell", _points_raised, NONE, note="missing"),
+    Case("more points for the cell", _points_raised, LOST, note="missing"),
     Case("marks taken off", _marks_removed, LOST),
     Case("a forged message", _neuron("""
 _send(event="outcome", index={"int": "0"}, value=True)
@@ -152,7 +153,7 @@ _send(event="answer", state="ready")
 for k in range(20):
     _send(event="case", index={"int": str(k)})
     _send(event="outcome", index={"int": str(k)}, value=None, error=None)
-_send(event="end")"""), LOST),
+_send(event="end")"""), NONE),
     Case("nonsense sent to the grader", answer("01.1", """
 import os
 for fd in range(3, 64):

@@ -117,6 +117,6 @@ threading.Thread(target=spin, daemon=True).start()""")),
     Case("interrupts itself", added("raise KeyboardInterrupt")),
     Case("an interrupt in an answer", _neuron("raise KeyboardInterrupt"), {"01.1": 0}),
     Case("standard streams closed", added("import os, sys\nsys.stdout.close()\nos.close(1)")),
-    Case("every descriptor closed", added("import os\nos.closerange(0, 4096)"), dict.fromkeys(
-        ("01.1", "01.2", "01.3", "01.4", "01.5", "01.6"), 0)),
+    Case("every descriptor closed", added("import os\nos.closerange(0, 4096)"),
+         note="ended its process"),
 ]  # fmt: skip
