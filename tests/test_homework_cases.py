@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from homework_cases import accidents, dishonest, honest, runaway
 from homework_cases.edit import FULL
 from homework_cases.sample import lesson_notebook
+
 from lessonlib.homework.grading import Grader
 from lessonlib.homework.model import Homework, Limits
 from lessonlib.homework.release import points_of, release_of, solved

@@ -18,17 +18,17 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_assign(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
-        "assign", help="turn lessons into homework", description="Write the notebooks that students "
-        "get and the course folder that nbgrader and formgrader open.",
+        "assign", help="turn lessons into homework", description="Write the notebooks that "
+        "students get and the course folder that nbgrader and formgrader open.",
     )  # fmt: skip
     parser.add_argument("lessons", nargs="+", metavar="LESSON", help="a lesson's number, as in 03")
     parser.add_argument("--course", type=Path, required=True, metavar="DIR")
     parser.add_argument("--points", nargs="+", default=[], metavar="ID=POINTS", help="as in 03.2=5")
     parser.add_argument("--due", help='as in "2027-01-31 23:59 Europe/Berlin"')
-    parser.add_argument("--seed", type=int, help="of the homework's own cases (default: drawn once)")
+    parser.add_argument("--seed", type=int, help="of the own cases (default: drawn once)")
     parser.add_argument("--extra-cases", type=Path, metavar="FILE", help="private cases, see guide")
-    parser.add_argument("--lessons-folder", type=Path, metavar="DIR", help="notebooks to start from")
-    parser.add_argument("--course-id", default="neural-sparks", help="nbgrader's name of the course")
+    parser.add_argument("--lessons-folder", type=Path, metavar="DIR", help="where they are")
+    parser.add_argument("--course-id", default="neural-sparks", help="nbgrader's name for it")
     parser.set_defaults(run=_assign)
 
 

@@ -26,7 +26,7 @@ GRADER = 1  # goes up when a change of the grader can change a score
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder. `homework/` holds what `assign` decided, `reports/` what the grader found."""
+    """A course folder: `homework/` holds what `assign` decided, `reports/` what was found."""
 
     root: Path
 
@@ -55,7 +55,9 @@ class Course:
         path = self.root / "homework" / f"{lesson}.json"
         if not path.exists():
             known = ", ".join(self.lessons()) or "none"
-            raise HomeworkError(f"lesson {lesson!r} is not assigned in {self.root}; assigned: {known}")
+            raise HomeworkError(
+                f"lesson {lesson!r} is not assigned in {self.root}; assigned: {known}"
+            )
         return Homework.from_json(path.read_text(encoding="utf-8"))
 
     def homework_named(self, name: str) -> Homework:

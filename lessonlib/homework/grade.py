@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from tqdm import tqdm
 from lessonlib import __version__
 from lessonlib.homework import intake as reading
 from lessonlib.homework.course import Course, safe_id
-from lessonlib.homework.model import Homework, HomeworkError, Limits, Report
-from lessonlib.homework.pool import Job, run_dask, run_local
+from lessonlib.homework.model import HomeworkError, Limits, Report
+from lessonlib.homework.pool import DaskPool, LocalPool, Pool
 from lessonlib.homework.record import feedback, is_recorded, mark_recorded, record
 from lessonlib.homework.release import solved
 from lessonlib.homework.reports import Line, lines, write_reports
@@ -122,15 +121,15 @@ class Grading:
             self.homework, raw, self.settings.limits, hide, self.settings.trusted
         )  # fmt: skip
 
-    def _run(self, jobs: Iterable[Job]) -> Iterator[tuple[str, Report]]:
+    def _pool(self) -> Pool:
         if self.settings.scheduler:
-            return run_dask(jobs, self.settings.scheduler)
-        return run_local(jobs, self.settings.jobs)
+            return DaskPool(self.settings.scheduler)
+        return LocalPool(self.settings.jobs)
 
-    def self_test(self) -> None:
+    def self_test(self, pool: Pool) -> None:
         """The reference must get full marks in the same room before any student is graded."""
         raw = json.dumps(solved(self.homework.notebook())).encode()
-        for _, report in self._run([("reference", lambda: self._job(raw))]):
+        for _, report in pool.run([("reference", lambda: self._job(raw))]):
             if report.reason.startswith("problem: no closed room"):
                 raise HomeworkError(
                     f"{report.reason.removeprefix('problem: ')}. This system does not allow the "
@@ -156,19 +155,23 @@ class Grading:
                 todo.append(student)
             elif not is_recorded(self.course, self.homework, student, self._raw(student)):
                 ready.append((student, report))
-        if todo:
-            self.self_test()
         bar = tqdm(total=len(todo) + len(ready), unit="student", disable=not self.settings.progress)
         with bar:
             for student, report in ready:
                 self._record(student, report)
                 bar.update()
-            jobs = ((s, lambda s=s: self._job(self._raw(s))) for s in todo)
-            for student, report in self._run(jobs):
+            if todo:
+                self._grade_new(todo, bar)
+        return len(todo)
+
+    def _grade_new(self, todo: list[str], bar: "tqdm[Any]") -> None:
+        jobs = ((s, lambda s=s: self._job(self._raw(s))) for s in todo)
+        with self._pool() as pool:
+            self.self_test(pool)
+            for student, report in pool.run(jobs):
                 self.course.store(self.homework, student, self._raw(student), report)
                 self._record(student, report)
                 bar.update()
-        return len(todo)
 
     def _record(self, student: str, report: Report) -> None:
         """nbgrader's part for one student; where it refuses, the student is named, not scored."""

@@ -54,8 +54,13 @@ class _Cases:
 class Grader:
     """Grades submissions of one homework; keeps the process that students' processes copy."""
 
-    def __init__(self, homework: Homework, limits: Limits | None = None, hide: list[str] | None = None,
-                 trusted: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        homework: Homework,
+        limits: Limits | None = None,
+        hide: list[str] | None = None,
+        trusted: bool = False,
+    ) -> None:
         self.homework, self.limits = homework, limits or Limits()
         self.release = homework.notebook()
         self.extra = extra_cases(homework)
@@ -226,7 +231,9 @@ def _outcomes(seen: Transcript, start: int, stop: int) -> list[Outcome]:
             if isinstance(found[-1].error, TimeUp | NotImplementedError):
                 break
         else:
-            error = TimeUp() if seen.stopped else ProcessEnded(f"the process ended, {_ending(seen)}")
+            error = (
+                TimeUp() if seen.stopped else ProcessEnded(f"the process ended, {_ending(seen)}")
+            )
             return [*found, Outcome(error=error)]
     return found
 

@@ -1,6 +1,6 @@
-"""Read what an upload system gives: a folder or zip in the layout of Canvas, Moodle, nbgrader or plain.
+"""Read what an upload system gives: a folder or zip as Canvas, Moodle, nbgrader or people make it.
 
-Nothing is ever unpacked under a name that came from outside; a member is read, bounded, into memory.
+Nothing is ever unpacked under a name that came from outside; a member is read, bounded, to memory.
 """
 
 import csv
@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,12 +17,14 @@ from lessonlib.homework.course import safe_id
 from lessonlib.homework.model import Homework, HomeworkError, grade_id_of
 
 MOST_FILE, MOST_TOTAL, MOST_MEMBERS = 30 * 2**20, 8 * 2**30, 50_000
-_CANVAS = re.compile(r"^(?P<name>[^_/]+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<turn>\d+)_(?P<file>.+)$", re.I)
+_CANVAS = re.compile(
+    r"^(?P<name>[^_/]+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<turn>\d+)_(?P<file>.+)$", re.I
+)
 _MOODLE = re.compile(r"^(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_\w+?_?(?:/(?P<file>.*)|$)")
 _NOISE = ("__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db")
 _ID_COLUMNS = (
-    "student_id", "student id", "username", "user name", "sis login id", "login", "id", "sis user id",
-    "email address", "email", "student",
+    "student_id", "student id", "username", "user name", "sis login id", "login", "id",
+    "sis user id", "email address", "email", "student",
 )  # fmt: skip
 _NAME_COLUMNS = ("name", "full name", "student", "student name")
 
@@ -116,18 +118,21 @@ def _aliases(head: list[str], cells: list[str]) -> frozenset[str]:
     return frozenset(s for s in map(_squeeze, found) if s)
 
 
-def entries(source: Path) -> tuple[list[Entry], list[tuple[str, str]]]:
-    """The files of a folder, a zip or a single notebook, and what was refused."""
+def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], list[tuple[str, str]]]:
+    """The files of a folder, a zip or a single notebook, and what was refused.
+
+    A folder around everything in a zip is taken off, unless it is named as a student in `known`.
+    """
     if not source.exists():
         raise HomeworkError(f"there is no {source}")
     refused: list[tuple[str, str]] = []
     if source.is_dir():
         found = list(_folder(source, refused))
     elif zipfile.is_zipfile(source):
-        found = list(_archive(zipfile.ZipFile(source), refused))
+        found = _unwrapped(list(_archive(zipfile.ZipFile(source), refused)), known)
     else:
         found = [Entry(source.name, lambda: _bounded(source), source.stat().st_mtime)]
-    return _unwrapped([e for e in found if not _is_noise(e.path)]), refused
+    return [e for e in found if not _is_noise(e.path)], refused
 
 
 def _is_noise(path: str) -> bool:
@@ -135,14 +140,18 @@ def _is_noise(path: str) -> bool:
     return any(p in _NOISE or p.startswith("._") for p in parts)
 
 
-def _unwrapped(found: list[Entry]) -> list[Entry]:
+def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
     """Without a folder that stands around everything (many zip programs add one)."""
-    tops = {PurePosixPath(e.path).parts[0] for e in found}
-    deep = all(len(PurePosixPath(e.path).parts) > 1 for e in found)
-    below = {PurePosixPath(e.path).parts[1] for e in found} if deep else set()
-    if len(tops) == 1 and deep and len(below) > 1 and not _MOODLE.match(next(iter(tops))):
-        return [Entry(e.path.split("/", 1)[1], e.read, e.time) for e in found]
-    return found
+    found = [e for e in found if not _is_noise(e.path)]
+    tops = {e.path.split("/")[0] for e in found if "/" in e.path}
+    flat = any("/" not in e.path for e in found)
+    below = {e.path.split("/")[1] for e in found} if not flat else set()
+    if len(tops) != 1 or flat or len(below) < 2:
+        return found
+    top = tops.pop()
+    if _MOODLE.match(top) or _squeeze(top) in known:
+        return found
+    return [Entry(e.path.split("/", 1)[1], e.read, e.time) for e in found]
 
 
 def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
@@ -231,8 +240,8 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> Intake:
     """Say of every file whose it is."""
-    found, refused = entries(source)
     aliases = _unique_aliases(roster)
+    found, refused = entries(source, aliases)
     intake = Intake(refused=refused)
     for entry in found:
         student, late = _owner(entry.path, homework, aliases)

@@ -1,4 +1,4 @@
-"""What a homework is made of: the data that the steps of assigning and grading hand to each other."""
+"""What a homework is made of: the data that assigning and grading hand to each other."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ class HomeworkError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a student's cell, a given cell, a call (at most), and until a process is ended."""
+    """Seconds for a student's cell, a given one, a call (at most), and until a process ends."""
 
     cell: float = 15.0
     given: float = 90.0

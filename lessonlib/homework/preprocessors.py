@@ -1,7 +1,7 @@
 """How nbgrader is configured to work with this course: its own lists, with our steps in them.
 
-`configure` is called by the course folder's nbgrader_config.py, so that the command line, formgrader
-and `lessonlib grade` all do the same.
+`configure` is called by the course folder's nbgrader_config.py, so that nbgrader's command line,
+formgrader and `lessonlib grade` all do the same.
 """
 
 import html
@@ -11,8 +11,8 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import NbGraderPreprocessor
 from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from lessonlib.exercises.engine import exercises_of
 from lessonlib.exercises.result import Result

@@ -123,7 +123,12 @@ def _metadata(cell: dict[str, Any], role: str) -> dict[str, Any]:
 
 
 def _clean(cell: dict[str, Any], source: str, metadata: dict[str, Any]) -> dict[str, Any]:
-    made = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": metadata, "source": source}
+    made = {
+        "cell_type": cell["cell_type"],
+        "id": cell["id"],
+        "metadata": metadata,
+        "source": source,
+    }
     return made | ({"outputs": [], "execution_count": None} if made["cell_type"] == "code" else {})
 
 

@@ -15,6 +15,7 @@ from lessonlib.homework.model import role_of
 
 _MOST_CELLS, _MOST_TEXT = 3000, 8 * 2**20
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TYPES = ("code", "markdown", "raw")
 
 
@@ -45,14 +46,19 @@ def read(raw: bytes) -> tuple[dict[str, Any], list[str]]:
         tree = _without_markers(text, notes)
         if tree is None:
             where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nesting"
-            cut = len(text.rstrip()) - getattr(error, "pos", 0) < 3 or not text.rstrip()[-1] == "}"
+            end = text.rstrip()
+            cut = len(end) - getattr(error, "pos", 0) < 3 or end[-1] != "}"
             what = "cut off" if cut else "damaged"
             raise Unreadable(f"the notebook is {what} at {where}; hand it in again") from None
     return _structure(tree), notes
 
 
 def _decode(raw: bytes, notes: list[str]) -> str:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if raw.startswith(mark):
             notes.append("a byte order mark was removed")
             return raw.decode(name, errors="replace")
@@ -162,7 +168,9 @@ class _Matcher:
         grade_id, taken = cell["metadata"]["nbgrader"]["grade_id"], set(self.found.values())
         free = [k for k in range(len(self.cells)) if k not in taken]
         by_grade = [k for k in free if _grade_id(self.cells[k]) == grade_id]
-        by_cell = [k for k in free if self.cells[k]["id"] == cell["id"] and not _grade_id(self.cells[k])]
+        by_cell = [
+            k for k in free if self.cells[k]["id"] == cell["id"] and not _grade_id(self.cells[k])
+        ]
         if by_grade or by_cell:
             return by_grade or by_cell
         same = [k for k in free if plain(self.cells[k]["source"]) == plain(cell["source"])]
@@ -215,7 +223,7 @@ def repair(raw: bytes, release: dict[str, Any]) -> Repaired:
     _insert_missing(cells, matcher, notes)
     _order_checks(cells, notes)
     _unique_ids(cells)
-    metadata = {k: v for k, v in release["metadata"].items()}
+    metadata = dict(release["metadata"])
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return Repaired(notebook, [*notes, *matcher.notes])
 

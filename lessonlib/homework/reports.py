@@ -113,7 +113,10 @@ def class_report(homework: Homework, table: list[Line]) -> str:
     parts += [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
     waiting = sum(bool(line.row and line.row["manual"]) for line in table)
     parts += [f"{waiting} with answers to grade by hand", "", "## Exercises", ""]
-    parts += ["| exercise | full | part | none | not attempted | mean share |", "|---|--:|--:|--:|--:|--:|"]
+    parts += [
+        "| exercise | full | part | none | not attempted | mean share |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
     for exercise in homework.exercises():
         parts.append(_exercise_row(exercise.id, exercise.title, table))
     parts += ["", "## Recognised mistakes", "", *_mistakes(table)]

@@ -151,9 +151,7 @@ class Runner:
         except BaseException as error:
             return error
 
-    def _call_all(
-        self, answer: Any, use: Any, groups: list[list[tuple]], seconds: float
-    ) -> None:
+    def _call_all(self, answer: Any, use: Any, groups: list[list[tuple]], seconds: float) -> None:
         """Call the answer on every case; after a timeout the rest of its group is left out."""
         stubs.strict, first = True, 0
         for group in groups:

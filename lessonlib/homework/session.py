@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from lessonlib.exercises.engine import Exercise
 from lessonlib.exercises.sandbox import AskedToWrite, Outcome, TimeUp
 from lessonlib.homework import wire
@@ -72,7 +70,9 @@ class Zygote:
         self.control = ours
         ours.settimeout(_START_SECONDS)
         if ours.recv(1) != b"r":
-            text = self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
+            text = (
+                self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
+            )
             raise GraderProblem(f"the student's process could not be prepared: {text[-400:]}")
 
     def start(self, request: dict[str, Any]) -> tuple[socket.socket, socket.socket]:
@@ -284,5 +284,7 @@ def same_case(a: tuple, b: tuple) -> bool:
     """Whether two cases have the same arguments."""
     return pickle.dumps(a) == pickle.dumps(b) or (
         len(a) == len(b)
-        and all(type(x) is type(y) and bool(np.array_equal(x, y)) for x, y in zip(a, b, strict=True))
+        and all(
+            type(x) is type(y) and bool(np.array_equal(x, y)) for x, y in zip(a, b, strict=True)
+        )
     )

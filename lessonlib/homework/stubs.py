@@ -50,6 +50,7 @@ class Nothing:
             raise AskedToWrite("this exercise asks you to write it (torch is not used in grading)")
 
     def __call__(self, *args: Any, **kwargs: Any) -> "Nothing":
+        """Any call: nothing again."""
         return Nothing(*args, **kwargs)
 
     def __getattr__(self, name: str) -> "Nothing":

@@ -147,8 +147,6 @@ def _untouched(nb):
 STARTER: dict = {}  # filled by the test: the release's own text of the find-the-bug exercise
 
 
-
-
 CASES = [
     Case("an exercise deleted", _drop("ex-01-3"), {"01.3": 0}, note="missing"),
     Case("a check deleted", _drop("check-01-3"), note="missing"),
@@ -168,7 +166,8 @@ CASES = [
     Case("all in one cell", _all_one_cell, {}, note="missing"),
     Case("merge markers in the file", _merge_in_file, note="merge markers"),
     Case("merge markers in the code", _merge_in_code, note="merge markers"),
-    Case("a byte order mark", lambda nb: b"\xef\xbb\xbf" + json.dumps(nb).encode(), note="byte order"),
+    Case("a byte order mark", lambda nb: b"\xef\xbb\xbf" + json.dumps(nb).encode(),
+         note="byte order"),
     Case("UTF-16", lambda nb: json.dumps(nb).encode("utf-16"), note="byte order"),
     Case("an old encoding", lambda nb: json.dumps(
         answer("01.1", cell_of(nb, "01.1")["source"] + "\n# Größe")(nb), ensure_ascii=False

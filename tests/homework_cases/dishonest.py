@@ -140,7 +140,8 @@ class Lie(np.ndarray):
 import os
 class Bomb:
     def __reduce__(self): return (os.system, ("touch /tmp/bomb",))"""), LOST),
-    Case("an array of objects", _neuron("return np.array([Bomb()] * len(X))", "class Bomb: pass"), LOST),
+    Case("an array of objects", _neuron(
+        "return np.array([Bomb()] * len(X))", "class Bomb: pass"), LOST),
     Case("a forged score", _check_forged, NONE, note="changed"),
     Case("more points for the cell", _points_raised, LOST, note="missing"),
     Case("marks taken off", _marks_removed, LOST),

@@ -120,8 +120,10 @@ print("note", file=sys.stderr)""")),
     Case("an added cell that asks", added('name = input("who? ")')),
     Case("torch beside the answer", added("import torch\nt = torch.ones(3) * 2\nprint(t)")),
     Case("a subclass of torch's module", added(
-        "import torch.nn as nn\nclass Net(nn.Module):\n    def forward(self, x):\n        return x")),
-    Case("help of the lesson asked for", added('hint("01.1")\nsolution("01.1")\ncheck("01.1", len)')),
+        "import torch.nn as nn\nclass Net(nn.Module):\n    def forward(self, x):\n"
+        "        return x")),
+    Case("help of the lesson asked for", added(
+        'hint("01.1")\nsolution("01.1")\ncheck("01.1", len)')),
     Case("a name of a given cell", answer("01.1", """
 def neuron(X, weight, bias):
     return np.where(X @ weight + bias > offsets[0], 1, -1)"""), note="whole notebook"),

@@ -41,7 +41,8 @@ def _neuron(body):
 CASES = [
     Case("a loop in an answer", _neuron("while True:\n    pass"), {"01.1": 0},
          says={"01.1": "stopped"}),
-    Case("a loop that swallows interrupts", _neuron(SWALLOW), {"01.1": 0}, says={"01.1": "stopped"}),
+    Case("a loop that swallows interrupts", _neuron(SWALLOW), {"01.1": 0},
+         says={"01.1": "stopped"}),
     Case("a loop in some cases", _neuron("""
 while len(X) == 30:
     pass
@@ -62,7 +63,8 @@ deep(0)"""), {"01.1": 0}),
     Case("a flood of output", added("for k in range(300_000):\n    print('x' * 100)")),
     Case("one very long line", added("print('x' * 10**8)")),
     Case("a flood below Python", added(
-        "import os\nfor _ in range(2000):\n    os.write(1, b'x' * 10**5)\n    os.write(2, b'x' * 10**5)")),
+        "import os\nfor _ in range(2000):\n    os.write(1, b'x' * 10**5)\n"
+        "    os.write(2, b'x' * 10**5)")),
     Case("a flood from a program", added("!yes | head -c 100000000")),
     Case("a very large array", _neuron("return np.ones(10**11)"), {"01.1": 0},
          says={"01.1": "memory|Memory"}),

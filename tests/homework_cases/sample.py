@@ -1,4 +1,4 @@
-"""A small lesson notebook made from a lesson's exercises: quick to grade, of the lessons' own form."""
+"""A small lesson notebook made from a lesson's exercises: quick to grade, of the same form."""
 
 import inspect
 import json
