@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import urllib.request
 import warnings
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -260,7 +262,8 @@ def test_release_is_the_same_bytes_again(graded, material, tmp_path, empty_grade
     assert "solution(" not in "".join(
         json.loads(one["01_sample/01_sample.ipynb"])["cells"][-1]["source"]
     )
-    assert json.loads(one["01_sample/01_sample.ipynb"])["metadata"]["lessonlib"]["homework"] == "01"
+    made = json.loads(one["01_sample/01_sample.ipynb"])
+    assert made["metadata"]["lessonlib"] == {"homework": "01", "version": __version__}
 
 
 def test_starting_again_grades_nothing_twice(graded):
@@ -526,3 +529,25 @@ def test_every_lesson_is_a_homework(lesson, tmp_path, course_folder, namespaces)
     for name in ("full", "none"):
         page = course_folder / "feedback" / name / homework.name / f"{homework.name}.html"
         assert "<html" in page.read_text()[:400]
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_the_guide_has_everything_about_a_lesson(lesson, capsys):
+    assert cli.main(["guide", lesson]) == 0
+    text = capsys.readouterr().out
+    for task in exercises_of(lesson).values():
+        assert f"| {task.id} | {task.title}" in text
+        assert all(m.message in text for m in task.mistakes)
+    for question in questions_of(lesson).values():
+        assert all(line in text for line in question.rubric)
+
+
+def test_the_instructors_page_names_commands_that_exist(capsys):
+    text = (Path(__file__).parents[1] / "INSTRUCTORS.md").read_text()
+    for command in ("assign", "grade", "guide"):
+        assert f"lessonlib {command}" in text
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+    known = capsys.readouterr().out
+    for option in re.findall(r"`(--[a-z-]+)", text):
+        assert option in known

@@ -9,16 +9,12 @@ import zipfile
 import pytest
 from homework_cases.sample import lesson_notebook
 
+from lessonlib.homework.archives import MOST_FILE, entries
 from lessonlib.homework.course import safe_id
-from lessonlib.homework.intake import (
-    MOST_FILE,
-    choose,
-    entries,
-    read_roster,
-    sort_by_student,
-)
+from lessonlib.homework.intake import choose, sort_by_student
 from lessonlib.homework.model import Homework, HomeworkError
 from lessonlib.homework.release import points_of, release_of
+from lessonlib.homework.roster import read_roster
 
 NOTEBOOK = json.dumps(lesson_notebook("01")).encode()
 
@@ -96,7 +92,8 @@ def test_moodle_without_folders(tmp_path, homework):
     "path",
     [
         "ada1.ipynb", "ada1/anything.ipynb", "ada1/01_sample/01_sample.ipynb",
-        "ada1_01_sample.ipynb", "01_sample_ada1.ipynb", "ada1 (1).ipynb", "ADA1.ipynb.txt", "Ada Lovelace.ipynb",
+        "ada1_01_sample.ipynb", "01_sample_ada1.ipynb", "ada1 (1).ipynb",
+        "ADA1.ipynb.txt", "Ada Lovelace.ipynb",
     ],
 )  # fmt: skip
 def test_plain_layouts(tmp_path, homework, path):

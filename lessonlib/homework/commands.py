@@ -1,4 +1,4 @@
-"""The subcommands `assign` and `grade` of the command line."""
+"""The subcommands `assign`, `grade` and `guide` of the command line."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lessonlib._errors import CommandError
+from lessonlib.homework import guide
 from lessonlib.homework.model import HomeworkError, Limits
 
 
@@ -14,6 +15,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     """Add the parsers; each sets `run`, which yields the lines to print."""
     _add_assign(subparsers)
     _add_grade(subparsers)
+    guide.add_parser(subparsers)
 
 
 def _add_assign(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

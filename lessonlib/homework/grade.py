@@ -17,6 +17,7 @@ from lessonlib.homework.pool import DaskPool, LocalPool, Pool
 from lessonlib.homework.record import feedback, is_recorded, mark_recorded, record
 from lessonlib.homework.release import solved
 from lessonlib.homework.reports import Line, lines, write_reports
+from lessonlib.homework.roster import Student, read_roster
 from lessonlib.homework.worker import make_job
 
 TRUSTED = (
@@ -65,7 +66,7 @@ class Grading:
 
     # ---- taking in ---------------------------------------------------------------------------
 
-    def take_in(self, source: Path, roster: list[reading.Student]) -> None:
+    def take_in(self, source: Path, roster: list[Student]) -> None:
         """Copy each student's file to where nbgrader expects it."""
         found = reading.sort_by_student(source, self.homework, roster)
         self.notes += [f"refused: {path}: {reason}" for path, reason in found.refused]
@@ -194,10 +195,10 @@ class Grading:
             found[student] = report or Report("not graded", "problem: grading has not come to it")
         return found
 
-    def finish(self, roster: list[reading.Student]) -> list[Line]:
+    def finish(self, roster: list[Student]) -> list[Line]:
         """Write the CSV and the class report from everything that is known."""
         self._load_notes()
-        seated = [reading.Student(safe_id(s.id), s.name) for s in roster]
+        seated = [Student(safe_id(s.id), s.name) for s in roster]
         table = lines(self.course, self.homework, seated, self.reports(), self.student_notes)
         original = {safe_id(s.id): s for s in roster}
         for line in table:
@@ -227,11 +228,11 @@ def grade(
         return Outcome(run.finish(seats), count, run.notes)
 
 
-def _roster(course: Course, path: Path | None) -> list[reading.Student]:
+def _roster(course: Course, path: Path | None) -> list[Student]:
     """The roster given now, or the one given before."""
     kept = course.root / "roster.csv"
     if path is not None and path.resolve() != kept.resolve():
-        reading.read_roster(path)
+        read_roster(path)
         shutil.copyfile(path, kept)
         os.chmod(kept, 0o644)
-    return reading.read_roster(kept) if kept.exists() else []
+    return read_roster(kept) if kept.exists() else []

@@ -129,7 +129,6 @@ class Report:
     notes: list[str] = field(default_factory=list)
     exercises: list[Graded] = field(default_factory=list)
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
-    notebook: str = ""
     seconds: float = 0.0
 
     def to_json(self) -> str:

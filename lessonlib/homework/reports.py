@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lessonlib.homework.course import Course, write
-from lessonlib.homework.intake import Student
 from lessonlib.homework.model import Homework, Report, grade_id_of, questions_of
 from lessonlib.homework.record import agrees, scores
+from lessonlib.homework.roster import Student
 
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "no submission"
 
