@@ -19,6 +19,7 @@ from lessonlib.homework.model import Homework, Limits
 from lessonlib.homework.release import points_of, release_of, solved
 from lessonlib.homework.session import GraderProblem
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs Linux or macOS")
 QUICK = Limits(cell=1.5, given=20.0, call=0.7, grace=0.5, memory=5 * 2**28)
 
 

@@ -78,7 +78,7 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
             if path.is_symlink() or not path.is_file():
                 refused.append((inside, "not a plain file"))
             elif zipfile.is_zipfile(path):
-                yield from _nested(inside, path.read_bytes(), refused)
+                yield from _nested(inside, lambda p=path: _bounded(p), refused)
             else:
                 yield Entry(inside, lambda p=path: _bounded(p), path.stat().st_mtime)
 
@@ -91,16 +91,29 @@ def _bounded(path: Path) -> bytes:
     return raw
 
 
-def _nested(inside: str, raw: bytes, refused: list[tuple[str, str]]) -> Iterator[Entry]:
-    """The files of a zip that a student handed in, as if they lay in a folder of its name."""
+def _nested(
+    inside: str, load: Callable[[], bytes], refused: list[tuple[str, str]]
+) -> Iterator[Entry]:
+    """The files of a zip that a student handed in, as if they lay in a folder of its name.
+
+    Only the list of names is kept; the zip is opened again when one of them is read.
+    """
     folder = inside[:-4] if inside.lower().endswith(".zip") else inside
+
+    def one(path: str) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(load())) as archive:
+            return _member(archive, archive.getinfo(path))
+
     try:
-        archive = zipfile.ZipFile(io.BytesIO(raw))
+        with zipfile.ZipFile(io.BytesIO(load())) as archive:
+            found = list(_archive(archive, refused, depth=1))
     except (zipfile.BadZipFile, OSError):
         refused.append((inside, "a damaged zip file"))
-        return
-    for entry in _archive(archive, refused, depth=1):
-        yield Entry(f"{folder}/{entry.path}", entry.read, entry.time)
+    except Refused as error:
+        refused.append((inside, str(error)))
+    else:
+        for entry in found:
+            yield Entry(f"{folder}/{entry.path}", lambda p=entry.path: one(p), entry.time)
 
 
 def _archive(
@@ -118,7 +131,7 @@ def _archive(
             if depth:
                 refused.append((member.filename, "a zip file inside a zip file"))
             else:
-                yield from _nested(member.filename, _member(archive, member), refused)
+                yield from _nested(member.filename, lambda m=member: _member(archive, m), refused)
         else:
             moment = member.date_time
             order = float(sum(v * 100**k for k, v in enumerate(reversed(moment))))

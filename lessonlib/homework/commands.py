@@ -54,6 +54,8 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _needed() -> None:
+    if not hasattr(os, "fork"):
+        raise CommandError("homework needs Linux or macOS; on Windows use WSL")
     try:
         import nbgrader  # noqa: F401
     except ImportError:
@@ -113,7 +115,10 @@ def _grade(chosen: argparse.Namespace) -> Iterator[str]:
         if line.status == "not graded":
             yield f"not graded: {line.student.id}: {'; '.join(line.notes[:1])}"
     counts = {s: sum(x.status == s for x in outcome.table) for s in _STATES}
-    yield f"{outcome.graded_now} graded now; " + ", ".join(f"{n} {s}" for s, n in counts.items())
+    each = f" ({outcome.seconds / outcome.graded_now:.2f} s each)" if outcome.graded_now else ""
+    yield f"{outcome.graded_now} graded now{each}; " + ", ".join(
+        f"{n} {s}" for s, n in counts.items()
+    )
     yield f"{course.root}/grades_{lesson}.csv and report_{lesson}.md; pages in feedback/"
 
 

@@ -1,7 +1,6 @@
 """The course folder: where nbgrader's parts and the grader's own records stand."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lessonlib.homework.model import Homework, HomeworkError, Report
+
+try:
+    import fcntl
+except ImportError:  # Windows, where the commands refuse
+    fcntl = None  # type: ignore[assignment]
 
 CONFIG = '''"""nbgrader's configuration for this course, made by `lessonlib assign`."""
 

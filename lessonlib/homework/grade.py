@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,6 @@ class Settings:
     students: tuple[str, ...] = ()  # only these, anew
     limits: Limits = field(default_factory=Limits)
     progress: bool = True
-    feedback: bool = True
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Outcome:
 
     table: list[Line]
     graded_now: int
+    seconds: float
     notes: list[str]
 
 
@@ -220,12 +222,14 @@ def grade(
         unknown = set(settings.students) - {*run.students(), *run.problems}
         if unknown:
             raise HomeworkError(f"no submission of {', '.join(sorted(unknown))}")
+        begun = time.perf_counter()
         count = run.grade_all()
-        if settings.feedback and not count:
+        seconds = time.perf_counter() - begun
+        if not count:  # called again after grading by hand
             for student, report in run.reports().items():
                 if report.status == "graded":
                     feedback(course, run.homework, student)
-        return Outcome(run.finish(seats), count, run.notes)
+        return Outcome(run.finish(seats), count, seconds, run.notes)
 
 
 def _roster(course: Course, path: Path | None) -> list[Student]:
@@ -235,4 +239,8 @@ def _roster(course: Course, path: Path | None) -> list[Student]:
         read_roster(path)
         shutil.copyfile(path, kept)
         os.chmod(kept, 0o644)
-    return read_roster(kept) if kept.exists() else []
+    seats = read_roster(kept) if kept.exists() else []
+    twice = [n for n, k in Counter(safe_id(s.id) for s in seats).items() if k > 1]
+    if twice:
+        raise HomeworkError(f"the roster has several students for {', '.join(twice)}")
+    return seats

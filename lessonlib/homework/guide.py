@@ -58,4 +58,7 @@ def page(lesson: str) -> str:
 def _row(task: Exercise) -> str:
     first = (task.reference.__doc__ or "").strip().split("\n")[0]
     kind = "" if task.starter is None else " (find the bug)"
-    return f"| {task.id} | {task.title}{kind}. {first} | {task.stars} | {task.minutes} | {task.points} |"
+    return (
+        f"| {task.id} | {task.title}{kind}. {first} "
+        f"| {task.stars} | {task.minutes} | {task.points} |"
+    )

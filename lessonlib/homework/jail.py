@@ -9,11 +9,15 @@ user namespaces.
 import contextlib
 import ctypes
 import os
-import resource
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows, where the commands refuse
+    resource = None  # type: ignore[assignment]
 
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
