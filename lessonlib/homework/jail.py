@@ -154,17 +154,17 @@ def close_room(view: View, limits: Limits) -> None:
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     new = view.root
     _mount("tmpfs", new, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
-    for path in view.show:
+    for folder in (WORK, "/tmp", "/dev/shm"):
+        os.makedirs(new + folder, exist_ok=True)
+        _mount("tmpfs", new + folder, "tmpfs", _MS_NOSUID | _MS_NODEV,
+               f"size={limits.scratch},mode=1777")  # fmt: skip
+    for path in view.show:  # after the scratch folders: Python may be installed below one
         _bind(path, new + path)
     for path in view.hide:
         if os.path.isdir(new + path):
             _empty_over(view, path)
     for device in ("null", "zero", "random", "urandom"):
         _bind(f"/dev/{device}", f"{new}/dev/{device}", lock=False)
-    for folder in (WORK, "/tmp", "/dev/shm"):
-        os.makedirs(new + folder, exist_ok=True)
-        _mount("tmpfs", new + folder, "tmpfs", _MS_NOSUID | _MS_NODEV,
-               f"size={limits.scratch},mode=1777")  # fmt: skip
     _new_proc(new)
     _mount("none", new, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
     os.chdir(new)

@@ -16,7 +16,7 @@ class HomeworkError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a student's cell, a given one, a call (at most), and until a process ends."""
+    """Processor seconds for a student's cell, a given one, a call (at most); what ends it."""
 
     cell: float = 15.0
     given: float = 90.0

@@ -4,11 +4,14 @@ Nothing here knows what is right. The room around this process is closed before 
 and the expected values never enter it.
 """
 
+import contextlib
 import os
 import pickle
+import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -16,6 +19,11 @@ from lessonlib.exercises import sandbox
 from lessonlib.homework import stubs, wire
 
 _TEXT = 20_000
+PATIENCE = (
+    4  # a limit is in processor seconds; on a loaded machine it may take so many times longer
+)
+TIME_IS_OVER = 124  # exit code of a process that did not heed its limit
+_RINGS = 4  # half-second reminders before the process ends itself
 
 
 class _Sink:
@@ -92,6 +100,27 @@ def _load(name: str) -> tuple[Any, str] | None:
     return sandbox.resolve(name)
 
 
+@contextlib.contextmanager
+def processor_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp after `seconds` of processor time; end the process where that is swallowed."""
+    rings = 0
+
+    def ring(signum: int, frame: Any) -> None:
+        nonlocal rings
+        rings += 1
+        if rings > _RINGS:
+            os._exit(TIME_IS_OVER)
+        raise sandbox.TimeUp
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 class Runner:
     """One run: the cells up to the answer, then the calls."""
 
@@ -145,7 +174,7 @@ class Runner:
 
     def _run(self, source: str, seconds: float) -> BaseException | None:
         try:
-            with sandbox.time_limit(seconds):
+            with processor_limit(seconds), sandbox.time_limit(PATIENCE * seconds):
                 done = self.shell.run_cell(source, store_history=False, silent=False)
             return done.error_before_exec or done.error_in_exec
         except BaseException as error:
@@ -168,7 +197,11 @@ class Runner:
         self, number: int, answer: Any, use: Any, arguments: tuple, seconds: float
     ) -> BaseException | None:
         self.tell(event="case", index=number)
-        done = sandbox.call(use, answer, arguments, seconds)
+        try:
+            with processor_limit(seconds):
+                done = sandbox.call(use, answer, arguments, PATIENCE * seconds)
+        except sandbox.TimeUp as late:  # between the call and the end of the limit
+            done = sandbox.Outcome(error=late)
         sys.stdout, sys.stderr = self.out, self.err
         self.tell(
             event="outcome",

@@ -17,8 +17,10 @@ from lessonlib.exercises.engine import Exercise
 from lessonlib.exercises.sandbox import AskedToWrite, Outcome, TimeUp
 from lessonlib.homework import wire
 from lessonlib.homework.model import Limits
+from lessonlib.homework.runner import PATIENCE, TIME_IS_OVER
 
 _START_SECONDS = 120.0
+_SILENCE = 15.0  # between two messages, where no limit of a cell or call holds
 
 
 class GraderProblem(RuntimeError):
@@ -142,9 +144,9 @@ class Session:
     def _follow(
         self, connection: socket.socket, seconds: dict[int, float], payload: bytes, each: float
     ) -> None:
-        seen, left = self.seen, 30.0
+        seen, left = self.seen, _SILENCE
         while not seen.finished:
-            message = self._next(connection, left + self.limits.grace)
+            message = self._next(connection, PATIENCE * left + self.limits.grace)
             if message is None:
                 return
             event = message.get("event")
@@ -155,7 +157,7 @@ class Session:
                 left = seconds.get(seen.current, 1.0)  # type: ignore[arg-type]
             elif event == "ran" and not seen.answer:
                 self._note_cell(message)
-                left = 30.0
+                left = _SILENCE
             elif event == "answer" and not seen.answer:
                 seen.answer, seen.current = str(message.get("state")), None
                 seen.shown = str(message.get("shown", ""))[:100]
@@ -163,12 +165,12 @@ class Session:
                     seen.finished = True
                     return
                 wire.send(connection, payload)
-                left = 30.0
+                left = _SILENCE
             elif event == "case":
                 seen.case, left = message.get("index"), each
             elif event == "outcome":
                 self._note_outcome(message)
-                left = 30.0
+                left = _SILENCE
             elif event == "end":
                 seen.finished = True
 
@@ -237,6 +239,7 @@ class Session:
         if report[0] == "ended":
             ending, seconds, _ = report[1].split()
             self.seen.ending, self.seen.seconds = int(ending), float(seconds)
+            self.seen.stopped |= self.seen.ending == TIME_IS_OVER
 
 
 _KNOWN: dict[str, type[BaseException]] = {
