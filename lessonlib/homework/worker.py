@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 import threading
@@ -51,6 +50,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | single | {"LESSONLIB_PROGRESS": "off"},
+            start_new_session=True,  # Ctrl-C reaches the command alone, which then ends this
         )
         _all.append(self)
 
@@ -120,7 +120,6 @@ def main() -> None:
     from lessonlib.homework.grading import Grader
     from lessonlib.homework.session import GraderProblem
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     grader, made_for = None, ""
