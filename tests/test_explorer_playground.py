@@ -310,7 +310,7 @@ def test_a_state_that_does_not_fit_changes_nothing(explorer):
         explorer.state = []
     with pytest.raises(ValueError, match="wanted a dict with"):
         explorer.state = {"settings": {}}
-    with pytest.raises(ValueError, match="0.weight has shape"):
+    with pytest.raises(ValueError, match=r"0\.weight has shape"):
         explorer.state = state | {"weights": state["weights"] | {"0.weight": np.zeros((1, 1))}}
     np.testing.assert_array_equal(weights_of(explorer), before)
 

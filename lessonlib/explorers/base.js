@@ -130,7 +130,7 @@ function showView(model, el, requests, build) {
     guarded(() => {
       showReadouts(list, frame.readouts || []);
       showMeter(meter, frame.meter);
-      note.textContent = frame.note || "";
+      if (note.textContent !== (frame.note || "")) note.textContent = frame.note || "";
       // A screen reader hears where the play ended, not thirty sentences a second.
       if (!model.get("playing")) spoken.textContent = frame.summary || "";
       draw(frame);

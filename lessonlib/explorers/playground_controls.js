@@ -75,10 +75,8 @@ function slider(parent, name, min, max, step, set, key, words) {
 }
 
 function number(parent, name, min, max, set, key) {
-  const node = element("input", { type: "number", min, max, step: 1 }, labelled(parent, name));
-  node.addEventListener("change", () => {
-    if (node.value !== "") set(key, Math.round(Math.max(min, Math.min(max, node.valueAsNumber))));
-  });
+  const node = element("input", { type: "number", min, max, step: 1, "aria-label": name }, labelled(parent, name));
+  onTyped(node, value => set(key, Math.round(Math.max(min, Math.min(max, value)))));
   const update = follow(node);
   return frame => update(frame.settings[key]);
 }
@@ -91,7 +89,7 @@ function fillMenu(node, values, words) {
 }
 
 function menu(parent, name, choices, set, key) {
-  const node = element("select", {}, labelled(parent, name));
+  const node = element("select", { "aria-label": name }, labelled(parent, name));
   let values = [];
   node.addEventListener("change", () => set(key, values[node.selectedIndex]));
   const update = follow(node);
@@ -106,7 +104,7 @@ function menu(parent, name, choices, set, key) {
 }
 
 function speedMenu(parent, ask) {
-  const node = element("select", {}, labelled(parent, "Speed"));
+  const node = element("select", { "aria-label": "Speed" }, labelled(parent, "Speed"));
   node.addEventListener("change", () => ask("speed", { rate: Number(node.value) }, "speed"));
   const update = follow(node);
   return frame => {

@@ -49,29 +49,29 @@ function palette(node) {
   const colours = Object.fromEntries(names.map(name => [name, read(name)]));
   probe.remove();
   colours.css = (name, alpha = 1) => `rgba(${colours[name].join(",")},${alpha})`;
-  // 0 to 255 from the negative colour over the ground to the positive one, four bytes each
+  // 0 to 255 from the negative colour over the ground to the positive one, a whole pixel each
   const map = strength => {
-    const table = new Uint8ClampedArray(1024);
+    const table = new Uint8ClampedArray(1024).fill(255);
     for (let k = 0; k < 256; k++) {
       const value = Math.max(-1, (k - 128) / 127);
       const end = value < 0 ? colours.negative : colours.positive;
       const share = strength * Math.abs(value);
       for (let c = 0; c < 3; c++) table[4 * k + c] = colours.ground[c] + share * (end[c] - colours.ground[c]);
-      table[4 * k + 3] = 255;
     }
-    return table;
+    return new Uint32Array(table.buffer);
   };
   return Object.assign(colours, { strong: map(0.95), pale: map(0.6) });
 }
 
-function paintMap(canvas, cells, side, table) {
-  const context = canvas.getContext("2d");
-  if (canvas.width !== side) canvas.width = canvas.height = side;
-  const image = context.createImageData(side, side);
-  for (let k = 0; k < cells.length; k++) {
-    for (let c = 0; c < 4; c++) image.data[4 * k + c] = table[4 * cells[k] + c];
-  }
-  context.putImageData(image, 0, 0);
+// One or more square maps, one below the other, a pixel for each cell.
+function paintMaps(canvas, cells, side, table) {
+  const height = cells.length / side;
+  if (canvas.width !== side || canvas.height !== height) [canvas.width, canvas.height] = [side, height];
+  if (!height) return;
+  const pixels = new Uint32Array(cells.length);
+  for (let k = 0; k < cells.length; k++) pixels[k] = table[cells[k]];
+  const image = new ImageData(new Uint8ClampedArray(pixels.buffer), side, height);
+  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
 // A canvas that is sharp on every screen; returns its context in CSS pixels.
@@ -92,7 +92,8 @@ function networkView(parent, look) {
   const board = element("div", { class: "ns-net", role: "group", "aria-label": "Network" }, parent);
   const canvas = element("canvas", { "aria-hidden": "true" }, board);
   const tip = element("div", { class: "ns-tip", "aria-hidden": "true" }, board);
-  const view = { board, canvas, tip, look, columns: [], heads: [], shape: "", link: null };
+  const [small, surface] = [document.createElement("canvas"), document.createElement("canvas")];
+  const view = { board, canvas, tip, look, small, surface, columns: [], heads: [], shape: "", link: null };
   view.draw = (frame, colours) => drawNetwork(view, frame, colours);
   listenLinks(view);
   listenUnits(view, look);
@@ -100,7 +101,7 @@ function networkView(parent, look) {
 }
 
 const columnX = (view, column) => {
-  const room = view.board.clientWidth - SIDE - 4;
+  const room = view.width - SIDE - 4;
   return 2 + (view.net.sizes.length > 1 ? (room * column) / (view.net.sizes.length - 1) : 0);
 };
 const unitY = (view, column, unit) => {
@@ -110,25 +111,22 @@ const unitY = (view, column, unit) => {
 
 function drawNetwork(view, frame, colours) {
   view.net = readNetwork(frame);
-  Object.assign(view, { frame, colours });
+  Object.assign(view, { frame, colours, width: view.board.clientWidth });
   const shape = `${frame.settings.features}|${frame.settings.hidden}`;
   if (shape !== view.shape) layTiles(view, view.look, shape);
   placeTiles(view);
+  paintMaps(view.small, bytes(frame.units), TILE, colours.strong);
+  paintMaps(view.surface, bytes(frame.surface), 2 * TILE, colours.strong);
   const [seenColumn, seenUnit] = view.look.at() || [view.columns.length - 1, 0];
-  const all = bytes(frame.units);
-  let at = 0;
   view.columns.forEach((column, k) => {
-    const last = k === view.columns.length - 1;
     column.forEach((button, unit) => {
-      const cells = last ? bytes(frame.surface) : all.subarray(at, (at += TILE * TILE));
-      paintMap(button.firstChild, cells, last ? 2 * TILE : TILE, colours.strong);
       button.classList.toggle("ns-seen", k === seenColumn && unit === seenUnit);
       // a screen reader is told new numbers when it stands still, not thirty times a second
       if (frame.playing && button.hasAttribute("aria-label")) return;
       button.setAttribute("aria-label", describe(view.net, k, unit));
     });
   });
-  drawLinks(view);
+  drawBoard(view);
 }
 
 function describe(net, column, unit) {
@@ -157,7 +155,6 @@ function layTiles(view, look, shape) {
 function layTile(view, column, unit) {
   const place = { "data-column": column, "data-unit": unit };
   const button = element("button", { class: "ns-unit", type: "button", tabindex: -1, ...place }, view.board);
-  element("canvas", { width: TILE, height: TILE, "aria-hidden": "true" }, button);
   if (column === 0) element("span", { class: "ns-feature", text: view.net.name(0, unit) }, button);
   return button;
 }
@@ -177,11 +174,12 @@ function linkEnds(view, column, unit, source) {
   return [columnX(view, column - 1) + SIDE, y, columnX(view, column), v];
 }
 
-function drawLinks(view) {
+// One canvas for all links and tiles: a canvas for each tile would cost the browser a layer each.
+function drawBoard(view) {
   const { net, board, colours } = view;
   const height = TOP + Math.max(...net.sizes) * PITCH;
   board.style.height = `${height}px`;
-  const context = sharp(view.canvas, board.clientWidth, height);
+  const context = sharp(view.canvas, view.width, height);
   const lit = view.look.at(); // links that touch the unit looked at stand out from the others
   net.layers.forEach((layer, k) => {
     layer.weights.forEach((weight, j) => {
@@ -191,6 +189,21 @@ function drawLinks(view) {
     });
   });
   if (view.link) showLink(view, context);
+  drawTiles(view, context);
+}
+
+function drawTiles(view, context) {
+  let row = 0;
+  view.columns.forEach((column, k) => {
+    const last = k === view.columns.length - 1;
+    const [source, side] = last ? [view.surface, 2 * TILE] : [view.small, TILE];
+    column.forEach((_, unit) => {
+      const top = last ? 0 : TILE * row++;
+      // half a cell inside, so that smoothing does not mix neighbouring tiles
+      const part = [0.5, top + 0.5, side - 1, side - 1];
+      context.drawImage(source, ...part, columnX(view, k), unitY(view, k, unit), SIDE, SIDE);
+    });
+  });
 }
 
 // Width by size; colour and dash by sign.
@@ -212,7 +225,7 @@ function showLink(view, context) {
   drawLink(context, linkEnds(view, column, unit, source), value, view.colours, 3, "ink");
   view.tip.textContent = `${view.net.name(column - 1, source)} → ${view.net.name(column, unit)}: ${signed(value)}`;
   view.tip.style.display = "block";
-  view.tip.style.left = `${Math.min(x + 10, view.board.clientWidth - view.tip.offsetWidth)}px`;
+  view.tip.style.left = `${Math.min(x + 10, view.width - view.tip.offsetWidth)}px`;
   view.tip.style.top = `${y + 12}px`;
 }
 
@@ -244,7 +257,7 @@ function listenLinks(view) {
     if (!view.link) return;
     view.link = null;
     view.tip.style.display = "none";
-    drawLinks(view);
+    drawBoard(view);
   };
   view.board.addEventListener("pointermove", event => {
     if (!view.net) return;
@@ -253,7 +266,7 @@ function listenLinks(view) {
     const link = nearestLink(view, event.clientX - box.left, event.clientY - box.top);
     if (!link) return leave();
     view.link = link;
-    drawLinks(view);
+    drawBoard(view);
   });
   view.board.addEventListener("pointerleave", leave);
 }

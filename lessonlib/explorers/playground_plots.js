@@ -13,13 +13,15 @@ function mapView(parent) {
     const [column, unit] = at;
     const output = column === net.sizes.length - 1;
     const words = output ? "output: probability of orange" : `${net.name(column, unit)}: its answer in the plane`;
-    title.textContent = words;
-    canvas.setAttribute("aria-label", `Map of the ${words}. ${frame.summary}`);
+    if (title.textContent !== words) {
+      title.textContent = words;
+      canvas.setAttribute("aria-label", `Map of the ${words}`);
+    }
     const before = net.sizes.slice(0, column).reduce((sum, units) => sum + units, 0) + unit;
     const area = TILE * TILE;
     let cells = output ? bytes(frame.surface) : bytes(frame.units).subarray(before * area, (before + 1) * area);
     if (options.hard) cells = cells.map(value => (value > 128 ? 255 : value < 128 ? 1 : 128));
-    paintMap(small, cells, Math.sqrt(cells.length), colours.pale);
+    paintMaps(small, cells, Math.sqrt(cells.length), colours.pale);
     const width = canvas.clientWidth || MAP;
     const context = sharp(canvas, width, width);
     context.imageSmoothingEnabled = !options.hard;
@@ -62,8 +64,10 @@ function lossView(parent) {
   return (frame, colours) => {
     const runs = [...frame.kept.map(run => ({ ...run, ghost: true })), frame.curves].map(readRun);
     drawLosses(canvas, runs, colours);
-    const now = frame.readouts.slice(0, 3).map(([name, value]) => `${name} ${value}`).join(", ");
-    canvas.setAttribute("aria-label", `Loss curves: ${now}; ${frame.kept.length} kept`);
+    if (!frame.playing) {
+      const now = frame.readouts.slice(0, 3).map(([name, value]) => `${name} ${value}`).join(", ");
+      canvas.setAttribute("aria-label", `Loss curves: ${now}; ${frame.kept.length} kept`);
+    }
     const words = runs.filter(run => run.ghost).map(ghostWords).join("\n");
     if (ghosts.textContent !== words) ghosts.textContent = words;
   };
@@ -157,14 +161,30 @@ function weightFields(parent, ask) {
   };
 }
 
+// A number is taken when the field is left, at Enter, and at the arrows' steps.
+function onTyped(field, take) {
+  let taken = null;
+  const look = () => {
+    if (field.value === taken || !Number.isFinite(field.valueAsNumber)) return;
+    taken = field.value;
+    take(field.valueAsNumber);
+  };
+  field.addEventListener("focus", () => {
+    taken = field.value;
+  });
+  field.addEventListener("change", look);
+  field.addEventListener("keydown", event => {
+    if (event.key === "Enter") look();
+  });
+}
+
 function weightField(name, column, unit, source, ask) {
   const label = element("label", { class: "ns-field" });
   element("span", { text: name }, label);
   const field = element("input", { type: "number", step: 0.1 }, label);
-  field.addEventListener("change", () => {
-    if (field.value === "" || !Number.isFinite(field.valueAsNumber)) return;
+  onTyped(field, value => {
     const place = { layer: column - 1, unit, source };
-    ask("weight", { ...place, value: field.valueAsNumber }, `weight ${Object.values(place)}`);
+    ask("weight", { ...place, value }, `weight ${Object.values(place)}`);
   });
   return label;
 }

@@ -1,6 +1,7 @@
 """The playground as a person meets it: keyboard, mouse, play, comparison, the cell run again."""
 
 import statistics
+from itertools import pairwise
 
 import pytest
 
@@ -95,7 +96,8 @@ def test_units_show_their_map_and_weights_by_key_and_by_mouse(opened, lab_page):
     lab_page.until(lambda: fields.count() == 0, "the output again")
 
     # by keyboard: Tab goes to the network once, arrows go on inside it
-    lab_page.press(view.box.locator(".ns-unit[tabindex='0']"), "ArrowLeft", "ArrowLeft", "ArrowDown")
+    stop = view.box.locator(".ns-unit[tabindex='0']")
+    lab_page.press(stop, "ArrowLeft", "ArrowLeft", "ArrowDown")
     lab_page.until(lambda: "Weights into unit 1.2" in view.box.inner_text(), "unit 1.2")
     words = lab_page.page.evaluate("() => document.activeElement.getAttribute('aria-label')")
     assert words.startswith("unit 1.2, weights from x₁ ")
@@ -182,8 +184,7 @@ def test_frames_come_fast_enough_to_be_a_film(opened, lab_page, record_property)
     view.button("Play").click()
     view.button("Pause").wait_for()
     times = lab_page.page.evaluate(FRAME_TIMES)
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-    rate = 1000 / statistics.median(gaps)
+    rate = 1000 / statistics.median(later - earlier for earlier, later in pairwise(times))
     record_property("frames_per_second", round(rate, 1))
     print(f"{rate:.1f} frames a second (median), {len(times) / 3:.1f} (mean)")
     assert rate >= FEWEST_FRAMES
