@@ -38,6 +38,7 @@ class PlaygroundExplorer(Explorer):
 
     script: ClassVar[str] = "playground.js"
     parts: ClassVar[tuple[str, ...]] = (
+        "playground_paint.js",
         "playground_network.js",
         "playground_plots.js",
         "playground_controls.js",
