@@ -62,6 +62,7 @@ def cost(settings: str = "") -> Cost:
 
 
 def main() -> None:
+    """Print the cost of a frame of the playground, as it starts and at its largest."""
     for name, settings in SIZES.items():
         training, view = cost(settings)
         print(

@@ -32,7 +32,7 @@ class PlaygroundExplorer(Explorer):
 
     >>> explorer = PlaygroundExplorer("gauss", hidden=(2,), epochs=5)
     >>> twin = PlaygroundExplorer.from_state(explorer.state)
-    >>> twin.test_loss[-1] == explorer.test_loss[-1]
+    >>> bool(twin.test_loss[-1] == explorer.test_loss[-1])
     True
     """
 
@@ -88,6 +88,7 @@ class PlaygroundExplorer(Explorer):
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
+        """Go on from a stored state. Raises ValueError, and changes nothing, if it does not fit."""
         self.model.state = state
         self.refresh()
 

@@ -272,6 +272,7 @@ class Playground:
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
+        """Go on from a stored state. Raises ValueError, and changes nothing, if it does not fit."""
         wanted = set(self.state)
         if not isinstance(state, dict) or set(state) != wanted:
             seen = sorted(state) if isinstance(state, dict) else type(state).__name__

@@ -27,8 +27,8 @@ FRAME_TIMES = """() => new Promise(done => {
 def opened(lab, lab_page, explorer_view):
     """The explorer in an open notebook in which every cell was run."""
 
-    def open_notebook(**options):
-        lab_page.open(lab.write("playground.ipynb", *CELLS), **options)
+    def open_notebook():
+        lab_page.open(lab.write("playground.ipynb", *CELLS))
         lab_page.run_all()
         view = explorer_view()
         view.box.locator(".ns-unit.ns-seen").wait_for()
@@ -190,14 +190,19 @@ def test_frames_come_fast_enough_to_be_a_film(opened, lab_page, record_property)
     assert rate >= FEWEST_FRAMES
 
 
-@pytest.mark.parametrize("width", [1280, 1600])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_is_readable_in_both_themes(opened, lab_page, dark, width):
-    view = opened(dark=dark, width=width)
-    name = f"{'dark' if dark else 'light'}_{width}"
-    lab_page.screenshot(f"playground_start_{name}")
-    assert lab_page.findings(".ns-explorer") == []
-    assert view.cut_off() == []
+def test_it_is_readable_in_both_themes(opened, lab_page):
+    view = opened()
+
+    def look(name):
+        for dark in (False, True):
+            for width in (1280, 1600):
+                lab_page.look(dark=dark, width=width)
+                theme = "dark" if dark else "light"
+                lab_page.screenshot(f"playground_{name}_{theme}_{width}")
+                assert view.cut_off() == []
+            assert lab_page.findings(".ns-explorer") == []
+
+    look("start")
     unfold(view)
     view.button("Keep this run").click()
     for label in ("x₁²", "sin x₂"):
@@ -207,9 +212,7 @@ def test_it_is_readable_in_both_themes(opened, lab_page, dark, width):
     view.button("Step").click()
     lab_page.until(lambda: epoch(view) == 1, "the new network")
     view.box.get_by_role("button", name="unit 2.3,").focus()
-    assert lab_page.findings(".ns-explorer") == []
-    assert view.cut_off() == []
-    lab_page.screenshot(f"playground_more_{name}")
+    look("more")
 
 
 def test_reduced_motion_gives_one_large_step_a_second(opened, lab_page):
