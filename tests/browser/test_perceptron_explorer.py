@@ -13,8 +13,8 @@ CELLS = (
 def opened(lab, lab_page, explorer_view):
     """The explorer in an open notebook in which every cell was run."""
 
-    def open_notebook(**options):
-        lab_page.open(lab.write("explorer.ipynb", *CELLS), **options)
+    def open_notebook():
+        lab_page.open(lab.write("explorer.ipynb", *CELLS))
         lab_page.run_all()
         return explorer_view()
 
@@ -127,22 +127,19 @@ def test_an_error_is_one_line_in_the_view(opened, lab_page):
     lab_page.until(lambda: alert.text_content() == "", "the error to go")
 
 
-@pytest.mark.parametrize("width", [1280, 1600])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_is_readable_in_both_themes(opened, lab_page, dark, width):
-    view = opened(dark=dark, width=width)
-    theme = "dark" if dark else "light"
-    lab_page.screenshot(f"perceptron_start_{theme}_{width}")
-    assert lab_page.findings(".ns-explorer") == []
-    lab_page.press(view.control("Points"), "End")
-    lab_page.until(lambda: "No line separates" in view.box.inner_text(), "the sentence on XOR")
-    view.box.locator(".ns-point").first.focus()
-    assert lab_page.findings(".ns-explorer") == []
-    lab_page.screenshot(f"perceptron_xor_{theme}_{width}")
-    assert view.box.evaluate(
-        "box => [...box.querySelectorAll('*:not(svg *)')].every(e => e.getBoundingClientRect().right"
-        " <= box.closest('.jp-OutputArea-output').getBoundingClientRect().right + 1)"
-    ), "something reaches out of the output on the right"
+def test_it_is_readable_in_both_themes(opened, lab_page):
+    view = opened()
+    for data, key, words in (("wide", "Home", "Visit 2"), ("xor", "End", "No line separates")):
+        lab_page.press(view.control("Points"), key)
+        lab_page.until(lambda words=words: words in view.box.inner_text(), words)
+        view.box.locator(".ns-point").first.focus()
+        for dark in (False, True):
+            for width in (1280, 1600):
+                lab_page.look(dark=dark, width=width)
+                theme = "dark" if dark else "light"
+                lab_page.screenshot(f"perceptron_{data}_{theme}_{width}")
+                assert view.cut_off() == []
+            assert lab_page.findings(".ns-explorer") == []
 
 
 def test_reduced_motion_gives_one_large_step_a_second_and_no_animation(opened, lab_page):
