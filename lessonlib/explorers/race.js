@@ -176,7 +176,8 @@ function drawStart(svg) {
 
 function placeStart(node, plane, [x, y]) {
   node.setAttribute("transform", `translate(${plane.toX(x)} ${plane.toY(y)})`);
-  node.setAttribute("aria-label", `Start of the race, at ${x.toFixed(2)}, ${y.toFixed(2)}`);
+  const [u, v] = [x, y].map(value => (Math.round(100 * value) / 100 + 0).toFixed(2)); // no "-0.00"
+  node.setAttribute("aria-label", `Start of the race, at ${u}, ${v}`);
 }
 
 function listenStart(svg, start, plane, ask) {

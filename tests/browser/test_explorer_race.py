@@ -52,13 +52,14 @@ def test_it_plays_while_cells_run_and_the_start_is_dragged(opened, lab_page):
     view.press_play_and_expect_change()
     assert "42" in lab_page.run_cell(2)
     start = view.box.locator(".ns-race-start")
+    view.box.locator(".ns-race").scroll_into_view_if_needed()
     stage, ring = view.box.locator(".ns-race").bounding_box(), start.bounding_box()
     mouse = lab_page.page.mouse
     mouse.move(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
     mouse.down()
     mouse.move(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 4, steps=6)
     mouse.up()
-    lab_page.until(lambda: "at 0.0" in start.get_attribute("aria-label"), "the drag's end")
+    lab_page.until(lambda: "at 0.00, 1.0" in start.get_attribute("aria-label"), "the drag's end")
     assert start.evaluate("node => node === document.activeElement")
 
 
