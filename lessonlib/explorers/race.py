@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST = 400  # steps of one race
 ARRIVED = 0.01  # above the lowest loss
 LOST = 1e3  # times the window's reach from its middle
-RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 GRID = 128  # heights a side that are sent for the background
 HEAD_START = 15  # steps done when a surface is first shown
 OPTIMISERS = {

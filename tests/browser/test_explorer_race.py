@@ -25,7 +25,7 @@ def test_controls_legend_and_start_obey_the_keyboard(opened, lab_page):
     view = opened()
     numbers, pixels = view.numbers(), view.pixels()
     assert numbers["steps"] == "15 of 400"
-    lab_page.press(view.control("Learning rate"), "ArrowRight", "ArrowRight")
+    lab_page.press(view.control("Learning rate"), "ArrowRight", "ArrowRight", "ArrowRight")
     lab_page.until(lambda: view.numbers()["SGD"].startswith("diverged"), "SGD to diverge")
     assert view.pixels() != pixels
     lab_page.press(view.control("Surface"), "ArrowDown")
