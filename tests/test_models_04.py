@@ -1,9 +1,9 @@
 """Shortened runs of lesson 04's stored results agree with what is stored."""
 
 import numpy as np
-from tools.models import scoreboard_04, units_04
 
 from lessonlib.trained import trained
+from tools.models import scoreboard_04, units_04
 
 
 def test_standardising_and_range_scaling_give_the_stored_steps():

@@ -22,7 +22,7 @@ const STYLE = `
   --ns-race-nesterov: #6fd6ac; --ns-race-rmsprop: #d3a5f2; --ns-race-adam: #ff93aa; }
 .ns-race { position: relative; }
 .ns-race canvas { position: absolute; inset: 1px; width: calc(100% - 2px); height: calc(100% - 2px); }
-.ns-stage .ns-race svg { position: relative; background: none; }
+.ns-stage .ns-race svg { position: relative; background: none; box-sizing: border-box; }
 .ns-race-path { fill: none; stroke-width: 2.2; }
 .ns-race-under { fill: none; stroke: var(--ns-ground); stroke-width: 4.5; opacity: 0.55; }
 .ns-race-head { stroke: var(--ns-ground); stroke-width: 1.3; }
@@ -42,7 +42,7 @@ const STYLE = `
 `;
 const RACE_HELP =
   "Drag the ring to another start (keys: Tab to it, arrows move it, Shift: finer). The cross marks " +
-  "a minimum. Darker is higher.";
+  "a minimum. The fuller the colour, the higher the loss.";
 
 function raceView(stage, ask) {
   element("style", { text: STYLE }, stage);
@@ -167,7 +167,8 @@ function drawTrack(track, plane, buffer) {
 }
 
 function drawStart(svg) {
-  const node = element("svg:g", { class: "ns-race-start", tabindex: 0, role: "button" }, svg);
+  const keys = { tabindex: 0, role: "button", "data-lm-suppress-shortcuts": "true" };
+  const node = element("svg:g", { class: "ns-race-start", ...keys }, svg);
   element("svg:circle", { class: "ns-race-touch", r: 20 }, node);
   element("svg:circle", { class: "ns-focus", r: 15 }, node);
   element("svg:circle", { class: "ns-race-ring", r: 10 }, node);
@@ -216,7 +217,8 @@ function drawLegend(legend, { names, shown }, ask) {
     const look = LOOKS[name];
     let button = legend.children[k];
     if (!button) {
-      button = element("button", { type: "button", title: `Show or hide ${name}` }, legend);
+      const what = { type: "button", title: `Show or hide ${name}` };
+      button = element("button", { ...what, "data-lm-suppress-shortcuts": "true" }, legend);
       const sample = element("svg:svg", { viewBox: "0 -8 40 16", "aria-hidden": "true" }, button);
       const colour = `var(--ns-race-${look.slug})`;
       const line = { class: "ns-race-path", d: "M2 0H30", "stroke-dasharray": look.dash };
