@@ -552,7 +552,7 @@ PREDICTIONS = [
             "On the raw table 2,000 steps leave the loss at about 0.3. On the standardised table, "
             "how many steps bring it below 0.1?"
         ),
-        choices=("20 to 50", "About 500", "About 2,000"),
+        choices=("15 to 60", "About 500", "About 2,000"),
         right=0,
         why=(
             "The raw table forces a rate of two millionths, set by its largest column. On a common "
@@ -588,7 +588,7 @@ PREDICTIONS = [
             "Four optimisers on the digits, each with the rate that suits it best. The gap between "
             "the best and the worst test accuracy will be about ..."
         ),
-        choices=("0.02", "0.10", "0.30"),
+        choices=("less than 0.06", "0.10 to 0.20", "0.30 or more"),
         right=0,
         why=(
             "Given its own best rate each of them reads the digits well. A wrong rate costs far "
