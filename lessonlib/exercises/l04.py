@@ -422,6 +422,44 @@ EXERCISES = [
     ),
     Exercise(
         id="04.5",
+        title="Find the bug: this is not AdamW",
+        points=2,
+        stars=2,
+        minutes=10,
+        reference=adamw_step,
+        starter=_adamw("l2"),
+        cases=_adamw_cases,
+        forbidden=("lessonlib.optim.AdamW", "torch.optim.AdamW"),
+        hints=(
+            "Follow decay * w through the lines. What is it divided by on its way into w?",
+            "AdamW leaves the gradient alone and shrinks w itself: by lr * decay * w, beside the step.",
+        ),
+        mistakes=(
+            Mistake(
+                "decay without the rate",
+                _adamw("no rate"),
+                "The bug is gone, but the decay is not multiplied by the learning rate: with a "
+                "decay of 0.5 half of each weight disappears in one step.",
+            ),
+            Mistake(
+                "decays twice",
+                _adamw("twice"),
+                "The weight is shrunk directly, and the decay is still in the gradient as well.",
+            ),
+            Mistake(
+                "no decay",
+                _adamw("none"),
+                "The decay has left the gradient and appears nowhere else: this is Adam.",
+            ),
+            Mistake(
+                "grows the weights",
+                _adamw("grows"),
+                "The sign of the decay is wrong: the weights grow.",
+            ),
+        ),
+    ),
+    Exercise(
+        id="04.6",
         title="Batches of one epoch",
         points=3,
         stars=2,
@@ -457,44 +495,6 @@ EXERCISES = [
                 _replaced,
                 "Examples are drawn with replacement: in one epoch some come twice and about a "
                 "third never.",
-            ),
-        ),
-    ),
-    Exercise(
-        id="04.6",
-        title="Find the bug: this is not AdamW",
-        points=2,
-        stars=2,
-        minutes=10,
-        reference=adamw_step,
-        starter=_adamw("l2"),
-        cases=_adamw_cases,
-        forbidden=("lessonlib.optim.AdamW", "torch.optim.AdamW"),
-        hints=(
-            "Follow decay * w through the lines. What is it divided by on its way into w?",
-            "AdamW leaves the gradient alone and shrinks w itself: by lr * decay * w, beside the step.",
-        ),
-        mistakes=(
-            Mistake(
-                "decay without the rate",
-                _adamw("no rate"),
-                "The bug is gone, but the decay is not multiplied by the learning rate: with a "
-                "decay of 0.5 half of each weight disappears in one step.",
-            ),
-            Mistake(
-                "decays twice",
-                _adamw("twice"),
-                "The weight is shrunk directly, and the decay is still in the gradient as well.",
-            ),
-            Mistake(
-                "no decay",
-                _adamw("none"),
-                "The decay has left the gradient and appears nowhere else: this is Adam.",
-            ),
-            Mistake(
-                "grows the weights",
-                _adamw("grows"),
-                "The sign of the decay is wrong: the weights grow.",
             ),
         ),
     ),
@@ -586,7 +586,7 @@ PREDICTIONS = [
         id="04.f",
         question=(
             "Four optimisers on the digits, each with the rate that suits it best. The gap between "
-            "the best and the worst test accuracy will be about ..."
+            "the best and the worst test accuracy will be ..."
         ),
         choices=("less than 0.06", "0.10 to 0.20", "0.30 or more"),
         right=0,

@@ -263,7 +263,7 @@ class RaceExplorer(Explorer):
     def _figure(self) -> "Figure":
         import matplotlib.pyplot as plt
 
-        figure, ax = plt.subplots(figsize=(6.4, 4.6))
+        figure, ax = plt.subplots(figsize=(6.2, 4.5))
         xx, yy, height = self._heights(160)
         shade = np.log10(0.003 + height - self.surface.lowest)
         ax.contourf(xx, yy, shade, 14, cmap="Blues", alpha=0.5)
