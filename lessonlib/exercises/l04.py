@@ -125,14 +125,6 @@ def _adam(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
     return step
 
 
-def _without_last(n: int, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
-    return [b for b in epoch_batches(n, batch_size, rng) if len(b) == batch_size]
-
-
-def _unshuffled(n: int, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
-    return [np.arange(n)[s : s + batch_size] for s in range(0, n, batch_size)]
-
-
 def _replaced(n: int, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
     return [rng.integers(0, n, len(b)) for b in epoch_batches(n, batch_size, rng)]
 
@@ -323,6 +315,12 @@ EXERCISES = [
                 "standard deviation is its root.",
             ),
             Mistake(
+                "divides by n - 1",
+                lambda a, b: _scaled(a, b, a.mean(axis=0), _safe(a.std(axis=0, ddof=1))),
+                "The spread divides by n - 1 (ddof=1, the default of pandas). Here the scaled "
+                "training columns have a spread of exactly 1: np.std's own default.",
+            ),
+            Mistake(
                 "one mean for the table",
                 lambda a, b: _scaled(a, b, a.mean(), a.std()),
                 "One mean and one spread for the whole table: the columns keep their different "
@@ -476,12 +474,12 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "drops the last batch",
-                _without_last,
+                lambda n, size, rng: epoch_batches(n, size, rng)[: n // size],
                 "The examples that do not fill a batch are left out. Return them as a smaller one.",
             ),
             Mistake(
                 "no shuffling",
-                _unshuffled,
+                lambda n, size, rng: [np.arange(n)[s : s + size] for s in range(0, n, size)],
                 "The order is 0, 1, 2, ... In a sorted table every batch would then hold one class.",
             ),
             Mistake(
