@@ -268,3 +268,33 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown, rac
     assert len(gc.get_objects()) - objects < 50
     assert tracemalloc.get_traced_memory()[0] - memory < 50_000
     tracemalloc.stop()
+
+
+# --- what the lesson asks the learner to find ---
+
+
+@pytest.mark.parametrize(
+    ("name", "stays", "leaves"),
+    [("SGD", 0.2, 0.3), ("momentum", 0.3, 0.5), ("Nesterov", 0.1, 0.2)],
+)
+def test_in_the_ravine_each_rule_leaves_at_its_own_rate(name, stays, leaves):
+    for rate, left in ((stays, False), (leaves, True)):
+        race = RaceExplorer("ravine", rate=rate)
+        race.step(MOST)
+        assert (race.diverged[name] is not None) == left
+
+
+def test_beside_the_ridge_the_rules_that_rescale_get_away_first():
+    race = RaceExplorer("saddle")
+    race.step(MOST)
+    slowest = max(race.arrived["RMSProp"], race.arrived["Adam"])
+    assert slowest < min(race.arrived[n] for n in ("SGD", "momentum", "Nesterov"))
+
+
+def test_a_smaller_rate_rests_closer_in_the_noisy_bowl():
+    spread = {}
+    for rate in (0.02, 0.2):
+        race = RaceExplorer("noisy bowl", rate=rate)
+        race.step(MOST)
+        spread[rate] = np.abs(race._paths["SGD"][-100:]).mean()
+    assert spread[0.02] < spread[0.2] / 2
