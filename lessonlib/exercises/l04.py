@@ -586,7 +586,7 @@ PREDICTIONS = [
             "Four optimisers on the digits, each with the rate that suits it best. The gap between "
             "the best and the worst test accuracy will be ..."
         ),
-        choices=("less than 0.06", "0.10 to 0.20", "0.30 or more"),
+        choices=("less than 0.08", "0.10 to 0.20", "0.30 or more"),
         right=0,
         why=(
             "Given its own best rate each of them reads the digits well. A wrong rate costs far "
