@@ -132,12 +132,28 @@ def _replaced(n: int, batch_size: int, rng: np.random.Generator) -> list[np.ndar
 def _adamw(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]:
     def step(*arguments: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         w, m, v, t, grad, lr, decay = arguments
-        grad = grad + decay * w if kind in ("l2", "twice") else grad
+        grad = grad + decay * w if kind == "twice" else grad
         shrunk = {"no rate": decay, "twice": lr * decay, "grows": -lr * decay}.get(kind, 0.0) * w
         new, m, v = adamw_step(w, m, v, t, grad, lr, 0.0)
         return new - shrunk, m, v
 
     return step
+
+
+def _decay_in_the_gradient(
+    w: np.ndarray,
+    m: np.ndarray,
+    v: np.ndarray,
+    t: int,
+    grad: np.ndarray,
+    lr: float,
+    decay: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    grad = grad + decay * w
+    m = 0.9 * m + 0.1 * grad
+    v = 0.999 * v + 0.001 * grad**2
+    step = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return w - lr * step, m, v
 
 
 # ---- the cases -----------------------------------------------------------------------------------
@@ -425,7 +441,7 @@ EXERCISES = [
         stars=2,
         minutes=10,
         reference=adamw_step,
-        starter=_adamw("l2"),
+        starter=_decay_in_the_gradient,
         cases=_adamw_cases,
         forbidden=("lessonlib.optim.AdamW", "torch.optim.AdamW"),
         hints=(
