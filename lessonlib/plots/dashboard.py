@@ -50,7 +50,7 @@ def dashboard(
             f"dashboard: loss {loss.shape}, gradient {gradient.shape}, signal {signal.shape}, "
             f"dead {dead.shape}, ratio {ratio.shape}; wanted (S,), (L,), (H,), (H,), (T, L)"
         )
-    figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.8))
+    figure, axes = plt.subplots(1, 3, figsize=(10.0, 3.2))
     _loss(axes[0], loss, chance)
     _layers(axes[1], gradient, signal, dead)
     _ratios(axes[2], ratio, every)
@@ -78,7 +78,7 @@ def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray
         yscale="log",
         ylim=LAYERS,
         xlabel="layer",
-        title=f"Layers, dead up to {dead.max():.2f}",
+        title=f"Layers (dead units: up to {dead.max():.2f})",
     )
     ax.set_xticks(np.arange(1, len(gradient) + 1))
     ax.legend(loc="upper left", fontsize=9)
