@@ -6,7 +6,17 @@
 
 from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import shift
-from lessonlib.datasets.points import separable, xor
+from lessonlib.datasets.points import moons, separable, xor
 from lessonlib.datasets.shapes import SHAPES, triangles
 
-__all__ = ["NAMES", "SHAPES", "data_folder", "load", "separable", "shift", "triangles", "xor"]
+__all__ = [
+    "NAMES",
+    "SHAPES",
+    "data_folder",
+    "load",
+    "moons",
+    "separable",
+    "shift",
+    "triangles",
+    "xor",
+]
