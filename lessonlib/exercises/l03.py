@@ -1,15 +1,12 @@
 """Lesson 03, backpropagation: from one operation's slopes to a layer's gradients."""
 
-import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from lessonlib.exercises import tape
 from lessonlib.exercises.engine import Exercise, Mistake, WrittenQuestion
 from lessonlib.exercises.predictions import Prediction
-
-Parents = dict[str, tuple[str, ...]]
 
 # ---- the right answers ---------------------------------------------------------------------------
 
@@ -33,59 +30,6 @@ def gradients(steps: list[tuple[str, str, float]]) -> dict[str, float]:
     return grad
 
 
-def parents_first(parents: Parents, last: str) -> list[str]:
-    """Everything `last` was computed from, each name once, each after its parents."""
-    order: list[str] = []
-    placed: set[str] = set()
-    stack = [(last, False)]
-    while stack:  # a list instead of nested calls: the graph may be deep
-        name, parents_done = stack.pop()
-        if name in placed:
-            continue
-        if parents_done:
-            placed.add(name)
-            order.append(name)
-        else:
-            stack.append((name, True))  # come back when the parents are placed
-            stack.extend((parent, False) for parent in parents[name])
-    return order
-
-
-class Scalar:
-    """A number that remembers what it was computed from, and how strongly it reacts to it."""
-
-    def __init__(self, data: float, parents: tuple = (), slopes: tuple = ()) -> None:
-        self.data, self.parents, self.slopes = data, parents, slopes
-        self.grad = 0.0
-
-    def __add__(self, other: "Scalar") -> "Scalar":
-        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __mul__(self, other: "Scalar") -> "Scalar":
-        return type(self)(self.data * other.data, (self, other), (other.data, self.data))
-
-    def tanh(self) -> "Scalar":
-        """The bend: y = tanh x reacts with slope 1 - y²."""
-        y = math.tanh(self.data)
-        return type(self)(y, (self,), (1 - y * y,))
-
-    def backward(self) -> None:
-        """Fill grad of everything this number was computed from."""
-        order, placed, stack = [], set(), [(self, False)]
-        while stack:  # parents first, as in exercise 03.3
-            node, parents_done = stack.pop()
-            if parents_done:
-                order.append(node)
-            elif id(node) not in placed:
-                placed.add(id(node))
-                stack.append((node, True))
-                stack.extend((parent, False) for parent in node.parents)
-        self.grad = 1.0
-        for node in reversed(order):  # users first: each grad is complete when it is handed on
-            for parent, slope in zip(node.parents, node.slopes, strict=True):
-                parent.grad += slope * node.grad
-
-
 def relu_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Let the gradient pass where the unit was on, and stop it where it was off."""
     return dy * (x > 0)  # asks for the sign of x, not of dy
@@ -102,10 +46,6 @@ def linear_backward(
 
 
 # ---- the cases, and how answers are tried --------------------------------------------------------
-
-DEEP = 5000  # above the 1,000 nested calls of Python and the 3,000 of Jupyter
-TOO_DEEP = "too many nested calls"
-IN_ORDER = "every needed name once, parents first"
 
 
 def _slope_cases(rng: np.random.Generator) -> list[tuple]:
@@ -129,76 +69,6 @@ def _gradient_cases(rng: np.random.Generator) -> list[tuple]:
     chain = [("L", "a", 2.0), ("a", "b", -3.0)]
     twice = [("L", "a", 2.0), ("L", "b", 5.0), ("a", "b", -3.0)]
     return [(chain,), (twice,), *((_edges(rng, n),) for n in (4, 6, 9))]
-
-
-def _order_cases(rng: np.random.Generator) -> list[tuple]:
-    small: Parents = {"L": ("p", "t"), "p": ("w", "x"), "t": (), "w": (), "x": (), "unused": ("x",)}
-    twice: Parents = {"L": ("a", "c"), "a": (), "c": ("b",), "b": ("a",)}
-    names = [str(n) for n in rng.permutation(np.arange(10, 99))[:9]]
-    drawn = {
-        name: tuple(str(p) for p in rng.permutation(names[:k])[: rng.integers(1, 3)])
-        for k, name in enumerate(names)
-    }
-    chain = {f"v{k}": (f"v{k - 1}",) if k else () for k in range(DEEP)}
-    shuffled = {name: drawn[name] for name in rng.permutation(names).tolist()}
-    return [(small, "L"), (twice, "L"), (shuffled, names[-1]), (chain, f"v{DEEP - 1}")]
-
-
-def _use_order(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
-    """Many orders are right; so what is compared is a sentence on the order that came back."""
-    try:
-        order = answer(parents, last)
-    except RecursionError:
-        return TOO_DEEP
-    if not isinstance(order, list | tuple):
-        return order
-    place = {name: k for k, name in enumerate(order)}
-    needed = dict.fromkeys(parents_first(parents, last))
-    for name in order:
-        if name not in needed:
-            return f"{name} is listed, {last} does not depend on it"
-    if len(order) > len(place):
-        return "a name is listed twice"
-    for name in needed:
-        if name not in place:
-            return f"{name} is missing"
-        for parent in parents[name]:
-            if place.get(parent, -1) > place[name]:
-                return f"{name} stands before {parent}, from which it is computed"
-    return IN_ORDER
-
-
-def _chain(a: Any, b: Any) -> Any:
-    for _ in range(DEEP):
-        a = a + b
-    return a
-
-
-EXPRESSIONS: dict[str, Callable[..., Any]] = {
-    "a * b": lambda a, b: a * b,
-    "a * b + a": lambda a, b: a * b + a,
-    "(a + b) * (a * b)": lambda a, b: (a + b) * (a * b),
-    "tanh(a * b) * a + tanh(a)": lambda a, b: (a * b).tanh() * a + a.tanh(),
-    "s * s, where s = a * b + b": lambda a, b: (lambda s: s * s)(a * b + b),
-    "s * tanh(s), where s = a * b": lambda a, b: (lambda s: s * s.tanh())(a * b),
-    f"a + b + b + ..., {DEEP} times b": _chain,
-}
-
-
-def _scalar_cases(rng: np.random.Generator) -> list[tuple]:
-    small = [("a * b", [2.0, 3.0]), ("a * b + a", [2.0, 3.0])]
-    drawn = [(name, rng.uniform(0.2, 1.2, 2).round(2).tolist()) for name in EXPRESSIONS]
-    return [*small, *drawn]
-
-
-def _use_scalar(answer: Callable[..., Any], expression: str, values: list[float]) -> Any:
-    inputs = [answer(value) for value in values]
-    loss = EXPRESSIONS[expression](*inputs)
-    try:
-        loss.backward()
-    except RecursionError:
-        return TOO_DEEP
-    return {"value": loss.data, "gradients of a, b": [x.grad for x in inputs]}
 
 
 def _relu_cases(rng: np.random.Generator) -> list[tuple]:
@@ -235,86 +105,6 @@ def _walk(rule: Callable[[float | None, float, float], float]) -> Callable[..., 
         return grad
 
     return answer
-
-
-def _from_the_loss(parents: Parents, last: str) -> list[str]:
-    return parents_first(parents, last)[::-1]
-
-
-def _by_levels(parents: Parents, last: str) -> list[str]:
-    """The first meeting of a walk from the loss decides; turned round."""
-    found = {last: None}  # a dictionary keeps the order of its keys
-    waiting = [last]
-    for name in waiting:  # the list grows while it is walked
-        waiting += [p for p in parents[name] if p not in found]
-        found |= dict.fromkeys(parents[name])
-    return list(found)[::-1]
-
-
-def _with_repeats(parents: Parents, last: str) -> list[str]:
-    found = [last]
-    for name in found:
-        found += parents[name]
-    return found[::-1]
-
-
-def _all_names(parents: Parents, last: str) -> list[str]:
-    goal = {**parents, "all": tuple(parents)}
-    return parents_first(goal, "all")[:-1]
-
-
-def _nested(parents: Parents, last: str) -> list[str]:
-    order: list[str] = []
-
-    def place(name: str) -> None:
-        for parent in parents[name]:
-            place(parent)
-        if name not in order:
-            order.append(name)
-
-    place(last)
-    return order
-
-
-def _by_arrival(last: Scalar) -> list[Scalar]:
-    """Everything below a node in the order in which a walk from the loss meets it first."""
-    found = {id(last): last}
-    waiting = [last]
-    for node in waiting:
-        new = {id(p): p for p in node.parents if id(p) not in found}
-        found |= new
-        waiting += new.values()
-    return waiting
-
-
-def _users_first(last: Scalar) -> list[Scalar]:
-    nodes = {str(id(node)): node for node in _by_arrival(last)}
-    graph = {name: tuple(str(id(p)) for p in node.parents) for name, node in nodes.items()}
-    return [nodes[name] for name in reversed(parents_first(graph, str(id(last))))]
-
-
-def _scalar(
-    start: float = 1.0,
-    rule: Callable[[float, float, float], float] = lambda old, slope, grad: old + slope * grad,
-    order: Callable[[Scalar], list[Scalar]] = _users_first,
-) -> type[Scalar]:
-    """The class with another start, another rule, or another order of the walk."""
-
-    class Changed(Scalar):
-        def backward(self) -> None:
-            self.grad = start
-            for node in order(self):
-                for parent, slope in zip(node.parents, node.slopes, strict=True):
-                    parent.grad = rule(parent.grad, slope, node.grad)
-
-    return Changed
-
-
-class _Nested(Scalar):
-    def backward(self, blame: float = 1.0) -> None:
-        self.grad += blame
-        for parent, slope in zip(self.parents, self.slopes, strict=True):
-            parent.backward(blame * slope)
 
 
 # ---- the exercises -------------------------------------------------------------------------------
@@ -407,9 +197,9 @@ EXERCISES = [
         points=3,
         stars=2,
         minutes=18,
-        reference=parents_first,
-        cases=_order_cases,
-        use=_use_order,
+        reference=tape.parents_first,
+        cases=tape.order_cases,
+        use=tape.use_order,
         hints=(
             "Work from `last` towards the inputs. A name may be placed when all its parents are.",
             "Keep a list of things to do. Take a name from its end; if its parents are not placed, "
@@ -420,30 +210,30 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "the loss first",
-                _from_the_loss,
+                tape.from_the_loss,
                 "This is the order of the backward walk, from the loss to the inputs. Turn it round.",
             ),
             Mistake(
                 "by levels",
-                _by_levels,
+                tape.by_levels,
                 "A name is placed by the first path that reaches it. A value that is used early and "
                 "late must stand before both users: wait until all its users are known.",
             ),
             Mistake(
                 "listed twice",
-                _with_repeats,
+                tape.with_repeats,
                 "A value that is used twice is listed twice. Remember what is placed already.",
             ),
             Mistake(
                 "everything",
-                _all_names,
+                tape.all_names,
                 "The list holds names that the last value does not depend on. Start from `last` and "
                 "follow the parents.",
             ),
             Mistake(
                 "nested calls",
-                _nested,
-                f"Right for small graphs. On a chain of {DEEP:,} values the calls are nested too "
+                tape.nested_order,
+                f"Right for small graphs. On a chain of {tape.DEEP:,} values the calls are nested too "
                 "deep for Python. Keep the names still to be done in a list of your own.",
             ),
         ),
@@ -454,9 +244,9 @@ EXERCISES = [
         points=4,
         stars=3,
         minutes=20,
-        reference=Scalar,
-        cases=_scalar_cases,
-        use=_use_scalar,
+        reference=tape.Scalar,
+        cases=tape.scalar_cases,
+        use=tape.use_scalar,
         forbidden=("lessonlib.autograd.Value.backward",),
         hints=(
             "First the order: everything below self, parents first (exercise 03.3), with the "
@@ -468,29 +258,29 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "overwrites",
-                _scalar(rule=lambda old, slope, grad: slope * grad),
+                tape.scalar_with(rule=lambda old, slope, grad: slope * grad),
                 "A number that is used twice keeps only its last term. Use += for the gradients.",
             ),
             Mistake(
                 "no start",
-                _scalar(start=0.0),
+                tape.scalar_with(start=0.0),
                 "All gradients are 0. The loss reacts to itself with slope 1: self.grad = 1.0.",
             ),
             Mistake(
                 "without slopes",
-                _scalar(rule=lambda old, slope, grad: old + grad),
+                tape.scalar_with(rule=lambda old, slope, grad: old + grad),
                 "The gradient is handed on unchanged. Multiply it by the slope of the edge.",
             ),
             Mistake(
                 "too early",
-                _scalar(order=_by_arrival),
+                tape.scalar_with(order=tape.by_arrival),
                 "A number hands its gradient on before all its users have added theirs. Walk in "
                 "topological order, from the loss back.",
             ),
             Mistake(
                 "nested calls",
-                _Nested,
-                f"Right for small graphs. In a chain of {DEEP:,} operations the calls are nested "
+                tape.NestedScalar,
+                f"Right for small graphs. In a chain of {tape.DEEP:,} operations the calls are nested "
                 "too deep for Python. Make a list of the numbers in order first.",
             ),
         ),
