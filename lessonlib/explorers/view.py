@@ -49,7 +49,7 @@ class Panel:
         # One module: the base defines `explorer(build)`, the script exports what that gives.
         self.view = View(
             _esm=_text("controls.js") + _text("base.js") + _text(explorer.script),
-            _css=_text("base.css"),
+            _css=_text("base.css") + (_text(explorer.style) if explorer.style else ""),
             layout=widgets.Layout(width="100%"),
         )
         self.view.on_msg(self._on_message)
