@@ -414,7 +414,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="03.b",
-        question="A number is doubled 30 times by y = y + y. How many calls does `blame` make?",
+        question="A number is doubled 30 times by y = y + y. How many calls does the function blame make?",
         choices=("31", "61", "about 900", "about two thousand million"),
         right=3,
         why=(
