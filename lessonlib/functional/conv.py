@@ -48,12 +48,15 @@ def _correlate(x: np.ndarray, weight: np.ndarray, taps: Taps, groups: int) -> np
     """The sum at the top of this file, without the bias: (N, C, Hp, Wp) -> (N, O, Ho, Wo)."""
     n, o, (ho, wo) = len(x), len(weight), taps.out
     matrices = _kernel_rows(weight, groups)  # (kh, G, O/G, C/G kw)
-    y = np.zeros((n, groups, o // groups, ho * wo), x.dtype)
+    y = np.empty((n, groups, o // groups, ho * wo), x.dtype)
     for part in _chunks(n, x[:1].nbytes * len(taps.cols)):
         shifts = _shifts(x[part], taps, groups)  # (n, G, C/G kw, Hp, Wo)
-        for matrix, rows in zip(matrices, taps.rows, strict=True):
+        for i, rows in enumerate(taps.rows):
             seen = shifts[..., rows, :].reshape(*shifts.shape[:3], ho * wo)  # a view for stride 1
-            y[part] += matrix @ seen
+            if i == 0:
+                np.matmul(matrices[i], seen, out=y[part])
+            else:
+                y[part] += matrices[i] @ seen
     return y.reshape(n, o, ho, wo)
 
 
