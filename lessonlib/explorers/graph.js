@@ -75,7 +75,8 @@ function makeSlider(inputs, { name, value, low, high, pitch }, ask) {
   const label = element("label", {}, inputs);
   element("span", { text: name }, label);
   const limits = { type: "range", min: low, max: high, step: pitch };
-  const range = element("input", { ...limits, value, "aria-label": `Input ${name}` }, label);
+  const words = { "aria-label": `Input ${name}`, "data-lm-suppress-shortcuts": "true" };
+  const range = element("input", { ...limits, ...words, value }, label);
   const shown = element("output", {}, label);
   range.addEventListener("input", () => {
     shown.textContent = Number(range.value).toFixed(1).replace("-", "−");
