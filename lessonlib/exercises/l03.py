@@ -278,6 +278,12 @@ EXERCISES = [
                 "topological order, from the loss back.",
             ),
             Mistake(
+                "too often",
+                tape.scalar_with(order=tape.by_path),
+                "A number that is used twice hands on its gradient twice, the first part a second "
+                "time with it. Each number hands on once, after all its users.",
+            ),
+            Mistake(
                 "nested calls",
                 tape.NestedScalar,
                 f"Right for small graphs. In a chain of {tape.DEEP:,} operations the calls are nested "

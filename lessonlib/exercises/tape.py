@@ -201,6 +201,14 @@ def by_arrival(last: Scalar) -> list[Scalar]:
     return waiting
 
 
+def by_path(last: Scalar) -> list[Scalar]:
+    """Everything below a node, listed again for every path that leads to it."""
+    met = [last]
+    for node in met:
+        met += node.parents
+    return met
+
+
 def _users_first(last: Scalar) -> list[Scalar]:
     nodes = {str(id(node)): node for node in by_arrival(last)}
     graph = {name: tuple(str(id(p)) for p in node.parents) for name, node in nodes.items()}
