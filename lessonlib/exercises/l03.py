@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lessonlib.exercises import tape
+from lessonlib.exercises import lesson03_graphs as graphs
 from lessonlib.exercises.engine import Exercise, Mistake, WrittenQuestion
 from lessonlib.exercises.predictions import Prediction
 
@@ -95,6 +95,13 @@ def _slopes_but(wrong: dict[str, Callable[[float, float], tuple]]) -> Callable[.
     return lambda op, a, b: wrong[op](a, b) if op in wrong else local_slopes(op, a, b)
 
 
+def _overwritten(steps: list[tuple[str, str, float]]) -> dict[str, float]:
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        grad[parent] = slope * grad[child]
+    return grad
+
+
 def _walk(rule: Callable[[float | None, float, float], float]) -> Callable[..., dict]:
     """Gradients with another rule(old or None, slope, gradient of the child)."""
 
@@ -159,7 +166,7 @@ EXERCISES = [
         stars=1,
         minutes=8,
         reference=gradients,
-        starter=_walk(lambda old, slope, grad: slope * grad),
+        starter=_overwritten,
         cases=_gradient_cases,
         hints=(
             "Take the second case: b is used by L and by a. Which of the two paths survives?",
@@ -197,9 +204,9 @@ EXERCISES = [
         points=3,
         stars=2,
         minutes=18,
-        reference=tape.parents_first,
-        cases=tape.order_cases,
-        use=tape.use_order,
+        reference=graphs.parents_first,
+        cases=graphs.order_cases,
+        use=graphs.use_order,
         hints=(
             "Work from `last` towards the inputs. A name may be placed when all its parents are.",
             "Keep a list of things to do. Take a name from its end; if its parents are not placed, "
@@ -210,30 +217,30 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "the loss first",
-                tape.from_the_loss,
+                graphs.from_the_loss,
                 "This is the order of the backward walk, from the loss to the inputs. Turn it round.",
             ),
             Mistake(
                 "by levels",
-                tape.by_levels,
+                graphs.by_levels,
                 "A name is placed by the first path that reaches it. A value that is used early and "
                 "late must stand before both users: wait until all its users are known.",
             ),
             Mistake(
                 "listed twice",
-                tape.with_repeats,
+                graphs.with_repeats,
                 "A value that is used twice is listed twice. Remember what is placed already.",
             ),
             Mistake(
                 "everything",
-                tape.all_names,
+                graphs.all_names,
                 "The list holds names that the last value does not depend on. Start from `last` and "
                 "follow the parents.",
             ),
             Mistake(
                 "nested calls",
-                tape.nested_order,
-                f"Right for small graphs. On a chain of {tape.DEEP:,} values the calls are nested too "
+                graphs.nested_order,
+                f"Right for small graphs. On a chain of {graphs.DEEP:,} values the calls are nested too "
                 "deep for Python. Keep the names still to be done in a list of your own.",
             ),
         ),
@@ -244,9 +251,9 @@ EXERCISES = [
         points=4,
         stars=3,
         minutes=20,
-        reference=tape.Scalar,
-        cases=tape.scalar_cases,
-        use=tape.use_scalar,
+        reference=graphs.Scalar,
+        cases=graphs.scalar_cases,
+        use=graphs.use_scalar,
         forbidden=("lessonlib.autograd.Value.backward",),
         hints=(
             "First the order: everything below self, parents first (exercise 03.3), with the "
@@ -258,35 +265,35 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "overwrites",
-                tape.scalar_with(rule=lambda old, slope, grad: slope * grad),
+                graphs.scalar_with(rule=lambda old, slope, grad: slope * grad),
                 "A number that is used twice keeps only its last term. Use += for the gradients.",
             ),
             Mistake(
                 "no start",
-                tape.scalar_with(start=0.0),
+                graphs.scalar_with(start=0.0),
                 "All gradients are 0. The loss reacts to itself with slope 1: self.grad = 1.0.",
             ),
             Mistake(
                 "without slopes",
-                tape.scalar_with(rule=lambda old, slope, grad: old + grad),
+                graphs.scalar_with(rule=lambda old, slope, grad: old + grad),
                 "The gradient is handed on unchanged. Multiply it by the slope of the edge.",
             ),
             Mistake(
                 "too early",
-                tape.scalar_with(order=tape.by_arrival),
+                graphs.scalar_with(order=graphs.by_arrival),
                 "A number hands its gradient on before all its users have added theirs. Walk in "
                 "topological order, from the loss back.",
             ),
             Mistake(
                 "too often",
-                tape.scalar_with(order=tape.by_path),
+                graphs.scalar_with(order=graphs.by_path),
                 "A number that is used twice hands on its gradient twice, the first part a second "
                 "time with it. Each number hands on once, after all its users.",
             ),
             Mistake(
                 "nested calls",
-                tape.NestedScalar,
-                f"Right for small graphs. In a chain of {tape.DEEP:,} operations the calls are nested "
+                graphs.NestedScalar,
+                f"Right for small graphs. In a chain of {graphs.DEEP:,} operations the calls are nested "
                 "too deep for Python. Make a list of the numbers in order first.",
             ),
         ),

@@ -1,12 +1,17 @@
 """Lesson 03's exercises on graphs: a class as the answer, and many right orders."""
 
+import inspect
+
+import nbformat
+import numpy as np
 import pytest
 from grading_metadata import mark_exercises
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lessonlib.exercises import judge
 from lessonlib.exercises.engine import exercises_of
-from lessonlib.exercises.tape import IN_ORDER, Scalar, parents_first, use_order
+from lessonlib.exercises.lesson03_graphs import IN_ORDER, Scalar, parents_first, use_order
+from lessonlib.working_copies import lessons_folder
 
 DIAMOND = {"L": ("a", "b"), "a": ("x",), "b": ("x",), "x": (), "other": ()}
 
@@ -67,3 +72,15 @@ def test_the_reference_orders_a_graph_with_many_paths_quickly():
         y = y + y
     y.backward()
     assert x.grad == 2.0**60
+
+
+def test_the_buggy_lines_of_the_page_are_those_of_the_starter():
+    lesson = nbformat.read(lessons_folder() / "03_backpropagation.ipynb", as_version=4)
+    (cell,) = [cell for cell in lesson.cells if cell.id == "ex-03-2"]
+    page = {}
+    exec(cell.source, page)
+    starter = exercises_of("03")["03.2"].starter
+    for (steps,) in exercises_of("03")["03.2"].cases(np.random.default_rng(0)):
+        assert page["gradients"](steps) == starter(steps)
+    lines = [line.strip() for line in inspect.getsource(starter).splitlines()[1:]]
+    assert [line for line in lines if line not in cell.source] == []
