@@ -56,7 +56,7 @@ def test_the_details_name_what_the_answer_was_tried_on():
         (["x", "a", "L", "b"], "L stands before b, from which it is computed"),
         (["x", "a", "b", "x", "L"], "a name is listed twice"),
         (["x", "a", "b", "other", "L"], "other is listed, L does not depend on it"),
-        ([], "x is missing"),
+        ([], "L is missing"),
         (None, None),
     ],
 )
