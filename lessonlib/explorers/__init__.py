@@ -6,5 +6,6 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
+from lessonlib.explorers.playground import PlaygroundExplorer
 
-__all__ = ["Explorer", "GraphExplorer", "PerceptronExplorer"]
+__all__ = ["Explorer", "GraphExplorer", "PerceptronExplorer", "PlaygroundExplorer"]
