@@ -7,5 +7,6 @@ from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
+from lessonlib.explorers.race import RaceExplorer
 
-__all__ = ["Explorer", "GraphExplorer", "PerceptronExplorer", "PlaygroundExplorer"]
+__all__ = ["Explorer", "GraphExplorer", "PerceptronExplorer", "PlaygroundExplorer", "RaceExplorer"]
