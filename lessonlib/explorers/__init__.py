@@ -4,6 +4,7 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 """
 
 from lessonlib.explorers.base import Explorer
+from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 
-__all__ = ["Explorer", "PerceptronExplorer"]
+__all__ = ["CapacityExplorer", "Explorer", "PerceptronExplorer"]
