@@ -205,8 +205,9 @@ class CapacityExplorer(Explorer):
             "readouts": self._readouts(state),
             "note": note,
             "summary": (
-                f"{state['samples']:g} samples, noise {state['noise']:g}, width {state['width']:g}, "
-                f"decay {state['decay']:g}, dropout {state['dropout']:g}, {self.steps} steps: "
+                f"{state['samples']:g} samples, noise {state['noise']:g}, "
+                f"width {state['width']:g}, decay {state['decay']:g}, "
+                f"dropout {state['dropout']:g}, {self.steps} steps: "
                 f"training error {state['train error']:.2f}, "
                 f"validation error {state['validation error']:.2f}. {note}"
             ),
@@ -229,10 +230,10 @@ class CapacityExplorer(Explorer):
         state = self.state
         now, best = state["validation error"], state["best validation error"]
         train, noise = state["train error"], state["noise"]
-        if now > 1.1 * best and train < now:
+        if now > 1.1 * best and train < 0.85 * now:
             return (
-                f"It memorises: since step {state['best step']} the validation error has risen from "
-                f"{best:.2f} to {now:.2f}, while the training error fell to {train:.2f}."
+                f"It memorises: since step {state['best step']} the validation error has risen "
+                f"from {best:.2f} to {now:.2f}, while the training error is {train:.2f}."
             )
         if train > 1.3 * noise + 0.05:
             return (

@@ -12,7 +12,11 @@ from lessonlib.training import EarlyStopping, accuracy, evaluate, fit
 
 SEEDS = (0, 1, 2, 3, 4)
 METHODS = ("none", "dropout", "weight decay", "early stopping")
-STRENGTHS = {"none": (0.0,), "dropout": (0.3, 0.5, 0.7), "weight decay": (1.0, 3.0, 10.0)}
+STRENGTHS = {
+    "none": (0.0,),
+    "dropout": (0.3, 0.5, 0.7, 0.85),
+    "weight decay": (1.0, 3.0, 10.0, 30.0),
+}
 STEPS = 400
 
 

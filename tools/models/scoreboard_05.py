@@ -1,4 +1,4 @@
-"""Rows of the scoreboard: an MLP with weight decay and dropout, and the same with shifted digits."""
+"""Scoreboard: an MLP with weight decay and dropout, and the same trained on shifted digits."""
 
 import time
 
