@@ -121,12 +121,8 @@ def _curve_cases(rng: np.random.Generator) -> list[tuple]:
 def _shift_cases(rng: np.random.Generator) -> list[tuple]:
     small = np.zeros((3, 5, 5))
     small[:, 2, 2] = 1.0
-    seeds = rng.integers(1000, size=3)
-    return [
-        (small, np.random.default_rng(seeds[0])),
-        (rng.random((6, 8, 8)), np.random.default_rng(seeds[1])),
-        (rng.random((1, 6, 7)), np.random.default_rng(seeds[2])),
-    ]
+    drawn = [(rng.random(shape), int(rng.integers(1000))) for shape in ((6, 8, 8), (1, 6, 7))]
+    return [(small, 5), *drawn]  # use() makes a Generator of the seed
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -486,6 +482,7 @@ EXERCISES = [
         reference=shifted,
         starter=_all_alike,
         cases=_shift_cases,
+        use=lambda answer, images, seed: answer(images, np.random.default_rng(seed)),
         hints=(
             "How often does the function draw random numbers for a batch of 64 images?",
             "One move for each image: draw inside a loop. images[k : k + 1] keeps three axes.",
