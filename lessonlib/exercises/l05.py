@@ -290,6 +290,51 @@ EXERCISES = [
     ),
     Exercise(
         id="05.2",
+        title="Read the learning curves",
+        points=2,
+        stars=1,
+        minutes=8,
+        reference=diagnose,
+        cases=_curve_cases,
+        hints=(
+            "Look at the largest number of examples: the last entries.",
+            "A training error above the goal cannot be mended by more examples: they only make "
+            "it harder to fit.",
+            "Ask about training first, then about validation.",
+        ),
+        mistakes=(
+            Mistake(
+                "validation first",
+                lambda train, validation, goal: (
+                    "data" if validation[-1] > goal else "capacity" if train[-1] > goal else "done"
+                ),
+                "A high validation error is answered with more data even where the training error "
+                "is too high. Such a network cannot fit what it has: ask about training first.",
+            ),
+            Mistake(
+                "satisfied by training",
+                lambda train, validation, goal: "capacity" if train[-1] > goal else "done",
+                "A low training error is taken as success. It says nothing about new examples.",
+            ),
+            Mistake(
+                "reads the first entries",
+                lambda train, validation, goal: diagnose(train[:1], validation[:1], goal),
+                "These are the errors at the smallest number of examples. Read the last entries.",
+            ),
+            Mistake(
+                "any gap means data",
+                lambda train, validation, goal: (
+                    "data"
+                    if validation[-1] - train[-1] > goal / 2
+                    else diagnose(train, train, goal)
+                ),
+                "Only the gap between the curves is read. It counts only once the training error "
+                "is low enough, and what matters then is the validation error against the goal.",
+            ),
+        ),
+    ),
+    Exercise(
+        id="05.3",
         title="The gradient with a penalty",
         points=3,
         stars=2,
@@ -334,7 +379,7 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        id="05.3",
+        id="05.4",
         title="Early stopping",
         points=3,
         stars=2,
@@ -381,7 +426,7 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        id="05.4",
+        id="05.5",
         title="Dropout",
         points=3,
         stars=3,
@@ -425,51 +470,6 @@ EXERCISES = [
                 _classic_dropout,
                 "This is the form of 2014: full size in training, times 1 - p in evaluation. Right "
                 "on average, but asked is the form that leaves evaluation alone.",
-            ),
-        ),
-    ),
-    Exercise(
-        id="05.5",
-        title="Read the learning curves",
-        points=2,
-        stars=1,
-        minutes=8,
-        reference=diagnose,
-        cases=_curve_cases,
-        hints=(
-            "Look at the largest number of examples: the last entries.",
-            "A training error above the goal cannot be mended by more examples: they only make "
-            "it harder to fit.",
-            "Ask about training first, then about validation.",
-        ),
-        mistakes=(
-            Mistake(
-                "validation first",
-                lambda train, validation, goal: (
-                    "data" if validation[-1] > goal else "capacity" if train[-1] > goal else "done"
-                ),
-                "A high validation error is answered with more data even where the training error "
-                "is too high. Such a network cannot fit what it has: ask about training first.",
-            ),
-            Mistake(
-                "satisfied by training",
-                lambda train, validation, goal: "capacity" if train[-1] > goal else "done",
-                "A low training error is taken as success. It says nothing about new examples.",
-            ),
-            Mistake(
-                "reads the first entries",
-                lambda train, validation, goal: diagnose(train[:1], validation[:1], goal),
-                "These are the errors at the smallest number of examples. Read the last entries.",
-            ),
-            Mistake(
-                "any gap means data",
-                lambda train, validation, goal: (
-                    "data"
-                    if validation[-1] - train[-1] > goal / 2
-                    else diagnose(train, train, goal)
-                ),
-                "Only the gap between the curves is read. It counts only once the training error "
-                "is low enough, and what matters then is the validation error against the goal.",
             ),
         ),
     ),
