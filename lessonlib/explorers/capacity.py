@@ -230,15 +230,15 @@ class CapacityExplorer(Explorer):
         state = self.state
         now, best = state["validation error"], state["best validation error"]
         train, noise = state["train error"], state["noise"]
-        if now > 1.1 * best and train < 0.85 * now:
-            return (
-                f"It memorises: since step {state['best step']} the validation error has risen "
-                f"from {best:.2f} to {now:.2f}, while the training error is {train:.2f}."
-            )
         if train > 1.3 * noise + 0.05:
             return (
                 f"It fits too little: the training error is {train:.2f}, the noise only {noise:g}. "
                 "More width, more steps or less regularisation may help."
+            )
+        if now > 1.1 * best and train < 0.85 * now:
+            return (
+                f"It memorises: since step {state['best step']} the validation error has risen "
+                f"from {best:.2f} to {now:.2f}, while the training error is {train:.2f}."
             )
         return (
             f"Training error {train:.2f}, validation error {now:.2f}: "
