@@ -1,4 +1,4 @@
-"""Stored results of lesson 05: shortened versions train, the stored ones hold the lesson's claims."""
+"""Stored results of lesson 05: short versions train, the stored ones hold the lesson's claims."""
 
 import numpy as np
 import pytest

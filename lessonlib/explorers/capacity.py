@@ -259,7 +259,7 @@ class CapacityExplorer(Explorer):
         left.plot(GRID[:, 0], self.fit, color=COLOUR["forward"])
         left.plot(state["X"], state["y"], "o", color=COLOUR["train"])
         left.set(xlabel="x", ylabel="y", ylim=(-2.2, 2.2))
-        left.set_title(f"{state['samples']:g} samples, width {state['width']:g}: the fit")
+        left.set_title(f"{state['samples']:g} samples, width {state['width']:g}; dotted: no noise")
         steps = np.arange(self.steps + 1)
         for row, name in enumerate(("train", "validation")):
             right.plot(steps[1:], errors[row, 1:], DASH[name], color=COLOUR[name])
