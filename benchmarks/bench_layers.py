@@ -24,6 +24,7 @@ THREAD_VARIABLES = (
 
 
 def main() -> None:
+    """Run the jobs, each in processes of its own, and print their tables."""
     options = parse()
     if options.worker:
         print(json.dumps(JOBS[options.worker](options)))
@@ -37,6 +38,7 @@ def main() -> None:
 
 
 def parse() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="bench_layers", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few rounds, one thread")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], metavar="N")
@@ -61,6 +63,7 @@ def in_process(job: str, threads: int, options: argparse.Namespace) -> Any:
 
 
 def chosen(options: argparse.Namespace) -> list[Any]:
+    """The workloads asked for; sets the threads of torch."""
     import torch
 
     from benchmarks.workloads import WORKLOADS
@@ -75,6 +78,7 @@ def settings(options: argparse.Namespace) -> tuple[int, float]:
 
 
 def times(options: argparse.Namespace) -> dict[str, Any]:
+    """Median times of every workload, and the speed of the matrix product."""
     from benchmarks.measure import interleaved, matmul_gflops
 
     rows = []
@@ -95,6 +99,7 @@ def times(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def memory(options: argparse.Namespace) -> list[dict[str, Any]] | None:
+    """Peak memory of every workload on both sides; None where it cannot be measured."""
     from benchmarks.measure import can_measure_memory, peak_megabytes
 
     if not can_measure_memory():
@@ -110,6 +115,7 @@ def memory(options: argparse.Namespace) -> list[dict[str, Any]] | None:
 
 
 def tape(options: argparse.Namespace) -> dict[str, Any]:
+    """Times of the scalar tape and of micrograd, or why they are missing."""
     from benchmarks.measure import interleaved
     from benchmarks.tape import runs
 
@@ -125,6 +131,7 @@ def tape(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def sweep(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Exponents of the growth with each size."""
     from benchmarks.measure import exponent, interleaved
 
     rows = []
@@ -144,6 +151,7 @@ JOBS = {"times": times, "memory": memory, "tape": tape, "sweep": sweep}
 
 
 def print_times(timed: dict[int, dict[str, Any]]) -> None:
+    """The table of times, ratios, goals and shares."""
     print("Time of one forward and backward pass, float32: median of rounds in turns\n")
     for threads, result in timed.items():
         peak = result["peak"]
@@ -164,6 +172,7 @@ def print_times(timed: dict[int, dict[str, Any]]) -> None:
 
 
 def print_peaks(rows: list[dict[str, Any]] | None) -> None:
+    """The table of peak memory."""
     if rows is None:
         print("Peak memory: not measured, only Linux can reset a process's peak\n")
         return
@@ -177,6 +186,7 @@ def print_peaks(rows: list[dict[str, Any]] | None) -> None:
 
 
 def print_tape(result: dict[str, Any]) -> None:
+    """The comparison of the scalar tapes."""
     if "skipped" in result:
         print(f"Scalar tape: not compared, {result['skipped']}\n")
         return
@@ -187,6 +197,7 @@ def print_tape(result: dict[str, Any]) -> None:
 
 
 def print_sweep(rows: list[dict[str, Any]]) -> None:
+    """The table of exponents."""
     if not rows:
         return
     print("Growth: time ~ size^k, one thread\n")

@@ -39,6 +39,7 @@ def loaded_by(modules: str) -> list[str]:
 
 
 def main() -> None:
+    """Print both ratios and what is loaded."""
     for modules in ("lessonlib", NUMERICAL):
         ratio, heavy = ratio_to_numpy(modules), ", ".join(loaded_by(modules)) or "nothing heavy"
         print(f"{ratio:5.2f} x import numpy (goal {GOAL}), loads {heavy}: {modules}")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.gpt import OurGPT, TorchGPT
 from lessonlib import nn, optim
 
 Run = Callable[[], float]
@@ -18,6 +19,8 @@ Run = Callable[[], float]
 
 @dataclass(frozen=True)
 class Workload:
+    """One row of the table: what to build, at which sizes, what to reach."""
+
     name: str
     goal: float  # largest ratio NumPy time / torch time
     build: Callable[..., tuple[Run, Run]]
@@ -35,18 +38,22 @@ class Workload:
         return self.at(batch=1)
 
     def count_flops(self) -> float | None:
+        """Operations in matrix products of one run at the usual sizes."""
         return self.flops(**self.sizes) if self.flops else None
 
 
 def normal(*shape: int) -> np.ndarray:
+    """Standard normal float32 numbers, always the same."""
     return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
 
 
 def integers(high: int, *shape: int) -> np.ndarray:
+    """Whole numbers from 0 to high - 1, always the same."""
     return np.random.default_rng(1).integers(0, high, shape)
 
 
 def copy_weights(source: Any, target: nn.Module) -> None:
+    """Give our module the weights of its torch twin."""
     target.load_state_dict({k: v.detach().numpy() for k, v in source.state_dict().items()})
 
 
@@ -113,10 +120,13 @@ def both_training_steps(
 
 
 def sgd(module: Any, parameters: Any) -> Any:
+    """Plain gradient descent, from lessonlib.optim or torch.optim."""
     return module.SGD(parameters, lr=0.01)
 
 
 def mlp(batch: int, width: int) -> tuple[Run, Run]:
+    """A training step of a three-layer network on 784 inputs."""
+
     def build(lib: Any) -> Any:
         return lib.Sequential(
             lib.Linear(784, width),
@@ -131,6 +141,8 @@ def mlp(batch: int, width: int) -> tuple[Run, Run]:
 
 
 def cnn(batch: int) -> tuple[Run, Run]:
+    """A training step of a small convolutional network on 28 x 28 images."""
+
     def build(lib: Any) -> Any:
         return lib.Sequential(
             lib.Conv2d(1, 16, 3, padding=1),
@@ -148,17 +160,21 @@ def cnn(batch: int) -> tuple[Run, Run]:
 
 
 def conv2d(batch: int, size: int) -> tuple[Run, Run]:
+    """One convolution, 16 to 32 channels, 3 x 3, padded."""
     ours, theirs = nn.Conv2d(16, 32, 3, padding=1), torch.nn.Conv2d(16, 32, 3, padding=1)
     return both_layers(ours, theirs, normal(batch, 16, size, size))
 
 
 def relu_pool(batch: int, size: int) -> tuple[Run, Run]:
+    """ReLU, then the maximum over 2 x 2 squares."""
     ours = nn.Sequential(nn.ReLU(), nn.MaxPool2d(2))
     theirs = torch.nn.Sequential(torch.nn.ReLU(), torch.nn.MaxPool2d(2))
     return both_layers(ours, theirs, normal(batch, 16, size, size))
 
 
 def recurrent(kind: str) -> Callable[..., tuple[Run, Run]]:
+    """The builder for one recurrent layer of that kind."""
+
     def build(batch: int, length: int, hidden: int) -> tuple[Run, Run]:
         ours = getattr(nn, kind)(64, hidden, batch_first=True)
         theirs = getattr(torch.nn, kind)(64, hidden, batch_first=True)
@@ -169,6 +185,7 @@ def recurrent(kind: str) -> Callable[..., tuple[Run, Run]]:
 
 
 def attention(batch: int, length: int, width: int) -> tuple[Run, Run]:
+    """Causal self-attention with four heads."""
     ours = nn.MultiheadAttention(width, 4, batch_first=True)
     theirs = torch.nn.MultiheadAttention(width, 4, batch_first=True)
     mask = torch.nn.Transformer.generate_square_subsequent_mask(length)
@@ -184,55 +201,8 @@ def attention(batch: int, length: int, width: int) -> tuple[Run, Run]:
     return both_layers(ours, theirs, normal(batch, length, width), call=call, back=back)
 
 
-class OurGPT(nn.Module):
-    """Token and position vectors, two causal blocks, scores (N L, vocabulary)."""
-
-    def __init__(self, vocabulary: int, length: int, width: int) -> None:
-        super().__init__()
-        self.tokens = nn.Embedding(vocabulary, width)
-        self.positions = nn.Embedding(length, width)
-        options = {"dropout": 0.0, "activation": "gelu", "norm_first": True, "batch_first": True}
-        for name in ("block1", "block2"):
-            setattr(self, name, nn.TransformerEncoderLayer(width, 4, 4 * width, **options))
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocabulary)
-
-    def forward(self, indices: np.ndarray) -> np.ndarray:
-        x = self.tokens(indices) + self.positions(np.arange(indices.shape[1]))  # (N, L, D)
-        for block in (self.block1, self.block2):
-            x = block(x, is_causal=True)
-        scores = self.head(self.norm(x))  # (N, L, V)
-        return scores.reshape(-1, scores.shape[-1])
-
-    def backward(self, dscores: np.ndarray) -> None:
-        length = self.positions.weight.data.shape[0]
-        dx = self.norm.backward(self.head.backward(dscores.reshape(-1, length, dscores.shape[-1])))
-        for block in (self.block2, self.block1):
-            dx = block.backward(dx)
-        self.positions.backward(dx.sum(axis=0))
-        self.tokens.backward(dx)
-
-
-class TorchGPT(torch.nn.Module):
-    """The same in torch."""
-
-    def __init__(self, vocabulary: int, length: int, width: int) -> None:
-        super().__init__()
-        self.tokens = torch.nn.Embedding(vocabulary, width)
-        self.positions = torch.nn.Embedding(length, width)
-        options = {"dropout": 0.0, "activation": "gelu", "norm_first": True, "batch_first": True}
-        for name in ("block1", "block2"):
-            setattr(self, name, torch.nn.TransformerEncoderLayer(width, 4, 4 * width, **options))
-        self.norm, self.head = torch.nn.LayerNorm(width), torch.nn.Linear(width, vocabulary)
-        self.mask = torch.nn.Transformer.generate_square_subsequent_mask(length)
-
-    def forward(self, indices: Any) -> Any:
-        x = self.tokens(indices) + self.positions(torch.arange(indices.shape[1]))
-        for block in (self.block1, self.block2):
-            x = block(x, src_mask=self.mask, is_causal=True)
-        return self.head(self.norm(x)).flatten(0, 1)
-
-
 def gpt(batch: int, length: int, width: int) -> tuple[Run, Run]:
+    """A training step of the small GPT."""
     vocabulary = 64
     indices, targets = integers(vocabulary, batch, length), integers(vocabulary, batch * length)
     ours, theirs = OurGPT(vocabulary, length, width), TorchGPT(vocabulary, length, width)
@@ -242,15 +212,18 @@ def gpt(batch: int, length: int, width: int) -> tuple[Run, Run]:
 
 
 def batch_norm(batch: int, size: int) -> tuple[Run, Run]:
+    """BatchNorm2d in training mode, 16 channels."""
     return both_layers(nn.BatchNorm2d(16), torch.nn.BatchNorm2d(16), normal(batch, 16, size, size))
 
 
 def layer_norm(batch: int, length: int, width: int) -> tuple[Run, Run]:
+    """LayerNorm over the last axis."""
     x = normal(batch, length, width)
     return both_layers(nn.LayerNorm(width), torch.nn.LayerNorm(width), x)
 
 
 def cross_entropy(batch: int, classes: int) -> tuple[Run, Run]:
+    """Softmax cross-entropy, the loss and its gradient."""
     x, y = normal(batch, classes), integers(classes, batch)
     loss = nn.CrossEntropyLoss()
     torch_x, torch_y = torch.from_numpy(x).requires_grad_(), torch.from_numpy(y)
@@ -270,21 +243,25 @@ def cross_entropy(batch: int, classes: int) -> tuple[Run, Run]:
 
 
 def recurrent_flops(gates: int) -> Callable[..., float]:
+    """Operations of a recurrent layer with that many gates."""
     # x W^T and h U^T for each gate; backward costs twice the forward pass: dx and dW
     return lambda batch, length, hidden: 6.0 * batch * length * gates * hidden * (64 + hidden)
 
 
 def attention_flops(batch: int, length: int, width: int) -> float:
+    """Operations of attention: four projections, scores, weighted sums."""
     projections, scores = 4 * width * width, 2 * length * width  # per position
     return 6.0 * batch * length * (projections + scores)
 
 
 def gpt_flops(batch: int, length: int, width: int) -> float:
+    """Operations of two blocks and the head."""
     mlps, head = 2 * 8 * width * width, width * 64
     return 2 * attention_flops(batch, length, width) + 6.0 * batch * length * (mlps + head)
 
 
 def cnn_flops(batch: int) -> float:
+    """Operations of the small convolutional network."""
     first, second = 28 * 28 * 16 * 9, 14 * 14 * 32 * 16 * 9
     return batch * (4.0 * first + 6.0 * (second + 32 * 49 * 10))  # no dx for the image
 

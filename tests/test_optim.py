@@ -175,9 +175,26 @@ def test_zero_grad():
     optimizer = optim.SGD(layer.parameters(), lr=0.1)
     layer(np.ones((3, 2), layer.weight.data.dtype))
     layer.backward(np.ones((3, 1), layer.weight.data.dtype))
-    assert layer.weight.grad is not None
+    assert layer.weight.grad.any()
+    optimizer.zero_grad(set_to_none=False)
+    assert not layer.weight.grad.any()
     optimizer.zero_grad()
     assert layer.weight.grad is None
+
+
+def test_a_group_added_later_is_trained_like_in_torch():
+    ours, theirs, rng = twins([(3,), (2,)], 4)
+    mine, torchs = optim.Adam(ours[:1], lr=0.1), torch.optim.Adam(theirs[:1], lr=0.1)
+    for step in range(4):
+        if step == 2:
+            mine.add_param_group({"params": ours[1:], "lr": 0.01})
+            torchs.add_param_group({"params": theirs[1:], "lr": 0.01})
+        give_gradients(ours, theirs, rng)
+        mine.step()
+        torchs.step()
+    assert_same(ours, theirs)
+    with pytest.raises(ValueError, match="given twice"):
+        mine.add_param_group({"params": ours[:1]})
 
 
 @pytest.mark.parametrize(

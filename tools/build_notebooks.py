@@ -90,6 +90,16 @@ def _stable_id(cell: NotebookNode, stem: str, number: int, seen: set[str]) -> st
     return chosen
 
 
+def kernel_environment() -> dict[str, str]:
+    """The environment of the kernel: nothing recorded, no progress bars, static pictures only."""
+    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return kept | {
+        "LESSONLIB_PROGRESS": "off",
+        "LESSONLIB_PROGRESS_BAR": "off",
+        "LESSONLIB_OUTPUT": "static",
+    }
+
+
 def execute(path: Path) -> NotebookNode:
     """Run one notebook as a learner does: its own folder, a fresh kernel, every cell in order."""
     book = nbformat.read(path, as_version=4)
@@ -103,7 +113,8 @@ def execute(path: Path) -> NotebookNode:
     client = NotebookClient(
         book, timeout=CELL_SECONDS, kernel_name="python3", resources=resources, record_timing=False
     )
-    return client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells' stderr
+    # stderr: the kernel process's own log, not what cells write
+    return client.execute(env=kernel_environment(), stderr=subprocess.DEVNULL)
 
 
 def build(path: Path) -> str:
@@ -144,10 +155,6 @@ def main(arguments: Sequence[str] | None = None, folder: Path = LESSONS) -> int:
     parser.add_argument("names", nargs="*", help="numbers or names of lessons; all for none")
     parser.add_argument("--check", action="store_true", help="only look at the stored outputs")
     options = parser.parse_args(arguments)
-    os.environ.update(
-        LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off", LESSONLIB_OUTPUT="static"
-    )
-    os.environ.pop("MPLBACKEND", None)
     failed = 0
     for path in chosen_lessons(options.names, folder):
         begun = time.perf_counter()

@@ -38,12 +38,19 @@ class Optimizer:
         if not isinstance(groups[0], Mapping):
             groups = [{"params": groups}]
         self.defaults = defaults
-        self.param_groups = [self._group(group) for group in groups]
-        everything = [id(p) for group in self.param_groups for p in group["params"]]
-        if len(set(everything)) < len(everything):
-            raise ValueError(f"{type(self).__name__}: a parameter is given twice")
+        self.param_groups: list[Group] = []
+        for group in groups:
+            self.add_param_group(group)
         self.state: dict[int, State] = {}  # position of the parameter -> its running averages
         self._buffers: dict[np.dtype, np.ndarray] = {}
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Train more parameters, {"params": [...], "lr": ...}, such as layers just unfrozen."""
+        group = self._group(param_group)
+        known = [id(p) for one in (*self.param_groups, group) for p in one["params"]]
+        if len(set(known)) < len(known):
+            raise ValueError(f"{type(self).__name__}: a parameter is given twice")
+        self.param_groups.append(group)
 
     def _group(self, settings: Mapping[str, Any]) -> Group:
         unknown = set(settings) - set(self.defaults) - {"params", "initial_lr"}
@@ -57,11 +64,14 @@ class Optimizer:
                 raise TypeError(f"a parameter has the arrays data and grad, got {type(p).__name__}")
         return group
 
-    def zero_grad(self) -> None:
-        """Forget every gradient, as torch does: the next `backward` adds into it."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget every gradient (or fill it with 0): the next `backward` adds into it."""
         for group in self.param_groups:
             for p in group["params"]:
-                p.grad = None
+                if set_to_none:
+                    p.grad = None
+                elif p.grad is not None:
+                    p.grad.fill(0)
 
     def step(self) -> None:
         """Change every parameter in place by one step, from its `grad`.

@@ -38,7 +38,8 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-PATIENCE = 25_000  # milliseconds until a condition counts as not met, on a machine under load
+PATIENCE = 60_000  # milliseconds until a condition counts as not met, on a machine under load
+LESSON_PATIENCE = 300_000  # the same for a whole lesson
 
 # What JupyterLab itself writes to the console, whatever the notebook does. One reason each.
 ALLOWED_ERRORS: tuple[str, ...] = ()
@@ -110,8 +111,8 @@ class Lab:
         deadline = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.url}/api?token={self.token}", timeout=5):
-                    return
+                self.api("")
+                return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-2000:]}")
@@ -124,6 +125,18 @@ class Lab:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def api(self, path: str, method: str = "GET") -> bytes:
+        """Ask the server's own interface."""
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.read()
+
+    def end_sessions(self) -> None:
+        """Shut down every kernel, so that no test inherits another one's."""
+        for session in json.loads(self.api("sessions")):
+            self.api(f"sessions/{session['id']}", "DELETE")
 
     def set(self, plugin: str, **values: object) -> None:
         """Write settings of a JupyterLab plugin, such as "apputils-extension/themes"."""
@@ -165,16 +178,22 @@ class LabPage:
         if message.type == "error" and not any(known in text for known in ALLOWED_ERRORS):
             self.errors.append(text)
 
-    def open(self, name: str, *, dark: bool = False, width: int = 1280) -> None:
+    def open(self, name: str) -> None:
         """Open a notebook in a fresh workspace and wait until its kernel is idle."""
-        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-        self.lab.set("apputils-extension/themes", theme=theme)
-        self.page.set_viewport_size({"width": width, "height": 1000})
+        self.lab.set("apputils-extension/themes", theme="JupyterLab Light")
+        self.page.set_viewport_size({"width": 1280, "height": 1000})
         place = f"{self.lab.url}/lab/workspaces/w{secrets.token_hex(4)}/tree/{name}"
         self.page.goto(f"{place}?token={self.lab.token}")
+        self.wait_idle()
+
+    def look(self, *, dark: bool = False, width: int = 1280) -> None:
+        """Switch JupyterLab's theme and the width of the window."""
+        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.command("apputils:change-theme", theme=theme)
         light = "false" if dark else "true"
         self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
-        self.wait_idle()
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+        self.page.set_viewport_size({"width": width, "height": 1000})
 
     def wait_idle(self) -> None:
         """Until the notebook is on the page and its kernel has nothing to do."""
@@ -187,19 +206,33 @@ class LabPage:
             }"""
         )
 
-    def command(self, name: str) -> None:
+    def command(self, name: str, **values: object) -> None:
         """Start one of JupyterLab's commands; wait for what it should bring about."""
-        self.page.evaluate("name => void window.jupyterapp.commands.execute(name)", name)
+        run = "([name, values]) => void window.jupyterapp.commands.execute(name, values)"
+        self.page.evaluate(run, [name, values])
 
     def run_all(self) -> None:
-        """Run every cell and wait until the last has answered."""
+        """Clear all outputs, run every cell, and wait until the last has answered or one fails."""
+        self.command("notebook:clear-all-cell-outputs")
+        self.until(lambda: self._counts() == set(), "all outputs to be cleared")
         self.command("notebook:run-all-cells")
-        self.until(self._all_ran, "all cells to have run")
+        self.until(
+            lambda: None not in self._counts(of_all=True) or self.error_outputs() != [],
+            "all cells to have run",
+            LESSON_PATIENCE,
+        )
         self.wait_idle()
 
-    def _all_ran(self) -> bool:
-        prompts = self.page.locator(".jp-CodeCell .jp-InputArea-prompt").all_inner_texts()
-        return all(re.fullmatch(r"\[\d+\]:", prompt.strip()) for prompt in prompts)
+    def _counts(self, of_all: bool = False) -> set[int | None]:
+        """Execution counts of the code cells that have one, or of all that are not empty."""
+        counts = [c["execution_count"] for c in self._code_cells() if "".join(c["source"]).strip()]
+        return set(counts) if of_all else set(counts) - {None}
+
+    def _code_cells(self) -> list[dict]:
+        cells = self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.model.sharedModel.toJSON().cells"
+        )
+        return [cell for cell in cells if cell["cell_type"] == "code"]
 
     def run_cell(self, index: int) -> str:
         """Run one cell and return the text of its outputs."""
@@ -212,6 +245,7 @@ class LabPage:
             lambda: (now := prompt.inner_text()) != before and done.fullmatch(now.strip()),
             f"cell {index} to have run",
         )
+        self.wait_idle()
         return "\n".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts())
 
     def cell(self, index: int) -> Locator:
@@ -227,10 +261,13 @@ class LabPage:
         )
 
     def error_outputs(self) -> list[str]:
-        """The text of every error, and of everything written to stderr, in the notebook."""
-        kind = "application/vnd.jupyter."
-        wanted = f'[data-mime-type="{kind}error"], [data-mime-type="{kind}stderr"]'
-        return self.page.locator(wanted).all_inner_texts()
+        """Every error, and everything written to stderr, in the notebook."""
+        outputs = [output for cell in self._code_cells() for output in cell["outputs"]]
+        return [
+            str(output.get("evalue") or output.get("text"))
+            for output in outputs
+            if output["output_type"] == "error" or output.get("name") == "stderr"
+        ]
 
     def press(self, target: Locator, *keys: str) -> None:
         """Focus something and press keys."""
@@ -238,9 +275,9 @@ class LabPage:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def until(self, changed: Callable[[], bool], what: str) -> None:
+    def until(self, changed: Callable[[], bool], what: str, patience: int = PATIENCE) -> None:
         """Wait until something is true. Raises AssertionError saying what was waited for."""
-        deadline = time.monotonic() + PATIENCE / 1000
+        deadline = time.monotonic() + patience / 1000
         while not changed():
             assert time.monotonic() < deadline, f"waited for: {what}"
             self.page.wait_for_timeout(50)
@@ -268,6 +305,7 @@ def lab_page(browser, lab) -> Iterator[LabPage]:
     page = LabPage(lab, context.new_page())
     yield page
     context.close()
+    lab.end_sessions()
     assert not page.errors, "the browser's console shows errors:\n" + "\n".join(page.errors)
 
 
@@ -296,6 +334,17 @@ class ExplorerView:
     def button(self, name: str) -> Locator:
         """The button with these words."""
         return self.box.get_by_role("button", name=name, exact=True)
+
+    def cut_off(self) -> list[str]:
+        """What reaches out of the output on the right; drawings clip themselves."""
+        return self.box.evaluate(
+            """box => {
+                const edge = box.closest(".jp-OutputArea-output").getBoundingClientRect().right;
+                return [...box.querySelectorAll("*:not(svg *)")]
+                    .filter(node => node.getBoundingClientRect().right > edge + 1)
+                    .map(node => node.outerHTML.slice(0, 100));
+            }"""
+        )
 
     def press_play_and_expect_change(self) -> None:
         """Play by keyboard: numbers and pixels change; pause: they stand still."""
