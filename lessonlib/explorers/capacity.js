@@ -70,7 +70,7 @@ function scenery(svg) {
     validation: line(svg, INK.validation, "8 4", 2.4),
   };
   parts.dots.style.fill = INK.train;
-  parts.noiseName = words(svg, ERRORS.left + 6, 0, "noise", INK.truth);
+  parts.noiseName = words(svg, ERRORS.right - 4, 0, "noise", INK.truth, "end");
   parts.trainName = words(svg, 0, 0, "training", INK.train);
   parts.validationName = words(svg, 0, 0, "validation", INK.validation);
   parts.bestName = words(svg, 0, ERRORS.top + 6, "lowest", INK.validation, "middle");

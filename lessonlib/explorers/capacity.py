@@ -164,6 +164,7 @@ class CapacityExplorer(Explorer):
         menus = {name: self._menu(name) for name in CHOICES}
         folded = widgets.HBox([menus["decay"], menus["dropout"]])
         folded.layout.display = "none"
+        folded.layout.grid_gap = "12px"
         more = widgets.ToggleButton(description="Regularise", tooltip="Weight decay and dropout")
         more.layout.width = "100px"
 
@@ -254,7 +255,7 @@ class CapacityExplorer(Explorer):
         from lessonlib.plots import COLOUR, DASH, label_end
 
         state, errors = self.state, self.errors
-        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
         left.plot(GRID[:, 0], target(GRID[:, 0]), DASH["theory"], color=COLOUR["theory"])
         left.plot(GRID[:, 0], self.fit, color=COLOUR["forward"])
         left.plot(state["X"], state["y"], "o", color=COLOUR["train"])
