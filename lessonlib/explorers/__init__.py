@@ -6,5 +6,7 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
+from lessonlib.explorers.playground import PlaygroundExplorer
+from lessonlib.explorers.race import RaceExplorer
 
-__all__ = ["CapacityExplorer", "Explorer", "PerceptronExplorer"]
+__all__ = ["CapacityExplorer", "Explorer", "PerceptronExplorer", "PlaygroundExplorer", "RaceExplorer"]
