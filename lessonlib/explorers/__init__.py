@@ -9,4 +9,10 @@ from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
 from lessonlib.explorers.race import RaceExplorer
 
-__all__ = ["CapacityExplorer", "Explorer", "PerceptronExplorer", "PlaygroundExplorer", "RaceExplorer"]
+__all__ = [
+    "CapacityExplorer",
+    "Explorer",
+    "PerceptronExplorer",
+    "PlaygroundExplorer",
+    "RaceExplorer",
+]
