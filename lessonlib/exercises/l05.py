@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.datasets import shift
+from lessonlib import datasets
 from lessonlib.exercises.engine import Exercise, Mistake, WrittenQuestion
 from lessonlib.exercises.predictions import Prediction
 
@@ -58,7 +58,7 @@ def shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     moved = np.empty_like(images)
     for k in range(len(images)):
         right, down = rng.integers(-2, 3, 2)  # inside the loop: one draw for each image
-        moved[k] = shift(images[k : k + 1], right, down)[0]
+        moved[k] = datasets.shift(images[k : k + 1], right, down)[0]
     return moved
 
 
@@ -222,22 +222,24 @@ def _sees_the_future(losses: np.ndarray, patience: int) -> tuple[int, int]:
 
 def _all_alike(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     right, down = rng.integers(-2, 3, 2)
-    return shift(images, right, down)
+    return datasets.shift(images, right, down)
 
 
 def _positive_moves(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     moves = [np.abs(rng.integers(-2, 3, 2)) for _ in images]
-    return np.stack([shift(x[None], *m)[0] for x, m in zip(images, moves, strict=True)])
+    return np.stack([datasets.shift(x[None], *m)[0] for x, m in zip(images, moves, strict=True)])
 
 
 def _one_axis(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     moves = [rng.integers(-2, 3, 2)[0] for _ in images]
-    return np.stack([shift(x[None], m)[0] for x, m in zip(images, moves, strict=True)])
+    return np.stack([datasets.shift(x[None], m)[0] for x, m in zip(images, moves, strict=True)])
 
 
 def _swapped(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     moves = [rng.integers(-2, 3, 2) for _ in images]
-    return np.stack([shift(x[None], m[1], m[0])[0] for x, m in zip(images, moves, strict=True)])
+    return np.stack(
+        [datasets.shift(x[None], m[1], m[0])[0] for x, m in zip(images, moves, strict=True)]
+    )
 
 
 # ---- the exercises -------------------------------------------------------------------------------
