@@ -60,13 +60,7 @@ def epoch_batches(n: int, batch_size: int, rng: np.random.Generator) -> list[np.
 
 
 def adamw_step(
-    w: np.ndarray,
-    m: np.ndarray,
-    v: np.ndarray,
-    t: int,
-    grad: np.ndarray,
-    lr: float,
-    decay: float,
+    w: np.ndarray, m: np.ndarray, v: np.ndarray, t: int, grad: np.ndarray, lr: float, decay: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Step number t = 1, 2, ... of AdamW; return the new weights, m and v."""
     m = 0.9 * m + 0.1 * grad
@@ -141,13 +135,7 @@ def _adamw(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _decay_in_the_gradient(
-    w: np.ndarray,
-    m: np.ndarray,
-    v: np.ndarray,
-    t: int,
-    grad: np.ndarray,
-    lr: float,
-    decay: float,
+    w: np.ndarray, m: np.ndarray, v: np.ndarray, t: int, grad: np.ndarray, lr: float, decay: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     grad = grad + decay * w
     m = 0.9 * m + 0.1 * grad
