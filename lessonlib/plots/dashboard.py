@@ -11,7 +11,7 @@ from lessonlib.plots.style import COLOUR
 
 # The same for every run, so that two dashboards can be compared. What lies outside is drawn at the
 # edge, zeros at the lower one.
-LOSS = (1e-2, 1e3)
+LOSS = (2e-2, 2e2)
 LAYERS = (1e-8, 1e6)
 RATIOS = (1e-9, 1e6)
 USUAL = (1e-4, 1e-2)  # updates relative to the weights, where most runs that learn lie
