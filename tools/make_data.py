@@ -1,6 +1,7 @@
 """Make the embedded data files from their sources; data/README.md says what each one is.
 
-python tools/make_data.py     writes data/digits.npz from scikit-learn's copy, and data/sha256.json
+python tools/make_data.py     writes data/digits.npz and data/tables.npz from scikit-learn's copies,
+                              and data/sha256.json
 """
 
 import hashlib
@@ -8,28 +9,48 @@ import json
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.model_selection import train_test_split
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+TABLES = {  # name: loader, size of test, size of validation (0.30 and 0.14, as for the digits)
+    "breast_cancer": (load_breast_cancer, 170, 80),
+    "wine": (load_wine, 53, 25),
+}
+
+
+def stratified(labels: np.ndarray, test: int, validation: int) -> np.ndarray:
+    """The split of every row: 0 train, 1 validation, 2 test, in the proportions of the labels."""
+    every = np.arange(len(labels))
+    rest, last = train_test_split(every, test_size=test, random_state=0, stratify=labels)
+    _, middle = train_test_split(rest, test_size=validation, random_state=0, stratify=labels[rest])
+    split = np.zeros(len(labels), np.uint8)
+    split[middle], split[last] = 1, 2
+    return split
 
 
 def digits() -> None:
     """The 1,797 UCI digits with the one split of the course: 1,007 / 250 / 540, stratified."""
     source = load_digits()
-    every = np.arange(len(source.target))
-    rest, test = train_test_split(every, test_size=540, random_state=0, stratify=source.target)
-    _, validation = train_test_split(
-        rest, test_size=250, random_state=0, stratify=source.target[rest]
-    )
-    split = np.zeros(len(every), np.uint8)
-    split[validation], split[test] = 1, 2
     np.savez_compressed(
         DATA / "digits.npz",
         images=source.images.astype(np.uint8),
         labels=source.target.astype(np.uint8),
-        split=split,
+        split=stratified(source.target, test=540, validation=250),
     )
+
+
+def tables() -> None:
+    """The breast-cancer table (319 / 80 / 170) and the wine table (100 / 25 / 53)."""
+    arrays = {}
+    for name, (loader, test, validation) in TABLES.items():
+        source = loader()
+        arrays[f"{name}_rows"] = source.data.astype(np.float64)
+        arrays[f"{name}_labels"] = source.target.astype(np.uint8)
+        arrays[f"{name}_split"] = stratified(source.target, test, validation)
+        arrays[f"{name}_features"] = np.array(source.feature_names, dtype=np.str_)
+        arrays[f"{name}_classes"] = np.array(source.target_names, dtype=np.str_)
+    np.savez_compressed(DATA / "tables.npz", **arrays)
 
 
 def checksums() -> None:
@@ -41,4 +62,5 @@ def checksums() -> None:
 
 if __name__ == "__main__":
     digits()
+    tables()
     checksums()

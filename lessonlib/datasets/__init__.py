@@ -1,12 +1,25 @@
 """Data sets: embedded files that need no internet, generators, and MNIST on request.
 
-`load("digits", split="train")` returns images of real handwriting; generators take a
-`np.random.Generator` and return fresh (X, y).
+`load("digits", split="train")` returns images of real handwriting, `load("breast_cancer")` and
+`load("wine")` tables in their own units; generators take a `np.random.Generator` and return
+fresh (X, y).
 """
 
 from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import shift
 from lessonlib.datasets.points import separable, xor
 from lessonlib.datasets.shapes import SHAPES, triangles
+from lessonlib.datasets.tables import class_names, feature_names
 
-__all__ = ["NAMES", "SHAPES", "data_folder", "load", "separable", "shift", "triangles", "xor"]
+__all__ = [
+    "NAMES",
+    "SHAPES",
+    "class_names",
+    "data_folder",
+    "feature_names",
+    "load",
+    "separable",
+    "shift",
+    "triangles",
+    "xor",
+]
