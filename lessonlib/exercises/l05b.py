@@ -414,13 +414,13 @@ PREDICTIONS = [
     Prediction(
         id="05b.b",
         question=(
-            "569 tumours, 30 measured columns, five folds. Logistic regression is right for about .975 of them. "
+            "569 tumours, 30 measured columns, five folds. Logistic regression is right for about 0.975 of them. "
             "A network with two hidden layers of 64 units will be ..."
         ),
         choices=(
-            "clearly better (.99 or more)",
+            "clearly better (0.99 or more)",
             "the same within the error of the estimate",
-            "clearly worse (.95 or less)",
+            "clearly worse (0.95 or less)",
         ),
         right=1,
         why=(
@@ -444,7 +444,7 @@ PREDICTIONS = [
     Prediction(
         id="05b.d",
         question=(
-            "Boosted trees read the irregular table at about .82. Now all 20 columns are mixed by a rotation: the same points, "
+            "Boosted trees read the irregular table at about 0.82. Now all 20 columns are mixed by a rotation: the same points, "
             "the same distances, other axes. The trees will reach about ..."
         ),
         choices=("0.82 again", "0.58", "0.90"),
