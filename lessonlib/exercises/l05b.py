@@ -75,7 +75,7 @@ def _fold_cases(rng: np.random.Generator) -> list[tuple]:
 
 
 def _scaled_cases(rng: np.random.Generator) -> list[tuple]:
-    small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 60.0]]))
+    small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 60.0], [4.0, 20.0]]))
     scale = np.array([1.0, 20.0, 0.3])
     drawn = [(5 + rng.normal(size=(n, 3)) * scale, 6 + rng.normal(size=(5, 3))) for n in (8, 20)]
     return [small, *drawn]
@@ -147,9 +147,7 @@ def _scaled_together(train_X: np.ndarray, test_X: np.ndarray) -> tuple[np.ndarra
 
 
 def _scaled_apart(train_X: np.ndarray, test_X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    spread = test_X.std(axis=0)
-    own = (test_X - test_X.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    return scaled(train_X, train_X)[0], own
+    return scaled(train_X, train_X)[0], scaled(test_X, test_X)[0]
 
 
 def _scaled_over_all(train_X: np.ndarray, test_X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -267,7 +265,7 @@ EXERCISES = [
                 "the test part on its own scale",
                 _scaled_apart,
                 "The test part is scaled by its own mean and spread. Then the same tumour gets "
-                "other numbers in each part, and a test of one row would be all zeros.",
+                "other numbers in each part, and a single new row cannot be scaled at all.",
             ),
             Mistake(
                 "one scale for all columns",
