@@ -24,7 +24,7 @@ models:  ## train what the lessons load from data/
 	$(PYTHON) tools/make_models.py
 
 bench:  ## layers against PyTorch, explorers' frames, import time
-	$(PYTHON) benchmarks/bench.py
+	$(PYTHON) -m benchmarks.bench_layers
 
 bounds:  ## the table of results over seeds from which lessons and tests take their bounds
 	$(PYTHON) benchmarks/bounds.py

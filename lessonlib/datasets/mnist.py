@@ -43,6 +43,8 @@ def _read(root: Path, *, train: bool, download: bool) -> tuple[np.ndarray, np.nd
     except RuntimeError as error:
         if download:
             raise _download_failed(error) from None
+        if "not found" not in str(error):
+            raise _damaged(root, error) from None
         raise FileNotFoundError(
             f"load: no MNIST files under {root}. load('mnist', download=True) fetches 11.6 MB; "
             "load('digits') needs no internet."
@@ -50,8 +52,12 @@ def _read(root: Path, *, train: bool, download: bool) -> tuple[np.ndarray, np.nd
     except OSError as error:
         raise _download_failed(error) from None
     except ValueError as error:
-        raise RuntimeError(f"load: the MNIST files under {root} are damaged ({error})") from None
+        raise _damaged(root, error) from None
     return found.data.numpy(), found.targets.numpy()
+
+
+def _damaged(root: Path, error: Exception) -> RuntimeError:
+    return RuntimeError(f"load: the MNIST files under {root} are damaged ({error})")
 
 
 def _download_failed(error: Exception) -> ConnectionError:

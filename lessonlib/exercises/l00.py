@@ -16,7 +16,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     fixed = (np.array([7, 2, 7, 1]), np.array([7, 2, 1, 1]))
     drawn = [(rng.integers(0, 10, n), rng.integers(0, 10, n)) for n in (1, 5, 40)]
     mixed = [(np.where(rng.random(30) < 0.7, y, 0), y) for y in rng.integers(0, 10, (2, 30))]
-    return [fixed, *drawn, *mixed]
+    all_right = (np.array([3, 8]), np.array([3, 8]))
+    return [fixed, all_right, *drawn, *mixed]
 
 
 EXERCISES = [
@@ -68,7 +69,7 @@ PREDICTIONS = [
         right=0,
         why=(
             "A rule written by hand meets handwriting that nobody thought of: 9s with an open "
-            "loop, 1s with a flag, 3s with a faint lower half. They fit the rule as a 7 does."
+            "loop, 1s with a flag, 3s with a faint lower half. They fit the rule just as a 7 does."
         ),
     ),
 ]

@@ -100,26 +100,20 @@ class PredictionView:
 
     def _form(self) -> dict[str, Any]:
         """The live form as a widget view."""
-        import ipywidgets as widgets
+        from lessonlib.exercises.form import Form
 
-        from lessonlib.explorers.view import Tended
-
-        label = f"<strong>Predict.</strong> {html.escape(self.asked.question)}"
-        question = widgets.HTML(label)
-        choices = widgets.RadioButtons(
-            options=[(f"({_LETTERS[k]}) {text}", k) for k, text in enumerate(self.asked.choices)],
-            value=None,
-            layout=widgets.Layout(width="max-content", max_width="100%"),
+        form = Form(
+            question=self.asked.question,
+            choices=[f"({_LETTERS[k]}) {text}" for k, text in enumerate(self.asked.choices)],
         )
-        button = widgets.Button(description="Commit", disabled=True)
-        note = widgets.HTML()
-        choices.observe(lambda change: setattr(button, "disabled", change["new"] is None), "value")
 
-        def commit(_: Any) -> None:
-            note.value = f"{self.commit(choices.value)} {self._folded()}"
-            choices.disabled = button.disabled = True
+        def commit(_: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
+            if form.choice >= 0:  # the first committed choice counts
+                return
+            note = f"{self.commit(content['choice'])} {self._folded()}"
+            with form.hold_sync():
+                form.choice, form.note = content["choice"], note
 
-        button.on_click(commit)
-        box = widgets.VBox([question, choices, button, note, Tended(box_class="ns-predict")])
-        box.add_class("ns-predict")
-        return box._repr_mimebundle_()
+        form.on_msg(commit)
+        view = "application/vnd.jupyter.widget-view+json"
+        return {view: form._repr_mimebundle_()[0][view]}

@@ -62,13 +62,17 @@ class PerceptronExplorer(Explorer):
         self.order = np.arange(len(self.X))
         self.reach = max(1.0, float(np.abs(self.X).max()))
         self._measure()
-        for mistakes in (2, 1):  # the second mistake shows more, unless its line is already right
-            self._restart()
-            while self.mistakes < mistakes and not self.finished:
-                self._step()
-            if np.any(classify(self.X, self.weight, self.bias) != self.y):
-                break
+        # from the second mistake on there is a line before and a line after
+        worst = max((2, 3, 4), key=self._wrong_after)
+        self._wrong_after(worst) or self._wrong_after(1)
         self.refresh()
+
+    def _wrong_after(self, mistakes: int) -> int:
+        """Visit points from w = 0 until so many mistakes; how many points are then wrong."""
+        self._restart()
+        while self.mistakes < mistakes and not self.finished:
+            self._step()
+        return int(np.sum(classify(self.X, self.weight, self.bias) != self.y))
 
     def _restart(self) -> None:
         self.weight, self.bias = np.zeros(2), 0.0
@@ -292,7 +296,7 @@ def _datasets(rng: np.random.Generator) -> dict[str, tuple[np.ndarray, np.ndarra
     return {
         "wide margin": _cloud(14, 0.28, rng),
         "narrow margin": _cloud(14, 0.03, rng),
-        "XOR": (1.2 * corners - 0.6, labels),
+        "not separable (XOR)": (1.2 * corners - 0.6, labels),
     }
 
 

@@ -30,17 +30,6 @@ class View(anywidget.AnyWidget):
     error = traitlets.Unicode().tag(sync=True)
 
 
-class Tended(anywidget.AnyWidget):
-    """An invisible view that makes the controls around it usable by keyboard in JupyterLab.
-
-    Put one into a box of ipywidgets controls that has the CSS class `box_class`; without it
-    JupyterLab takes the arrow keys for itself and selects the next cell.
-    """
-
-    _esm = traitlets.Unicode(_text("controls.js") + _text("tend.js")).tag(sync=True)
-    box_class = traitlets.Unicode().tag(sync=True)
-
-
 class Panel:
     """All widgets of one explorer: made together, kept up to date, closed together."""
 

@@ -180,6 +180,7 @@ class LabPage:
 
     def open(self, name: str) -> None:
         """Open a notebook in a fresh workspace and wait until its kernel is idle."""
+        self.lab.set("apputils-extension/themes", theme="JupyterLab Light")
         self.page.set_viewport_size({"width": 1280, "height": 1000})
         place = f"{self.lab.url}/lab/workspaces/w{secrets.token_hex(4)}/tree/{name}"
         self.page.goto(f"{place}?token={self.lab.token}")
@@ -191,6 +192,7 @@ class LabPage:
         self.command("apputils:change-theme", theme=theme)
         light = "false" if dark else "true"
         self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
         self.page.set_viewport_size({"width": width, "height": 1000})
 
     def wait_idle(self) -> None:
@@ -243,6 +245,7 @@ class LabPage:
             lambda: (now := prompt.inner_text()) != before and done.fullmatch(now.strip()),
             f"cell {index} to have run",
         )
+        self.wait_idle()
         return "\n".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts())
 
     def cell(self, index: int) -> Locator:

@@ -1,0 +1,234 @@
+"""Progress, predictions, claims, stored results, scoreboard, course map, installation check."""
+
+import json
+from pathlib import Path
+
+import make_models
+import numpy as np
+import pytest
+
+from lessonlib import claims
+from lessonlib.course import LESSONS, available, course_map, notebooks_folder
+from lessonlib.exercises import check, export_progress, import_progress, predict, progress, record
+from lessonlib.installation import installation
+from lessonlib.scoreboard import canvas, measure, scoreboard
+from lessonlib.trained import trained
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def right(predicted, labels):
+    return float(np.mean(predicted == labels))
+
+
+# ---- progress
+
+
+def test_the_best_status_is_kept(progress_file):
+    check("00.1", lambda predicted, labels: 0.0)
+    check("00.1", right)
+    check("00.1", lambda predicted, labels: float(np.sum(predicted == labels)))
+    entry = record.load()["exercises"]["00.1"]
+    assert entry["status"] == "correct"
+    assert entry["tries"] == 3
+    assert entry["mistakes"] == ["counts instead of sharing"]
+    assert progress().rows()[0][:4] == ("00", "✓", 1, 1)
+
+
+def test_off_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("LESSONLIB_PROGRESS", "off")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    check("00.1", right)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_damaged_file_is_put_aside_not_lost(progress_file):
+    progress_file.write_text("{ broken")
+    check("00.1", right)
+    assert record.load()["exercises"]["00.1"]["status"] == "correct"
+    (aside,) = progress_file.parent.glob("progress.damaged-*.json")
+    assert aside.read_text() == "{ broken"
+
+
+def test_export_and_import_keep_the_better_record(progress_file, tmp_path, monkeypatch):
+    check("00.1", right)
+    predict("00.a").commit(1)
+    carried = export_progress(tmp_path / "carried.json")
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "other.json"))
+    check("00.1", lambda predicted, labels: 0.0)
+    import_progress(carried)
+    data = record.load()
+    assert data["exercises"]["00.1"]["status"] == "correct"
+    assert data["predictions"]["00.a"] == {"choice": 1, "right": False}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 2}', '{"version": 1, "exercises": 3}'])
+def test_foreign_files_are_refused_in_one_line(progress_file, tmp_path, text):
+    file = tmp_path / "foreign.json"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=r"import_progress: foreign\.json"):
+        import_progress(file)
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        import_progress(tmp_path / "nowhere.json")
+
+
+def test_a_read_only_place_does_not_stop_a_lesson(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(blocked / "progress.json"))
+    assert check("00.1", right).status == "correct"
+
+
+def test_writing_is_atomic(progress_file, monkeypatch):
+    check("00.1", right)
+    before = progress_file.read_text()
+
+    def fails(*arguments, **options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(json, "dump", fails)
+    check("00.1", lambda predicted, labels: 0.0)
+    assert progress_file.read_text() == before
+    assert list(progress_file.parent.glob(".progress-*")) == []
+
+
+# ---- predictions
+
+
+def test_the_first_prediction_counts(progress_file):
+    view = predict("00.a")
+    assert "Now run the next cell" in view.commit(2)
+    view.commit(0)
+    assert record.load()["predictions"]["00.a"] == {"choice": 2, "right": False}
+    with pytest.raises(ValueError, match="choice 7"):
+        view.commit(7)
+
+
+def test_prediction_reads_without_a_kernel(monkeypatch):
+    monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
+    bundle = predict("00.a")._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert "<details>" in bundle["text/html"]
+    monkeypatch.delenv("LESSONLIB_OUTPUT")
+    live = predict("00.a")._repr_mimebundle_()
+    assert any("widget-view" in kind for kind in live)
+
+
+@pytest.mark.parametrize("name", ["00.z", "99.a", "a", 3])
+def test_unknown_prediction_names_what_there_is(name):
+    with pytest.raises(KeyError, match=r"there is no|looks like"):
+        predict(name)
+
+
+# ---- claims and stored results
+
+
+def test_every_claim_was_tried_with_twenty_seeds_and_held():
+    for claim in claims.claims().values():
+        assert claim.words
+        assert claim.seeds >= 20, claim.name
+        assert claim.holds(claim.smallest), claim.name
+        assert claim.holds(claim.largest), claim.name
+        assert claim.smallest <= claim.median <= claim.largest
+        assert np.isfinite([claim.low, claim.high]).any(), f"{claim.name} has no bound"
+
+
+def test_every_claim_belongs_to_a_line_of_its_lesson():
+    stems = {lesson.number: lesson.stem for lesson in LESSONS}
+    for name in claims.claims():
+        text = (ROOT / "notebooks" / f"{stems[name.split('.')[0]]}.ipynb").read_text("utf-8")
+        start = name.split(".", 1)[1].split(" ")[0]
+        assert f".{start}" in text, f"{name} is in data/bounds.csv and not in its lesson"
+
+
+def test_expect_prints_or_raises(capsys):
+    claims.expect("01.xor best", 0.75)
+    assert capsys.readouterr().out.startswith("✓ XOR")
+    with pytest.raises(AssertionError, match="XOR, best accuracy on the way: 1, but the bound is"):
+        claims.expect("01.xor best", 1.0)
+    with pytest.raises(AssertionError, match="nan"):
+        claims.expect("01.xor best", float("nan"))
+    with pytest.raises(KeyError, match="no claim"):
+        claims.expect("01.nothing", 1.0)
+
+
+def test_recording_writes_instead_of_asserting(tmp_path, monkeypatch):
+    monkeypatch.setenv("LESSONLIB_RECORD", str(tmp_path / "values"))
+    claims.expect("01.xor best", 17)
+    assert json.loads((tmp_path / "values").read_text()) == {"name": "01.xor best", "value": 17.0}
+
+
+@pytest.mark.parametrize("name", make_models.recipes())
+def test_stored_results_come_from_their_recipes(name):
+    index = json.loads((ROOT / "data" / "models" / "index.json").read_text("utf-8"))
+    assert name in index, f"run: python tools/make_models.py {name}"
+    assert index[name]["recipe_sha256"] == make_models.recipe_hash(name), "the recipe has changed"
+    stored = trained(name)
+    assert stored.arrays
+    assert name in repr(stored)
+
+
+@pytest.mark.parametrize("name", ["scoreboard_00", "scoreboard_01"])
+def test_a_shortened_run_gives_the_stored_numbers(name):
+    import importlib
+
+    again = importlib.import_module(f"models.{name}").make((0,))
+    stored = trained(name)
+    assert list(again["names"]) == list(stored["names"])
+    assert np.allclose(again["rows"][0, :, :4], stored["rows"][0, :, :4], atol=0.02)
+
+
+def test_unknown_and_foreign_results_are_refused(tmp_path, monkeypatch):
+    with pytest.raises(KeyError, match="no result 'nothing'"):
+        trained("nothing")
+    with pytest.raises(KeyError, match="there is no 'speed'"):
+        trained("scoreboard_00")["speed"]
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "index.json").write_text(json.dumps({"x": {"sha256": "0"}}))
+    (folder / "x.npz").write_bytes(b"something else")
+    monkeypatch.setattr("lessonlib.trained.data_folder", lambda: tmp_path)
+    with pytest.raises(ValueError, match="not the file of the index"):
+        trained("x")
+
+
+# ---- scoreboard, map, installation
+
+
+def test_scoreboard_is_honest_about_who_is_on_top():
+    table = scoreboard("scoreboard_00", "scoreboard_01")
+    clean = {row[0]: row[2] for row in table.rows}
+    assert max(clean, key=clean.get) == "support vectors (RBF)"
+    assert clean["support vectors (RBF)"] > 0.975
+    assert all(row[4] < 0.2 for row in table.rows)
+    assert "parameters" in repr(table)
+    assert "<table>" in table._repr_html_()
+
+
+def test_measure_moves_the_test_images_and_checks_answers():
+    _, y = canvas("test")
+    assert measure(lambda X: y) == (1.0, 1.0, 1.0)
+    with pytest.raises(ValueError, match="answers of shape"):
+        measure(lambda X: y[:3])
+
+
+def test_the_map_names_the_lessons_that_exist():
+    there = {p.stem for p in notebooks_folder().glob("[0-9]*.ipynb")}
+    assert {lesson.stem for lesson in available()} == there
+    numbers = [lesson.number for lesson in LESSONS]
+    for lesson in LESSONS:
+        assert all(numbers.index(n) < numbers.index(lesson.number) for n in lesson.needs)
+    assert "01_perceptron.ipynb" in course_map()._repr_html_()
+    assert "Draw a line" in repr(course_map())
+
+
+def test_installation_finds_a_damaged_file(tmp_path, monkeypatch):
+    assert installation().ready
+    known = {"digits.npz": "0" * 64}
+    (tmp_path / "digits.npz").write_bytes(b"")
+    (tmp_path / "sha256.json").write_text(json.dumps(known))
+    monkeypatch.setattr("lessonlib.installation.data_folder", lambda: tmp_path)
+    found = installation()
+    assert not found.ready
+    assert "damaged: digits.npz" in repr(found)
+    assert "start.py lab" in found._repr_html_()
