@@ -13,7 +13,7 @@ from importlib import import_module
 from lessonlib import __version__
 from lessonlib._errors import CommandError
 
-_COMMANDS = ("lessonlib.working_copies",)
+_COMMANDS = ("lessonlib.working_copies", "lessonlib.homework.commands")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -224,7 +224,8 @@ def _bound_of(gamma: float, X: np.ndarray) -> float:
 
 
 def _first_positive(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return (X @ W.T + b > 0).argmax(axis=1)
+    scores = X @ W.T + b
+    return (scores > 0).argmax(axis=1)
 
 
 # ---- the exercises -------------------------------------------------------------------------------

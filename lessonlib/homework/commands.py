@@ -1,0 +1,131 @@
+"""The subcommands `assign`, `grade` and `guide` of the command line."""
+
+import argparse
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lessonlib._errors import CommandError
+from lessonlib.homework import guide
+from lessonlib.homework.model import HomeworkError, Limits
+
+
+def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parsers; each sets `run`, which yields the lines to print."""
+    _add_assign(subparsers)
+    _add_grade(subparsers)
+    guide.add_parser(subparsers)
+
+
+def _add_assign(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "assign", help="turn lessons into homework", description="Write the notebooks that "
+        "students get and the course folder that nbgrader and formgrader open.",
+    )  # fmt: skip
+    parser.add_argument("lessons", nargs="+", metavar="LESSON", help="a lesson's number, as in 03")
+    parser.add_argument("--course", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--points", nargs="+", default=[], metavar="ID=POINTS", help="as in 03.2=5")
+    parser.add_argument("--due", help='as in "2027-01-31 23:59 Europe/Berlin"')
+    parser.add_argument("--seed", type=int, help="of the own cases (default: drawn once)")
+    parser.add_argument("--extra-cases", type=Path, metavar="FILE", help="private cases, see guide")
+    parser.add_argument("--lessons-folder", type=Path, metavar="DIR", help="where they are")
+    parser.add_argument("--course-id", default="neural-sparks", help="nbgrader's name for it")
+    parser.set_defaults(run=_assign)
+
+
+def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "grade", help="grade submissions", description="Grade what students handed in; writes "
+        "grades_NN.csv, report_NN.md and feedback/ into the course folder.",
+    )  # fmt: skip
+    parser.add_argument("course", type=Path, metavar="DIR")
+    parser.add_argument("--lesson", help="needed where several are assigned")
+    parser.add_argument("--submissions", type=Path, metavar="FOLDER", help="folder or zip file; "
+                        "without it, what has been taken in before")  # fmt: skip
+    parser.add_argument("--roster", type=Path, metavar="CSV")
+    parser.add_argument("--student", action="append", default=[], help="grade only this one, anew")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster")
+    parser.add_argument("--cell-seconds", type=float, default=Limits.cell)
+    parser.add_argument("--trusted", action="store_true", help="where no closed room can be made")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=_grade)
+
+
+def _needed() -> None:
+    if not hasattr(os, "fork"):
+        raise CommandError("homework needs Linux or macOS; on Windows use WSL")
+    try:
+        import nbgrader  # noqa: F401
+    except ImportError:
+        raise CommandError(
+            'homework needs nbgrader: pip install "neural-sparks[homework]"'
+        ) from None
+
+
+def _points(words: list[str]) -> dict[str, float]:
+    found = {}
+    for word in words:
+        match = re.fullmatch(r"(\w+\.\w+)=(\d+(?:\.\d+)?)", word)
+        if not match:
+            raise CommandError(f"--points {word}: wanted ID=POINTS, as in 03.2=5")
+        found[match[1]] = float(match[2])
+    return found
+
+
+def _assign(chosen: argparse.Namespace) -> Iterator[str]:
+    _needed()
+    from lessonlib.homework.assign import Choices, assign
+
+    extra = chosen.extra_cases and chosen.extra_cases.read_text(encoding="utf-8")
+    choices = Choices(_points(chosen.points), chosen.due, chosen.seed, extra,
+                      chosen.lessons_folder, chosen.course_id)  # fmt: skip
+    try:
+        made = assign(chosen.lessons, chosen.course, choices)
+    except HomeworkError as error:
+        raise CommandError(str(error)) from None
+    for homework in made:
+        yield f"students get {chosen.course}/release/{homework.name}/{homework.name}.ipynb"
+    yield f"you keep {chosen.course} (it holds the seed of the homework's own cases)"
+
+
+def _grade(chosen: argparse.Namespace) -> Iterator[str]:
+    _needed()
+    from lessonlib.homework.course import Course
+    from lessonlib.homework.grade import TRUSTED, Settings, grade
+
+    course = Course(chosen.course.resolve())
+    if not (course.root / "course.json").exists():
+        raise CommandError(f"{chosen.course} is no course folder; `lessonlib assign` makes one")
+    lesson = chosen.lesson or _only(course.lessons())
+    if chosen.trusted:
+        yield TRUSTED
+    settings = Settings(
+        jobs=max(1, chosen.jobs), scheduler=chosen.scheduler, trusted=chosen.trusted,
+        students=tuple(chosen.student), limits=Limits(cell=chosen.cell_seconds),
+        progress=not chosen.quiet,
+    )  # fmt: skip
+    try:
+        outcome = grade(course, lesson, settings, chosen.submissions, chosen.roster)
+    except HomeworkError as error:
+        raise CommandError(str(error)) from None
+    yield from outcome.notes
+    for line in outcome.table:
+        if line.status == "not graded":
+            yield f"not graded: {line.student.id}: {'; '.join(line.notes[:1])}"
+    counts = {s: sum(x.status == s for x in outcome.table) for s in _STATES}
+    each = f" ({outcome.seconds / outcome.graded_now:.2f} s each)" if outcome.graded_now else ""
+    yield f"{outcome.graded_now} graded now{each}; " + ", ".join(
+        f"{n} {s}" for s, n in counts.items()
+    )
+    yield f"{course.root}/grades_{lesson}.csv and report_{lesson}.md; pages in feedback/"
+
+
+_STATES = ("graded", "not graded", "no submission")
+
+
+def _only(lessons: list[str]) -> str:
+    if len(lessons) != 1:
+        raise CommandError(f"--lesson is needed; assigned: {', '.join(lessons) or 'none'}")
+    return lessons[0]

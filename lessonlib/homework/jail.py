@@ -1,0 +1,261 @@
+"""A closed room for one process: Linux namespaces, a read-only view of few folders, hard limits.
+
+Inside: the Python installation, lessonlib without its source, the embedded data, an empty home in
+memory, no network, no other processes. Everything else (other submissions, the gradebook, the
+reference answers) does not exist there. All of it works without privileges where the system allows
+user namespaces.
+"""
+
+import contextlib
+import ctypes
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows, where the commands refuse
+    resource = None  # type: ignore[assignment]
+
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
+    0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
+)  # fmt: skip
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
+_MNT_DETACH = 2
+_PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP, _PR_SET_SUBREAPER, _PR_SET_PDEATHSIG = 38, 24, 36, 1
+_MOUNT_SETATTR = 442  # the same number on every Linux architecture
+_NOBODY = 65534
+WORK = "/home/student"
+
+
+class JailError(RuntimeError):
+    """The room could not be closed; nothing may run in it."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What the process may read, what of that is emptied, and where the room is built."""
+
+    root: str
+    show: tuple[str, ...]
+    hide: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes of memory and of one file, processor seconds, processes."""
+
+    memory: int = 3 * 2**30
+    file: int = 16 * 2**20
+    cpu: int = 150
+    processes: int = 64
+    scratch: str = field(default="64m")
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _must(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise JailError(f"{what}: {os.strerror(code)}")
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "") -> None:
+    _must(
+        _libc().mount(
+            source.encode(), target.encode(), kind.encode() if kind else None,
+            ctypes.c_ulong(flags), data.encode() if data else None,
+        ),
+        f"mount {target}",
+    )  # fmt: skip
+
+
+def default_view(root: str, hide: Iterable[str] = ()) -> View:
+    """What Python, lessonlib and the embedded data need, and nothing else; `hide` is emptied."""
+    package = Path(__file__).resolve().parent.parent
+    data = [package / "_data", package.parent / "data"]
+    wanted = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
+    wanted += ["/etc/localtime", "/etc/fonts", "/etc/ssl/certs", "/nix/store"]
+    wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, *_library_folders()]
+    wanted += [str(d) for d in data]
+    hide = (str(package), *map(os.path.abspath, hide))
+    return View(root, tuple(_outermost(p for p in wanted if os.path.exists(p))), hide)
+
+
+def _library_folders() -> list[str]:
+    """Import folders that are installations; a bare checkout on the path is not shown whole."""
+    return [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for path in sorted({os.path.normpath(p) for p in paths}, key=len):
+        if path == "/":
+            raise JailError("the Python installation is the root folder")
+        if not any(path.startswith(k + "/") for k in kept):
+            kept.append(path)
+    return kept
+
+
+def supervise_children() -> None:
+    """Let orphans of the student's process come to this one, so that they can be ended."""
+    if sys.platform == "linux":
+        _libc().prctl(_PR_SET_SUBREAPER, 1, 0, 0, 0)
+
+
+def new_namespaces() -> None:
+    """First half, in the supervisor: user and process namespaces, identities mapped."""
+    go_read, go_write = os.pipe()
+    parent = os.getpid()
+    helper = os.fork()
+    if helper == 0:
+        try:
+            os.close(go_write)
+            os._exit(0 if os.read(go_read, 1) and _write_maps(parent) else 1)
+        finally:
+            os._exit(1)
+    os.close(go_read)
+    result = _libc().unshare(_NEWUSER | _NEWPID)
+    code = ctypes.get_errno()
+    if result == 0:
+        os.write(go_write, b"x")
+    os.close(go_write)
+    mapped = os.waitpid(helper, 0)[1] == 0
+    if result != 0:
+        raise JailError(f"user namespace: {os.strerror(code)}")
+    if not mapped:
+        raise JailError("user namespace: the identities could not be mapped")
+
+
+def _write_maps(pid: int) -> bool:
+    """Map the grader to 0 inside; a grader who is root also gets `nobody` to drop to."""
+    uid, gid = os.geteuid(), os.getegid()
+    nobody = f"\n{_NOBODY} {_NOBODY} 1" if uid == 0 else ""
+    for extra in dict.fromkeys((nobody, "")):
+        try:
+            Path(f"/proc/{pid}/setgroups").write_text("deny")
+            Path(f"/proc/{pid}/gid_map").write_text(f"0 {gid} 1{extra}")
+            Path(f"/proc/{pid}/uid_map").write_text(f"0 {uid} 1{extra}")
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def close_room(view: View, limits: Limits) -> None:
+    """Second half, in the first process of the new namespace. Afterwards it has no way out."""
+    libc = _libc()
+    _must(libc.unshare(_NEWNS | _NEWUTS | _NEWIPC | _NEWNET), "namespaces")
+    _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+    new = view.root
+    _mount("tmpfs", new, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
+    for folder in (WORK, "/tmp", "/dev/shm"):
+        os.makedirs(new + folder, exist_ok=True)
+        _mount("tmpfs", new + folder, "tmpfs", _MS_NOSUID | _MS_NODEV,
+               f"size={limits.scratch},mode=1777")  # fmt: skip
+    for path in view.show:  # after the scratch folders: Python may be installed below one
+        _bind(path, new + path)
+    for path in view.hide:
+        if os.path.isdir(new + path):
+            _empty_over(view, path)
+    for device in ("null", "zero", "random", "urandom"):
+        _bind(f"/dev/{device}", f"{new}/dev/{device}", lock=False)
+    _new_proc(new)
+    _mount("none", new, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
+    os.chdir(new)
+    _must(libc.pivot_root(b".", b"."), "pivot_root")
+    _must(libc.umount2(b".", _MNT_DETACH), "leaving the old root")
+    os.chdir(WORK)
+    _drop_rights()
+
+
+def _empty_over(view: View, path: str) -> None:
+    """An empty folder over `path`, with what is shown inside it put back (the wheel's data)."""
+    inside = f"{path}/_data"
+    keep = os.path.isdir(view.root + inside)
+    handle = os.open(view.root + inside, os.O_PATH) if keep else -1
+    _mount("tmpfs", view.root + path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
+    if keep:
+        os.makedirs(view.root + inside)
+        _mount(f"/proc/self/fd/{handle}", view.root + inside, None, _MS_BIND)
+        os.close(handle)
+        _read_only(view.root + inside)
+    _mount("none", view.root + path, None,
+           _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)  # fmt: skip
+
+
+def _bind(source: str, target: str, lock: bool = True) -> None:
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o444))
+    _mount(source, target, None, _MS_BIND | _MS_REC)
+    if lock:
+        _read_only(target)
+
+
+class _MountAttr(ctypes.Structure):
+    _fields_ = (
+        ("set", ctypes.c_uint64), ("clear", ctypes.c_uint64),
+        ("propagation", ctypes.c_uint64), ("userns", ctypes.c_uint64),
+    )  # fmt: skip
+
+
+def _read_only(target: str) -> None:
+    """Make a whole bound tree read-only (one call since Linux 5.12, its top mount before)."""
+    wish = _MountAttr(_MS_RDONLY | _MS_NOSUID, 0, 0, 0)
+    recursive, here = 0x8000, -100
+    done = _libc().syscall(
+        ctypes.c_long(_MOUNT_SETATTR), ctypes.c_int(here), target.encode(),
+        ctypes.c_uint(recursive), ctypes.byref(wish), ctypes.c_size_t(ctypes.sizeof(wish)),
+    )  # fmt: skip
+    if done != 0:
+        flags = os.statvfs(target).f_flag & (_MS_NODEV | _MS_NOEXEC)
+        _mount("none", target, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | flags)
+
+
+def _new_proc(new: str) -> None:
+    os.makedirs(f"{new}/proc", exist_ok=True)
+    try:
+        _mount("proc", f"{new}/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    except JailError:  # inside some containers; then there is no /proc at all
+        _mount("tmpfs", f"{new}/proc", "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_RDONLY, "size=4k")
+
+
+def _drop_rights() -> None:
+    """Give up every capability for good; a grader who is root becomes nobody."""
+    libc = _libc()
+    try:
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    except OSError:  # only one identity is mapped: stay, without rights
+        pass
+    for capability in range(64):
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    _must(libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0), "death signal")
+    _must(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new rights")
+    head = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    none = (ctypes.c_uint32 * 6)()
+    _must(libc.capset(ctypes.byref(head), ctypes.byref(none)), "giving up rights")
+
+
+def set_limits(limits: Limits) -> None:
+    """Memory, file size, processor time, processes; no core files."""
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.file),
+        (resource.RLIMIT_CPU, limits.cpu),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        wish = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with contextlib.suppress(*(() if sys.platform == "linux" else (OSError, ValueError))):
+            resource.setrlimit(kind, (wish, wish))

@@ -1,0 +1,1 @@
+"""Simulated submissions for the grader."""

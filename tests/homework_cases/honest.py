@@ -1,0 +1,171 @@
+"""Honest work in many styles: full marks, or the marks it deserves."""
+
+from homework_cases.edit import Case, added, answer, cell_of, code, place
+
+UPDATE = """def update(weight, bias, x, y):
+    if y * (weight @ x + bias) <= 0:
+        return weight + y * x, bias + y
+    return weight, bias
+"""
+
+
+def _helper_below(nb):
+    cell_of(nb, "01.2")["source"] = (
+        "def update(weight, bias, x, y):\n    return step(weight, bias, x, y)"
+    )
+    nb["cells"].append(code(UPDATE.replace("def update", "def step")))
+    return nb
+
+
+def _stale_outputs(nb):
+    for cell in nb["cells"]:
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = 99
+            cell["outputs"] = [
+                {"output_type": "error", "ename": "ValueError", "evalue": "old", "traceback": []},
+                {"output_type": "stream", "name": "stderr", "text": "old\n"},
+            ]
+    return nb
+
+
+def _set_up_changed(nb):
+    nb["cells"][1]["source"] = "import math\nimport numpy as np\nfrom lessonlib import check"
+    cell_of(nb, "01.5")["source"] = (
+        "def bound(X, y, direction):\n"
+        "    u = direction / math.sqrt(direction @ direction)\n"
+        "    return np.max(np.sum(X**2, axis=1)) / np.min(y * (X @ u)) ** 2"
+    )
+    return nb
+
+
+def _old_format(nb):
+    for cell in nb["cells"]:
+        del cell["id"]
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    return nb | {"nbformat_minor": 2}
+
+
+def _written(nb):
+    nb["cells"][place(nb, "why-01-1")]["source"] = "The border pixels are always 0."
+    return nb
+
+
+CASES = [
+    Case("the reference", lambda nb: nb),
+    Case("a loop instead of arrays", answer("01.1", """
+def neuron(X, weight, bias):
+    out = []
+    for row in X:
+        out.append(1 if sum(a * b for a, b in zip(row, weight)) + bias > 0 else -1)
+    return np.array(out)""")),
+    Case("floats for labels", answer("01.1", """
+def neuron(X, weight, bias):
+    return np.where(X @ weight + bias > 0, 1.0, -1.0)""")),
+    Case("a small integer type", answer("01.1", """
+def neuron(X, weight, bias):
+    return np.where(X @ weight + bias > 0, 1, -1).astype(np.int8)""")),
+    Case("a lambda", answer("01.2", """
+update = lambda w, b, x, y: (w + y * x, b + y) if y * (w @ x + b) <= 0 else (w, b)""")),
+    Case("an object that can be called", answer("01.2", """
+class Rule:
+    def __call__(self, weight, bias, x, y):
+        wrong = y * (weight @ x + bias) <= 0
+        return (weight + y * x, bias + y) if wrong else (weight, bias)
+
+update = Rule()""")),
+    Case("functools.partial", answer("01.2", """
+from functools import partial
+
+def general(rate, weight, bias, x, y):
+    wrong = y * (weight @ x + bias) <= 0
+    return (weight + rate * y * x, bias + rate * y) if wrong else (weight, bias)
+
+update = partial(general, 1)""")),
+    Case("one exercise built on another", answer("01.3", """
+def one_pass(weight, bias, X, y):
+    count = 0
+    for k in range(len(X)):
+        new, bias_new = update(weight, bias, X[k], y[k])
+        count += bool(np.any(new != weight) or bias_new != bias)
+        weight, bias = new, bias_new
+    return weight, bias, count""")),
+    Case("a helper below its use", _helper_below),
+    Case("letters of all alphabets", answer("01.1", """
+def neuron(X, weight, bias):
+    größe = X @ weight + bias  # 分数 → Σ 🙂
+    return np.where(größe > 0, 1, -1)""")),
+    Case("warnings on the way", answer("01.1", """
+import warnings
+
+def neuron(X, weight, bias):
+    warnings.warn("nearly there")
+    np.array([1.0]) / 0
+    return np.where(X @ weight + bias > 0, 1, -1)""")),
+    Case("warnings made errors", added('import warnings\nwarnings.simplefilter("error")')),
+    Case("text on both streams", answer("01.1", """
+import sys
+
+def neuron(X, weight, bias):
+    print("looking", X.shape)
+    print("at errors", file=sys.stderr)
+    return np.where(X @ weight + bias > 0, 1, -1)
+print("note", file=sys.stderr)""")),
+    Case("outputs of an older run", _stale_outputs),
+    Case("magics and shell lines", added(
+        "%matplotlib inline\n%time x = 1\n!ls /nowhere\nnp.mean?\n%unknown_magic 3")),
+    Case("a cell magic around the answer", answer("01.2", "%%time\n" + UPDATE)),
+    Case("await at the top", added("import asyncio\nawait asyncio.sleep(0)")),
+    Case("a figure", added("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")),
+    Case("an added cell that fails", added("undefined_name + 1")),
+    Case("an added cell that asks", added('name = input("who? ")')),
+    Case("torch beside the answer", added("import torch\nt = torch.ones(3) * 2\nprint(t)")),
+    Case("a subclass of torch's module", added(
+        "import torch.nn as nn\nclass Net(nn.Module):\n    def forward(self, x):\n"
+        "        return x")),
+    Case("help of the lesson asked for", added(
+        'hint("01.1")\nsolution("01.1")\ncheck("01.1", len)')),
+    Case("a name of a given cell", answer("01.1", """
+def neuron(X, weight, bias):
+    return np.where(X @ weight + bias > offsets[0], 1, -1)"""), note="whole notebook"),
+    Case("a changed set-up cell", _set_up_changed),
+    Case("star import", added("from numpy import *\nfrom math import *")),
+    Case("a number of NumPy's", answer("01.5", """
+def bound(X, y, direction):
+    u = direction / np.linalg.norm(direction)
+    r = np.linalg.norm(X, axis=1).max()
+    return np.array((r / (y * (X @ u)).min()) ** 2)""")),
+    Case("format of older tools", _old_format),
+    Case("Windows line ends", lambda nb: answer("01.2", UPDATE.replace("\n", "\r\n"))(nb)),
+    Case("an answer in words", _written, note=""),
+    Case("random numbers drawn first", added("np.random.seed(1); np.random.rand(5)")),
+    Case("a list instead of an array", answer("01.1", """
+def neuron(X, weight, bias):
+    return [1 if z > 0 else -1 for z in X @ weight + bias]"""),
+         {"01.1": 0}, says={"01.1": "a list came back"}),
+    Case("no return", answer("01.4", "def averaged(X, y, passes):\n    total = 0"),
+         {"01.4": 0}, says={"01.4": "return"}),
+    Case("changes its argument", answer("01.2", """
+def update(weight, bias, x, y):
+    if y * (weight @ x + bias) <= 0:
+        weight += y * x
+        bias += y
+    return weight, bias"""), {"01.2": "part"}, says={"01.2": "changed its argument"}),
+    Case("a known mistake", answer("01.2", UPDATE.replace("<=", "<")),
+         {"01.2": "part"}, says={"01.2": "must count as a mistake"}),
+    Case("another known mistake", answer("01.4", """
+def averaged(X, y, passes):
+    weight, bias = np.zeros(X.shape[1]), 0.0
+    for _ in range(passes):
+        for x, label in zip(X, y):
+            if label * (weight @ x + bias) <= 0:
+                weight, bias = weight + label * x, bias + label
+    return weight, bias"""), {"01.4": 0}, says={"01.4": "last line"}),
+    Case("the bug half mended", answer("01.6", """
+def which_digit(X, W, b):
+    return (X @ W.T).argmax(axis=1)"""), {"01.6": "part"}, says={"01.6": "bias"}),
+    Case("an error in some cases", answer("01.1", """
+def neuron(X, weight, bias):
+    if len(X) == 1:
+        raise ValueError("one row only")
+    return np.where(X @ weight + bias > 0, 1, -1)"""), {"01.1": "part"}, says={"01.1": "one row"}),
+]  # fmt: skip
