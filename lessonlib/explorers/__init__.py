@@ -5,5 +5,6 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
+from lessonlib.explorers.playground import PlaygroundExplorer
 
-__all__ = ["Explorer", "PerceptronExplorer"]
+__all__ = ["Explorer", "PerceptronExplorer", "PlaygroundExplorer"]

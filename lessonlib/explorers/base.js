@@ -1,6 +1,7 @@
 // What all explorers share in the browser: asking for frames, the read-outs, errors, names for sliders.
 // The explorer's own file follows in the same module and ends with
 //   export default explorer((stage, ask) => frame => { ...draw the frame into stage... });
+// The drawing function may have a property `end`, called when the view leaves the page.
 
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -129,7 +130,7 @@ function showView(model, el, requests, build) {
     guarded(() => {
       showReadouts(list, frame.readouts || []);
       showMeter(meter, frame.meter);
-      note.textContent = frame.note || "";
+      if (note.textContent !== (frame.note || "")) note.textContent = frame.note || "";
       // A screen reader hears where the play ended, not thirty sentences a second.
       if (!model.get("playing")) spoken.textContent = frame.summary || "";
       draw(frame);
@@ -160,6 +161,7 @@ function showView(model, el, requests, build) {
     cancelAnimationFrame(planned);
     onScreen.disconnect();
     tended.disconnect();
+    if (draw.end) draw.end();
     model.off("change:frame", plan);
     model.off("change:playing", plan);
     model.off("change:error", onError);

@@ -23,13 +23,16 @@ FRAMES_PER_SECOND = 30  # the most a view asks for
 class Explorer(ABC):
     """Base class: `step`, `play`, `pause`, `reset`, `state`, and the view that a cell shows.
 
-    A subclass gives `script` (the JavaScript file beside it) and `unit` (what one step is called)
-    and writes `state`, `_step`, `_reset`, `_frame`, `_figure`, and where needed `_event`,
-    `_controls` and `finished`.
+    A subclass gives `script` (the JavaScript file beside it; `parts` come before it, `style` is
+    its own CSS) and `unit` (what one step is called) and writes `state`, `_step`, `_reset`,
+    `_frame`, `_figure`, and where needed `_event`, `_controls` and `finished`.
     Taught in CONTRIBUTING.md
     """
 
     script: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]] = ()
+    style: ClassVar[str | None] = None
+    speed_control: ClassVar[bool] = True  # False where the script offers the speeds itself
     unit: ClassVar[str] = "step"
     reset_hint: ClassVar[str] = "Go back to the beginning"
     rates: ClassVar[tuple[int, ...]] = (1, 4, 15, 60, 600)  # steps per second to choose from

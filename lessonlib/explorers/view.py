@@ -36,16 +36,19 @@ class Panel:
     def __init__(self, explorer: "Explorer", controls: list[widgets.Widget]) -> None:
         self.explorer = explorer
         # One module: the base defines `explorer(build)`, the script exports what that gives.
+        scripts = ("controls.js", "base.js", *explorer.parts, explorer.script)
+        styles = ("base.css", explorer.style) if explorer.style else ("base.css",)
         self.view = View(
-            _esm=_text("controls.js") + _text("base.js") + _text(explorer.script),
-            _css=_text("base.css"),
+            _esm="".join(map(_text, scripts)),
+            _css="".join(map(_text, styles)),
             layout=widgets.Layout(width="100%"),
         )
         self.view.on_msg(self._on_message)
         self.play = self._button("Play", self._toggle, f"Do one {explorer.unit} after the other")
         step = self._button("Step", explorer.step, f"Do one {explorer.unit}")
         reset = self._button("Reset", explorer.reset, explorer.reset_hint)
-        row = widgets.HBox([*controls, self._speed(), self.play, step, reset])
+        speed = [self._speed()] if explorer.speed_control else []
+        row = widgets.HBox([*controls, *speed, self.play, step, reset])
         row.layout.flex_flow = "row wrap"
         self.box = widgets.VBox([row, self.view])
         self.box.add_class("ns-explorer")
