@@ -5,7 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # two small cores gain nothing from a second thread
 os.environ["LESSONLIB_PROGRESS"] = "off"
 os.environ.setdefault("MPLBACKEND", "Agg")
 

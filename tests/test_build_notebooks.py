@@ -31,13 +31,13 @@ def write(tmp_path, monkeypatch):
 
 
 def test_outputs_are_stored_clean_and_the_same_twice(write, tmp_path, capsys):
-    path = write("03_small.ipynb", "x = 6", "x * 7", WIDGET, ENVIRONMENT)
-    assert build_notebooks.main(["03"], tmp_path) == 0
-    assert capsys.readouterr().out.startswith("03_small: well")
+    path = write("99_small.ipynb", "x = 6", "x * 7", WIDGET, ENVIRONMENT)
+    assert build_notebooks.main(["99"], tmp_path) == 0
+    assert capsys.readouterr().out.startswith("99_small: well")
     first = path.read_bytes()
     book = nbformat.read(path, as_version=4)
     assert [cell.execution_count for cell in book.cells] == [1, 2, 3, 4]
-    assert [cell.id for cell in book.cells] == ["03-000", "03-001", "03-002", "03-003"]
+    assert [cell.id for cell in book.cells] == ["99-000", "99-001", "99-002", "99-003"]
     assert book.cells[1].outputs[0].data["text/plain"] == "42"
     assert [dict(output.data) for output in book.cells[2].outputs] == [{"image/png": "aGVs"}]
     assert book.cells[3].outputs[0].text == "['off', 'off']\n"
@@ -56,21 +56,21 @@ def test_outputs_are_stored_clean_and_the_same_twice(write, tmp_path, capsys):
     ],
 )
 def test_a_trouble_leaves_the_notebook_as_it_was(write, tmp_path, capsys, source, said):
-    path = write("03_small.ipynb", "print('before')", source)
+    path = write("99_small.ipynb", "print('before')", source)
     before = path.read_bytes()
-    assert build_notebooks.main(["03_small"], tmp_path) == 1
+    assert build_notebooks.main(["99_small"], tmp_path) == 1
     assert said in capsys.readouterr().out
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_check_names_what_no_clean_run_leaves(write, tmp_path, capsys):
-    write("03_small.ipynb", "print('never run')")
+    write("99_small.ipynb", "print('never run')")
     assert build_notebooks.main(["--check"], tmp_path) == 1
     assert "cell 0 was run as number None" in capsys.readouterr().out
 
 
 def test_an_unknown_name_lists_the_known_ones(write, tmp_path):
-    write("03_small.ipynb", "1")
-    with pytest.raises(SystemExit, match="the lessons are 03_small"):
+    write("99_small.ipynb", "1")
+    with pytest.raises(SystemExit, match="the lessons are 99_small"):
         build_notebooks.main(["04"], tmp_path)

@@ -43,7 +43,8 @@ def _mark_pair(
     exercise = find(f"{lesson}.{number}")
     if stub.cell_type != "code" or BEGIN not in stub.source or END not in stub.source:
         raise ValueError(f"{exercise.id}: no cell with {BEGIN!r} and {END!r} before its check")
-    if name != exercise.name or f"def {name}(" not in stub.source:
+    defined = re.search(rf"^(?:def|class) {name}\b", stub.source, re.MULTILINE)
+    if name != exercise.name or not defined:
         raise ValueError(f"{exercise.id}: checks {name}, the exercise asks for {exercise.name}")
     _mark(stub, f"ex-{lesson}-{number}", solution=True)
     _mark(check, f"check-{lesson}-{number}", points=exercise.points, locked=True)

@@ -7,7 +7,7 @@ fresh (X, y).
 
 from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import shift
-from lessonlib.datasets.points import separable, xor
+from lessonlib.datasets.points import moons, separable, xor
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
@@ -19,6 +19,7 @@ __all__ = [
     "feature_names",
     "irregular_table",
     "load",
+    "moons",
     "separable",
     "shift",
     "triangles",

@@ -1,4 +1,6 @@
-"""Points in the plane and in space: separable clouds with a known margin, XOR."""
+"""Points in the plane and in space: separable clouds with a known margin, XOR, two moons."""
+
+import math
 
 import numpy as np
 
@@ -51,3 +53,27 @@ def xor() -> tuple[np.ndarray, np.ndarray]:
     """
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     return X, np.array([-1, 1, 1, -1])
+
+
+def moons(n: int, noise: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw points from two half circles that reach into each other: no line separates them.
+
+    class +1: (cos a, sin a);  class -1: (1 - cos a, 1/2 - sin a);  a uniform in [0, pi)
+
+    n     : number of points, half of them (one fewer where n is odd) of class -1
+    noise : standard deviation of the normal noise on each coordinate; the circles' radius is 1
+    Returns X (n, 2), y (n,) in {-1, +1}, in random order
+    Raises ValueError for n < 2 or a noise that is negative or not finite
+    Taught in notebooks/03_backpropagation
+
+    >>> X, y = moons(6, 0.1, np.random.default_rng(0))
+    >>> X.shape, sorted(y.tolist())
+    ((6, 2), [-1, -1, -1, 1, 1, 1])
+    """
+    if n < 2 or not 0 <= noise < math.inf:
+        raise ValueError(f"moons: n={n}, noise={noise}; wanted n >= 2, a finite noise >= 0")
+    y = rng.permutation(np.where(np.arange(n) % 2 == 0, 1, -1))
+    a = rng.uniform(0, np.pi, n)
+    upper = np.column_stack([np.cos(a), np.sin(a)])
+    X = np.where(y[:, None] > 0, upper, [1.0, 0.5] - upper)
+    return X + noise * rng.normal(size=(n, 2)), y

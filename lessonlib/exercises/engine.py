@@ -65,13 +65,15 @@ class Exercise:
 
     @property
     def name(self) -> str:
-        """The name of the function that the learner writes."""
+        """The name of the function or class that the learner writes."""
         return self.reference.__name__
 
     @property
     def arguments(self) -> list[str]:
-        """The names of its arguments."""
-        return list(inspect.signature(self.reference).parameters)
+        """The names of what a case holds: the function's arguments, or those of `use` after it."""
+        if self.use is _plain:
+            return list(inspect.signature(self.reference).parameters)
+        return list(inspect.signature(self.use).parameters)[1:]
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def _fence_bias(k: int, centre: np.ndarray, bias_of: float, radius: float) -> tu
 def _relu_everywhere(
     X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]
 ) -> np.ndarray:
-    for weight, bias in zip(weights, biases, strict=True):
+    for weight, bias in zip(weights, biases):
         X = np.maximum(X @ weight.T + bias, 0)
     return X
 

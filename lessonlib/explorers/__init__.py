@@ -4,7 +4,17 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 """
 
 from lessonlib.explorers.base import Explorer
+from lessonlib.explorers.capacity import CapacityExplorer
+from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
+from lessonlib.explorers.race import RaceExplorer
 
-__all__ = ["Explorer", "PerceptronExplorer", "PlaygroundExplorer"]
+__all__ = [
+    "CapacityExplorer",
+    "Explorer",
+    "GraphExplorer",
+    "PerceptronExplorer",
+    "PlaygroundExplorer",
+    "RaceExplorer",
+]

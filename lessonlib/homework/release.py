@@ -154,7 +154,11 @@ def solved(release: dict[str, Any]) -> dict[str, Any]:
 
 def reference_cell(source: str, task: str) -> str:
     """An exercise cell with the reference's body between the delimiters."""
-    body = _body_of(exercises_of(task.split(".")[0])[task].reference)
+    reference = exercises_of(task.split(".")[0])[task].reference
+    if isinstance(reference, type):  # a class: the region lies in its last method
+        method = re.findall(r"def (\w+)\(", source.split(BEGIN)[0])[-1]
+        reference = getattr(reference, method)
+    body = _body_of(reference)
 
     def fill(match: re.Match[str]) -> str:
         indent = match.group(1)
