@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # two small cores gain nothing from a second thread
+    os.environ.setdefault(threads, "1")  # small arrays gain nothing from a second thread
 os.environ["LESSONLIB_PROGRESS"] = "off"
 os.environ.setdefault("MPLBACKEND", "Agg")
 
