@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # two small cores gain nothing from a second thread
+    os.environ.setdefault(threads, "1")  # small arrays gain nothing from a second thread
 os.environ["LESSONLIB_PROGRESS"] = "off"
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -28,3 +28,5 @@ def progress_file(tmp_path, monkeypatch):
     path = tmp_path / "progress.json"
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(path))
     return path
+
+collect_ignore_glob = ["homework_cases/*"]  # no tests there: what the homework tests share

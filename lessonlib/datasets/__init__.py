@@ -9,7 +9,7 @@ from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import shift
 from lessonlib.datasets.points import moons, separable, xor
 from lessonlib.datasets.shapes import SHAPES, triangles
-from lessonlib.datasets.tables import class_names, feature_names
+from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
 __all__ = [
     "NAMES",
@@ -17,6 +17,7 @@ __all__ = [
     "class_names",
     "data_folder",
     "feature_names",
+    "irregular_table",
     "load",
     "moons",
     "separable",

@@ -1,4 +1,4 @@
-"""The two embedded tables: measured features in their own units, with the names of columns."""
+"""Tables: the two embedded ones in their own units, and a drawn one with jumps in it."""
 
 import numpy as np
 
@@ -40,6 +40,32 @@ def class_names(name: str) -> list[str]:
     ['malignant', 'benign']
     """
     return [str(n) for n in _read(name, "classes")[0]]
+
+
+def irregular_table(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a table whose label jumps along single columns, the way rules and tariffs do.
+
+    s = floor(2 x0) mod 2 + 2 [x1 > 0.5][x2 < 0] + [|x3| > 1] - 2 [x4 > 1] + noise;  y = [s > 0.8]
+
+    n : number of rows. Columns 0 to 4 matter, 5 to 19 do not; all are normal with spread 1,
+        the noise is normal with spread 0.3
+    Returns X (n, 20) float64, y (n,) int64 in {0, 1}
+    Raises ValueError for n < 1
+    Source: in the spirit of Grinsztajn et al. 2022, section 5.
+    Taught in notebooks/05b_when_not_to_use_a_network
+
+    >>> X, y = irregular_table(500, np.random.default_rng(0))
+    >>> X.shape, sorted(set(y.tolist()))
+    ((500, 20), [0, 1])
+    """
+    if n < 1:
+        raise ValueError(f"irregular_table: n={n}, wanted n >= 1")
+    X = rng.normal(size=(n, 20))
+    bands = np.floor(2 * X[:, 0]) % 2  # every other strip of width 0.5
+    corner = 2 * ((X[:, 1] > 0.5) & (X[:, 2] < 0))
+    steps = 1.0 * (np.abs(X[:, 3]) > 1) - 2 * (X[:, 4] > 1)
+    score = bands + corner + steps + 0.3 * rng.normal(size=n)
+    return X, (score > 0.8).astype(np.int64)
 
 
 def _read(name: str, *parts: str) -> list[np.ndarray]:
