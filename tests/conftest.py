@@ -29,4 +29,5 @@ def progress_file(tmp_path, monkeypatch):
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(path))
     return path
 
+
 collect_ignore_glob = ["homework_cases/*"]  # no tests there: what the homework tests share
