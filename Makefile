@@ -26,8 +26,8 @@ models:  ## train what the lessons load from data/
 bench:  ## layers against PyTorch, explorers' frames, import time
 	$(PYTHON) -m benchmarks.bench_layers
 
-bounds:  ## the table of results over seeds from which lessons and tests take their bounds
-	$(PYTHON) benchmarks/bounds.py
+bounds:  ## the table of results over 20 seeds that holds every claim (minutes a lesson); NAMES="01 03" for some
+	$(PYTHON) benchmarks/bounds.py $(NAMES)
 
 clean:  ## caches and builds; never my/ nor data/downloads/
 	$(PYTHON) -c "import pathlib, shutil; \

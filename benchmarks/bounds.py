@@ -79,11 +79,12 @@ def outside(row: dict[str, str]) -> bool:
 def main() -> int:
     """Run the lessons named on the command line and update the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("lessons", nargs="+", help="numbers such as 01 04b")
+    parser.add_argument("lessons", nargs="*", help="numbers such as 01 04b; all for none")
     parser.add_argument("--seeds", type=int, default=20)
     options = parser.parse_args()
     table, failed = read_table(), []
-    for lesson in options.lessons:
+    every = sorted(path.name.split("_")[0] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    for lesson in options.lessons or every:
         (notebook,) = (ROOT / "notebooks").glob(f"{lesson}_*.ipynb")
         runs = [run(notebook, seed) for seed in range(options.seeds)]
         for name in runs[0]:

@@ -73,7 +73,7 @@ def test_moodle_download(tmp_path, homework):
         tmp_path / "moodle.zip",
         {
             "Ada Lovelace_5551_assignsubmission_file_/01_sample.ipynb": NOTEBOOK,
-            "Emmy Noether_5552_assignsubmission_file_/work/other.ipynb": NOTEBOOK,
+            "Emmy Noether_5552_assignsubmission_file_/own/other.ipynb": NOTEBOOK,
         },
     )
     assert set(sort_by_student(source, homework, seats).by_student) == {"ada1", "emmy2"}
