@@ -42,7 +42,8 @@ class Result:
     def _repr_html_(self) -> str:
         colour, ground, mark = _LOOK[self.status]
         rows = "".join(
-            f"<tr><th scope='row' style='text-align:left;padding:2px 14px 2px 0;font-weight:600;"
+            f"<tr style='background:{ground}'>"  # JupyterLab paints rows in the theme's colour
+            f"<th scope='row' style='text-align:left;padding:2px 14px 2px 0;font-weight:600;"
             f"vertical-align:top;color:{colour};white-space:nowrap'>{html.escape(label)}</th>"
             f"<td style='text-align:left;padding:2px 0;color:{colour}'>"
             f"<code style='background:none;color:{colour};white-space:pre-wrap'>"
