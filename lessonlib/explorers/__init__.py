@@ -5,6 +5,7 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
+from lessonlib.explorers.drawing import DrawingExplorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
@@ -12,6 +13,7 @@ from lessonlib.explorers.race import RaceExplorer
 
 __all__ = [
     "CapacityExplorer",
+    "DrawingExplorer",
     "Explorer",
     "GraphExplorer",
     "PerceptronExplorer",
