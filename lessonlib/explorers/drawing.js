@@ -17,8 +17,6 @@ function drawingView(stage, ask) {
   const below = element("div", { class: "ns-sum" }, stage);
   element("p", { class: "ns-help", text: DRAW_HELP }, stage);
   let frame = null;
-  let colours = null;
-  let values = null;
   const choose = place => ask("choose", { place }, "choose");
   const again = () => {
     if (frame) draw(frame);
@@ -32,8 +30,8 @@ function drawingView(stage, ask) {
   function draw(next) {
     frame = next;
     if (!right.clientWidth) return; // not on the page yet; the observer below sees its arrival
-    colours ||= palette(stage);
-    values = floats(frame.values);
+    const colours = palette(stage); // of the theme as it is now
+    const values = floats(frame.values);
     pad.draw(frame, colours);
     if (chosen !== String(frame.chosen)) {
       chosen = String(frame.chosen);
@@ -46,12 +44,15 @@ function drawingView(stage, ask) {
   }
   const resized = new ResizeObserver(again);
   resized.observe(right);
+  let late = 0;
   const themed = new MutationObserver(() => {
-    colours = null;
+    clearTimeout(late);
+    late = setTimeout(again, 600); // the theme's own style sheet arrives after its name
     again();
   });
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
   draw.end = () => {
+    clearTimeout(late);
     resized.disconnect();
     themed.disconnect();
   };

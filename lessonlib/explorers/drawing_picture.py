@@ -34,22 +34,24 @@ def picture(
     """Image and answer on the left, four layers in the middle, the chosen sum below."""
     import matplotlib.pyplot as plt
 
-    figure = plt.figure(figsize=(9.6, 5.6))
-    grid = figure.add_gridspec(5, 3, width_ratios=(1.1, 1.5, 1.5), height_ratios=(2, 2, 3, 1.2, 3))
+    figure = plt.figure(figsize=(9.6, 6.2))
+    grid = figure.add_gridspec(5, 3, width_ratios=(1.2, 1, 1), height_ratios=(2, 2, 4, 1.1, 5))
     image = figure.add_subplot(grid[:3, 0])
     _show(image, layers["input"][0], f"image, read as {shares.argmax()}")
     bars = figure.add_subplot(grid[3:, 0])
-    bars.bar(range(10), shares, color=["#B8500B" if s == shares.max() else "#999" for s in shares])
-    bars.set(xticks=range(10), ylim=(0, 1), title="shares (softmax)")
+    colours = ["#B8500B" if share == shares.max() else "#999999" for share in shares]
+    bars.bar(range(10), shares, color=colours)
+    bars.set(xticks=range(10), ylim=(0, 1))
+    bars.set_title("shares (softmax)", fontsize=10)
     for row, name in enumerate(("conv1", "pool1", "conv2", "pool2")):
-        ax = figure.add_subplot(grid[row, 1:])
-        maps = layers[name]
-        across = 16 if name == "pool2" else 8
-        _show(ax, tiled(maps, across), f"{TITLES[name]}: {len(maps)} maps {maps.shape[1:]}")
+        ax, maps = figure.add_subplot(grid[row, 1:]), layers[name]
+        across, (height, width) = (16 if name == "pool2" else 8), maps.shape[1:]
+        title = f"{TITLES[name]}: {len(maps)} maps of {height} × {width}"
+        _show(ax, tiled(maps, across), title)
         if name == chosen[0]:
             _frame(ax, chosen, across, maps.shape[1:])
     left, right = figure.add_subplot(grid[4, 1]), figure.add_subplot(grid[4, 2])
-    _numbers(left, found.patches[0], "patch" + _more(found))
+    _numbers(left, found.patches[0], "framed value: patch" + _more(found))
     if found.kernels is not None:
         _numbers(right, found.kernels[0], f"× kernel, bias added: {found.total:.2f}")
     else:
@@ -63,7 +65,8 @@ def _more(found: Sum) -> str:
 
 def _show(ax: "Axes", values: np.ndarray, title: str) -> None:
     ax.imshow(values, cmap="gray_r", vmin=0)
-    ax.set(xticks=[], yticks=[])
+    ax.set(xticks=[], yticks=[], facecolor="#D9C8B4", anchor="W")  # the ground shows between maps
+    ax.spines[:].set_visible(False)
     ax.set_title(title, fontsize=10)
 
 
@@ -85,5 +88,5 @@ def _numbers(ax: "Axes", values: np.ndarray, title: str) -> None:
     ax.imshow(values, cmap=SIGNED, vmin=-1.6 * top, vmax=1.6 * top)
     for (i, j), value in np.ndenumerate(values):
         ax.text(j, i, f"{value:.1f}", ha="center", va="center", fontsize=8)
-    ax.set(xticks=[], yticks=[])
+    ax.set(xticks=[], yticks=[], anchor="W")
     ax.set_title(title, fontsize=10)

@@ -14,7 +14,7 @@ function palette(node) {
     probe.style.color = `var(--ns-${name})`;
     return getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
   };
-  const names = ["positive", "negative", "ground", "ink", "soft", "frame", "train", "test"];
+  const names = ["positive", "negative", "gradient", "ground", "ink", "soft", "frame", "train", "test"];
   const colours = Object.fromEntries(names.map(name => [name, read(name)]));
   probe.remove();
   colours.css = (name, alpha = 1) => `rgba(${colours[name].join(",")},${alpha})`;
