@@ -94,7 +94,7 @@ def test_the_layers_follow_the_pen(opened, lab_page):
     view = opened()
     view.button("Clear").click()
     times = lab_page.page.evaluate(DRAW, 20)
-    print(f"median {statistics.median(times):.0f} ms, largest {max(times):.0f} ms")  # noqa: T201
+    print(f"median {statistics.median(times):.0f} ms, largest {max(times):.0f} ms")
     assert statistics.median(times) < GENEROUS
     ink = float(view.numbers()["ink (pixels)"])
     assert str(ink) in lab_page.run_cell(2)
