@@ -226,4 +226,11 @@ def _progress_bar(wanted: bool, steps: int) -> Any:
         return _Silent()
     from tqdm.auto import tqdm  # here, because importing it costs more than the rest of this file
 
-    return tqdm(total=steps, unit="step", leave=False)
+    class Bar(tqdm):
+        """A run that stops early (diverged, enough, interrupted) leaves no red bar behind."""
+
+        def close(self) -> None:
+            self.total = self.n
+            super().close()
+
+    return Bar(total=steps, unit="step", leave=False)
