@@ -227,9 +227,8 @@ def _progress_bar(wanted: bool, steps: int) -> Any:
     from tqdm.auto import tqdm  # here, because importing it costs more than the rest of this file
 
     class Bar(tqdm):
-        """A run that stops early (diverged, enough, interrupted) leaves no red bar behind."""
-
         def close(self) -> None:
+            """End; a run that stopped early (diverged, interrupted) leaves no red bar behind."""
             self.total = self.n
             super().close()
 
