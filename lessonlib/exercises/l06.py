@@ -152,21 +152,20 @@ def _pool_by(
     return np.array(rows).transpose(2, 3, 0, 1)
 
 
-def _back_by(
-    dy: np.ndarray,
-    image: np.ndarray,
-    kernel: np.ndarray,
-    *,
-    overwrite: bool = False,
-    flip: bool = False,
+def _pixels_overwritten(
+    dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    dimage, dkernel = convolve_backward(dy, image, kernel[::-1, ::-1] if flip else kernel)
-    if overwrite:
-        kh, kw = kernel.shape
-        for i, j in np.ndindex(dy.shape):
-            dkernel = dy[i, j] * image[i : i + kh, j : j + kw]
-            dimage[i : i + kh, j : j + kw] = dy[i, j] * kernel
+    dimage, dkernel = convolve_backward(dy, image, kernel)
+    for i, j in np.ndindex(dy.shape):
+        dimage[i : i + kernel.shape[0], j : j + kernel.shape[1]] = dy[i, j] * kernel
     return dimage, dkernel
+
+
+def _last_place(
+    dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    dimage, _ = convolve_backward(dy, image, kernel)
+    return dimage, dy[-1, -1] * image[-kernel.shape[0] :, -kernel.shape[1] :]
 
 
 # ---- the exercises -------------------------------------------------------------------------------
@@ -302,6 +301,14 @@ EXERCISES = [
                 "Right for stride 1 only. The 1 for the first place is added after the division.",
             ),
             Mistake(
+                "not rounded",
+                lambda size, kernel, stride, padding, dilation: (
+                    (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1
+                ),
+                "`/` gives a fraction where the stride does not divide. Only whole steps are made: "
+                "`//`.",
+            ),
+            Mistake(
                 "rounded up",
                 _rows_up,
                 "A step that leads beyond the end is not made: round down.",
@@ -408,10 +415,16 @@ EXERCISES = [
         ),
         mistakes=(
             Mistake(
-                "overwritten",
-                lambda dy, image, kernel: _back_by(dy, image, kernel, overwrite=True),
-                "A later place overwrites what an earlier one left. A value that is used many "
-                "times gets the sum of all gradients: += in both.",
+                "pixels overwritten",
+                _pixels_overwritten,
+                "In dimage a later place overwrites what an earlier one left. A pixel lies in "
+                "several patches and gets the sum of their gradients: `+=`.",
+            ),
+            Mistake(
+                "last place only",
+                _last_place,
+                "dkernel holds the last place's share alone. The kernel is used at every place, "
+                "and the shares add up: `+=`.",
             ),
             Mistake(
                 "mean over the places",
@@ -423,7 +436,7 @@ EXERCISES = [
             ),
             Mistake(
                 "kernel turned around",
-                lambda dy, image, kernel: _back_by(dy, image, kernel, flip=True),
+                lambda dy, image, kernel: convolve_backward(dy, image, kernel[::-1, ::-1]),
                 "The kernel is turned around before it is added into dimage. In this form, patch by "
                 "patch, it goes in as it is.",
             ),
