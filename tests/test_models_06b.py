@@ -81,9 +81,9 @@ def test_stored_transfer_holds_the_lessons_numbers():
 
 def test_the_scoreboards_rows_are_stored_and_train():
     rows = scoreboard("scoreboard_06b").rows
-    assert [row[1] for row in rows] == [3962, 11066]
-    assert rows[0][2] > 0.97
-    assert rows[0][4] > 0.5
+    assert [row[1] for row in rows] == [3962, 3962, 11066]
+    assert min(row[2] for row in rows) > 0.97
+    assert rows[1][4] > 0.5
     short = scoreboard_06b.make(seeds=(3,), epochs=4)["rows"][0]
-    assert np.all(short[:, 0] == [3962, 11066])
-    assert short[0, 1] > 0.85
+    assert np.all(short[:, 0] == [3962, 3962, 11066])
+    assert short[1, 1] > 0.85
