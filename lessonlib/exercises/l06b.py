@@ -506,8 +506,8 @@ PREDICTIONS = [
         choices=("less: random weights destroy", "about 0.3 again", "clearly more"),
         right=2,
         why=(
-            "About 0.55. Random kernels with ReLU and pooling already bend the pixels into something "
-            "more useful. So always compare with an untrained network before crediting the training."
+            "Between 0.5 and 0.7. Random kernels with ReLU and pooling already bend the pixels into "
+            "something more useful. Compare with an untrained network before you credit the training."
         ),
     ),
     Prediction(
