@@ -9,6 +9,7 @@ from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
 from lessonlib.explorers.race import RaceExplorer
+from lessonlib.explorers.reader import ReaderExplorer
 
 __all__ = [
     "CapacityExplorer",
@@ -17,4 +18,5 @@ __all__ = [
     "PerceptronExplorer",
     "PlaygroundExplorer",
     "RaceExplorer",
+    "ReaderExplorer",
 ]
