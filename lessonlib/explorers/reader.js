@@ -2,14 +2,14 @@
 
 const READER_HELP =
   "Text: background = value of the chosen unit (orange above 0, blue below), line under a character = how " +
-  "surprising it was; a click goes there. Map: one column a character, one row a unit, slow ones at the " +
-  "top. Keys on the map: ↑ ↓ choose a unit, ← → read back and forth, Home, End.";
+  "surprising it was; a click goes there. Map: one column a character, one row a unit, those that keep " +
+  "their value best at the top. Keys on the map: ↑ ↓ choose a unit, ← → read back and forth, Home, End.";
 const POSITIVE = [222, 116, 30];
 const NEGATIVE = [40, 122, 200];
 
 function readerView(stage, ask) {
   stage.classList.add("ns-reader");
-  const text = element("div", { class: "ns-reader-text", role: "group", "aria-label": "Text" }, stage);
+  const text = element("div", { class: "ns-reader-text", role: "group", "aria-label": "The text, character by character" }, stage);
   const focus = { tabindex: 0, role: "group", "data-lm-suppress-shortcuts": "true" };
   const map = element("div", { class: "ns-reader-map", ...focus }, stage);
   const canvas = element("canvas", { "aria-hidden": "true" }, map);

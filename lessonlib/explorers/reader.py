@@ -38,7 +38,7 @@ SIGNS = {" ": "␣", "\n": "⏎"}  # how characters without a shape are shown
 class Reading(NamedTuple):
     """What a model made of a text of L characters: h_1 .. h_L and what it expected next."""
 
-    states: np.ndarray  # (L, H), the units from slow to fast
+    states: np.ndarray  # (L, H), units that keep their value best first
     expected: np.ndarray  # (L, V) probabilities of the character after each
     surprise: np.ndarray  # (L,) bits of each character given those before; nan for the first
 
@@ -50,7 +50,7 @@ class CharacterModel(NamedTuple):
     embed: np.ndarray  # (V, E)
     recurrent: tuple[np.ndarray, ...]  # weight_ih, weight_hh, bias_ih, bias_hh
     read: tuple[np.ndarray, np.ndarray]  # (V, H), (V,)
-    order: np.ndarray  # (H,) unit numbers, the slowest first
+    order: np.ndarray  # (H,) unit numbers, those that keep their value best first
 
     def states(self, ids: np.ndarray) -> np.ndarray:
         """The state after each character, (L, H), units in their own order."""
@@ -72,8 +72,8 @@ class CharacterModel(NamedTuple):
 def stored_model() -> CharacterModel:
     """The character model of `make models` (characters_07, its first seed).
 
-    A unit is slow where its value goes on to the next character: units are ordered by the
-    correlation of one step with the next on 3,000 characters of the validation text.
+    Units are ordered by how much of their value they keep: the correlation of one step with the
+    next on 3,000 characters of the validation text, the highest first.
     """
     stored = trained("characters_07")
     w = {k.removeprefix("weight "): v.astype(np.float32) for k, v in stored.arrays.items()
@@ -118,7 +118,7 @@ class ReaderExplorer(Explorer):
         super().__init__()
         self.model = stored_model()
         self.chosen = 0
-        self.own = "Type a text of your own; teh slip of the pen is found at once."
+        self.own = "Type a text of your own here."
         if text in TEXTS:
             self.choose(text)
         else:
@@ -156,7 +156,7 @@ class ReaderExplorer(Explorer):
         self.refresh()
 
     def choose_unit(self, row: int) -> None:
-        """Choose the unit in a row of the map, 0 the slowest."""
+        """Choose the unit in a row of the map; row 0 keeps most of its value."""
         if not 0 <= row < len(self.model.order):
             raise ValueError(f"choose_unit: {row}, wanted 0 to {len(self.model.order) - 1}")
         self.chosen = int(row)
@@ -216,7 +216,7 @@ class ReaderExplorer(Explorer):
         typed = widgets.Text(
             value=self.own, description="Own text", continuous_update=False, style=style
         )
-        typed.layout.width = "420px"
+        typed.layout.width = "330px"
 
         def wrote(text: str) -> None:
             self.write(text)
@@ -292,7 +292,7 @@ class ReaderExplorer(Explorer):
         window = self.reading.states[first:k].T if k else np.zeros((len(self.model.order), 1))
         left.imshow(window, cmap=SIGNED, vmin=-1, vmax=1, aspect="auto")
         left.set_xticks(range(columns), [SIGNS.get(c, c) for c in self.text[first:k]] or [""])
-        left.set(xlabel="character just read", ylabel="unit, slow (top) to fast")
+        left.set(xlabel="character just read", ylabel="unit, keeps most (top) to least")
         left.set_title(f"The state after each of {k} characters")
         left.grid(False)
         bars = self._bars(BARS)[::-1]
