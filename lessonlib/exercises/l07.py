@@ -119,13 +119,19 @@ def _write_cases(rng: np.random.Generator) -> list[tuple]:
 
 
 def _use_writer(
-    answer: Callable, U: np.ndarray, table: np.ndarray, read: np.ndarray, first: int, *rest: Any
+    answer: Callable,
+    U: np.ndarray,
+    table: np.ndarray,
+    read: np.ndarray,
+    first: int,
+    state: np.ndarray,
+    count: int,
 ) -> list[int]:
     def step(last: int, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         state = np.tanh(U @ state + table[last])
         return read @ state, state
 
-    return answer(step, first, *rest)
+    return answer(step, first, state, count)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -184,12 +190,9 @@ def _last_answer(dh: np.ndarray, x: np.ndarray, h: np.ndarray, h0: np.ndarray, U
     return _walk(np.where(np.arange(len(dh))[:, None] == len(dh) - 1, dh, 0.0), x, h, h0, U)
 
 
-def _cut(rows: np.ndarray, starts: range, length: int, ahead: int = 1) -> list:
-    return [
-        (rows[:, s : s + length], rows[:, s + ahead : s + length + ahead])
-        for s in starts
-        if rows[:, s + ahead : s + length + ahead].shape[1] == length
-    ]
+def _cut(rows: np.ndarray, starts: range, length: int) -> list:
+    cut = [(rows[:, s : s + length], rows[:, s + 1 : s + length + 1]) for s in starts]
+    return [(x, y) for x, y in cut if y.shape[1] == length]
 
 
 def _stretches(ids: np.ndarray, streams: int) -> np.ndarray:
@@ -207,10 +210,6 @@ def _one_after_the_other(ids: np.ndarray, streams: int, length: int) -> list:
         block = ids[s : s + size + 1]
         out.append((block[:-1].reshape(streams, length), block[1:].reshape(streams, length)))
     return out
-
-
-def _copies(ids: np.ndarray, streams: int, length: int) -> list:
-    return [(x, x) for x, _ in windows(ids, streams, length)]
 
 
 def _short_window(ids: np.ndarray, streams: int, length: int) -> list:
@@ -251,10 +250,6 @@ def _reads_twice(step: Callable, first: int, state: np.ndarray, count: int) -> l
         last = int(np.argmax(scores))
         out.append(last)
     return out
-
-
-def _least_likely(step: Callable, first: int, state: np.ndarray, count: int) -> list[int]:
-    return write_best(lambda c, s: (lambda z, n: (-z, n))(*step(c, s)), first, state, count)
 
 
 # ---- the exercises -------------------------------------------------------------------------------
@@ -387,15 +382,8 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "targets not shifted",
-                _copies,
+                lambda *a: [(x, x) for x, _ in windows(*a)],
                 "Inputs and targets are the same characters. The target is the next one.",
-            ),
-            Mistake(
-                "two ahead",
-                lambda ids, streams, length: _cut(
-                    _stretches(ids, streams), range(0, len(ids), length), length, 2
-                ),
-                "The targets are two characters ahead. One is asked for.",
             ),
             Mistake(
                 "interleaved",
@@ -467,12 +455,6 @@ EXERCISES = [
                 lambda scores, T: np.exp((scores - scores.max()) / T),
                 "The numbers do not sum to 1. Divide by their sum.",
             ),
-            Mistake(
-                "always the best",
-                lambda scores, T: (scores == scores.max()) * 1.0,
-                "All weight is on the best character. That is the limit T -> 0, not the general "
-                "case.",
-            ),
         ),
     ),
     Exercise(
@@ -508,11 +490,6 @@ EXERCISES = [
                     *write_best(step, first, state, count - 1),
                 ],
                 "The list begins with `first`, which was given, not written.",
-            ),
-            Mistake(
-                "the worst",
-                _least_likely,
-                "These are the characters with the smallest score. argmax was right.",
             ),
         ),
     ),
