@@ -552,7 +552,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="07.d",
-        question="Rate 3, radius 1.3 at the start. Without clipping, after 150 steps the model costs "
+        question="Rate 3, radius 1.3 at the start. Without clipping, after 150 steps most models cost "
         "(guessing: 6.7 bits)",
         choices=(
             "about 3 bits: the tanh keeps everything small",
