@@ -9,6 +9,7 @@ from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
 from lessonlib.datasets.points import moons, separable, xor
+from lessonlib.datasets.ranks import RANK_WORDS, ranks
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
@@ -16,6 +17,7 @@ __all__ = [
     "BANK_WORDS",
     "NAMES",
     "PHOTOGRAPHS",
+    "RANK_WORDS",
     "SHAPES",
     "bank",
     "class_names",
@@ -26,6 +28,7 @@ __all__ = [
     "moons",
     "photograph",
     "prose",
+    "ranks",
     "separable",
     "shift",
     "triangles",

@@ -10,6 +10,7 @@ from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
 from lessonlib.explorers.race import RaceExplorer
+from lessonlib.explorers.reader import ReaderExplorer
 
 __all__ = [
     "CapacityExplorer",
@@ -19,4 +20,5 @@ __all__ = [
     "PerceptronExplorer",
     "PlaygroundExplorer",
     "RaceExplorer",
+    "ReaderExplorer",
 ]
