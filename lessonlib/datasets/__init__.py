@@ -9,6 +9,14 @@ from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
 from lessonlib.datasets.points import moons, separable, xor
+from lessonlib.datasets.sequences import (
+    REBER,
+    REBER_LETTERS,
+    adding,
+    moving_dot,
+    reber,
+    tunes,
+)
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
@@ -16,7 +24,10 @@ __all__ = [
     "BANK_WORDS",
     "NAMES",
     "PHOTOGRAPHS",
+    "REBER",
+    "REBER_LETTERS",
     "SHAPES",
+    "adding",
     "bank",
     "class_names",
     "data_folder",
@@ -24,10 +35,13 @@ __all__ = [
     "irregular_table",
     "load",
     "moons",
+    "moving_dot",
     "photograph",
     "prose",
+    "reber",
     "separable",
     "shift",
     "triangles",
+    "tunes",
     "xor",
 ]

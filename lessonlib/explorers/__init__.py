@@ -5,6 +5,7 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
+from lessonlib.explorers.cell import MemoryCellExplorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
@@ -14,6 +15,7 @@ __all__ = [
     "CapacityExplorer",
     "Explorer",
     "GraphExplorer",
+    "MemoryCellExplorer",
     "PerceptronExplorer",
     "PlaygroundExplorer",
     "RaceExplorer",
