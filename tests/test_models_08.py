@@ -12,8 +12,8 @@ from tools.models import adding_08, bank_08, forget_08, letters_08, scoreboard_0
 def test_a_short_sum_is_learned_and_training_stops_when_solved():
     rng = np.random.default_rng(0)
     model = adding_08.Reader("GRU", 16, rng)
-    losses = adding_08.train(model, 6, 0.01, 600, rng)
-    assert len(losses) < 600
+    losses = adding_08.train(model, 6, 0.01, 1200, rng)
+    assert len(losses) < 1200
     assert adding_08.error(model, 6) < 0.02
     assert len(adding_08.train(model, 6, 0.01, 5, rng)) == 5
 
@@ -54,8 +54,9 @@ def test_a_shut_forget_gate_costs_steps():
     assert made["steps"].tolist() == [[2]] * len(forget_08.BIASES)
     stored = trained("forget_08")
     middle = dict(zip(stored["biases"], np.median(stored["steps"], axis=1), strict=True))
-    assert middle[-10] > 1.5 * middle[3]
-    assert middle[-6] > middle[3]
+    assert np.all(stored["steps"][0] == stored["cap"])
+    assert np.all(stored["steps"][1:] < stored["cap"])
+    assert middle[-6] > 1.3 * middle[3]
 
 
 def test_the_telling_word_comes_again_or_never():
@@ -92,8 +93,12 @@ def test_letters_have_equal_parameters_and_beat_the_pair_table():
     size = dict(zip(stored["networks"], stored["parameters"], strict=True))
     for name in ("RNN 249", "GRU 148"):
         assert abs(size[name] - size["LSTM 128"]) < 0.005 * size["LSTM 128"]
-    assert np.all(np.median(stored["bits"], axis=1) < stored["tables"][1])
-    assert np.all(np.median(stored["bits"], axis=1) > stored["tables"][2])
+    middle = np.median(stored["bits"], axis=1)
+    assert np.all(middle < stored["tables"][1] - 0.5)
+    assert np.all(middle > stored["tables"][3])
+    named = dict(zip(stored["networks"], middle, strict=True))
+    assert named["GRU 148"] + 0.2 < named["LSTM 128"]
+    assert abs(named["GRU 148"] - named["RNN 249"]) < 0.15
 
 
 def test_a_short_letters_run_lowers_the_bits():
@@ -110,7 +115,7 @@ def test_a_short_letters_run_lowers_the_bits():
 
 
 def test_rows_are_read_and_moved_digits_suffer_less_than_in_an_mlp():
-    rows = scoreboard_08.make(seeds=(0,), epochs=4)["rows"][0]
+    rows = scoreboard_08.make(seeds=(0,), epochs=10)["rows"][0]
     assert rows[:, 0].tolist() == [20_618, 20_785]
     assert np.all(rows[:, 1] > 0.8)
     stored, mlp = scoreboard("scoreboard_08").rows, scoreboard("scoreboard_02").rows[0]

@@ -69,20 +69,13 @@ def widest(gates: int, inputs: int, budget: int) -> int:
 def may_follow(text: str) -> str:
     """The letters that may come next in an embedded Reber string, in the order of the alphabet."""
     if len(text) < 3:
-        return ("B", "PT", "B")[len(text)]
-    state = 0
-    for letter in text[3:]:  # the inner walk begins after its own B
-        if state == 5:
-            state = {"E": 6}.get(letter, 7)  # E closes the inner string, then the kept letter
-        elif state == 6:
-            state = 7
-        else:
-            state = dict(REBER[state])[letter]
-    if state == 5:
-        return "E"
+        return ("B", "PT", "B")[len(text)]  # the wrapping, up to the inner B
+    state = 0  # 0 to 5 of the inner walk, then 6 after its E, 7 after the kept letter
+    for letter in text[3:]:
+        state = dict(REBER[state])[letter] if state < 5 else state + 1
     if state == 6:
         return text[1]  # the one thing that had to be kept
-    return "E" if state == 7 else "".join(sorted(dict(REBER[state])))
+    return "".join(sorted(dict(REBER[state]))) if state < 5 else "E"
 
 
 # ---- the cases -----------------------------------------------------------------------------------
@@ -444,7 +437,7 @@ EXERCISES = [
         reference=widest,
         cases=_width_cases,
         hints=(
-            "Each gate has H rows of inputs weights, H rows of H weights, and two biases of H.",
+            "Each block has H rows of input weights, H rows of H weights, and two biases of H.",
             "parameters(H) = gates * H * (inputs + H + 2). Raise H while it still fits.",
         ),
         mistakes=(

@@ -26,7 +26,7 @@ function cellView(stage, ask) {
     if (seen.frame.mode !== "by hand") return;
     ask("gate", { gate: NAMES[k], value: Math.round(10 * value) / 10 }, NAMES[k]);
   };
-  const turn = k => open(k, seen.frame.gates[k] >= 0.5 ? 0 : 1);
+  const turn = k => open(k, seen.frame.gates[k] > 0.5 ? 0 : 1);
   cell.gates.forEach((gate, k) => gate.node.addEventListener("click", () => turn(k)));
   svg.addEventListener("keydown", event => {
     const gate = cell.gates.findIndex(({ node }) => node === event.target);
@@ -152,8 +152,10 @@ function updateLanes(parts, frame) {
       element("svg:rect", { ...look, y: ROWS.gates + 20 * gate + 16 - tall, height: tall }, fresh);
     }
   }
-  drawCurve(fresh, past[4], middle, ROWS.memory, 32, "var(--ns-negative)", "none");
-  drawCurve(fresh, past[5], middle, ROWS.output, 22, "var(--ns-gradient)", "5 3");
+  // a trained cell may use a small range: its curves fill their lanes
+  const reach = frame.mode === "by hand" ? 1 : Math.max(0.1, ...past[4].map(Math.abs));
+  drawCurve(fresh, past[4], middle, ROWS.memory, 30 / reach, "var(--ns-negative)", "none");
+  drawCurve(fresh, past[5], middle, ROWS.output, 22 / reach, "var(--ns-gradient)", "5 3");
   wanted.forEach((value, k) => {
     if (value === 0) return;
     const y = ROWS.output - 22 * value;
@@ -163,7 +165,7 @@ function updateLanes(parts, frame) {
 }
 
 function drawCurve(parent, values, middle, base, scale, colour, dash) {
-  const at = value => base - scale * Math.max(-1.2, Math.min(1.2, value));
+  const at = value => base - Math.max(-36, Math.min(36, scale * value));
   const d = values.map((value, k) => `${k ? "L" : "M"}${middle(k).toFixed(1)} ${at(value).toFixed(1)}`);
   const curve = element("svg:path", { class: "ns-cell-line", d: d.join(""), "stroke-dasharray": dash }, parent);
   curve.style.stroke = colour;

@@ -22,7 +22,7 @@ NETWORKS = {
     "RNN 249": ("RNN", 249),
     "GRU 148": ("GRU", 148),
 }
-STEPS, BATCH, LENGTH, EMBEDDED, RATE = 600, 32, 64, 32, 0.003
+STEPS, BATCH, LENGTH, EMBEDDED, RATE = 400, 32, 64, 32, 0.003
 
 
 class Letters(nn.Module):
