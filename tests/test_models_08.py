@@ -15,7 +15,7 @@ def test_a_short_sum_is_learned_and_training_stops_when_solved():
     losses = adding_08.train(model, 6, 0.01, 1200, rng)
     assert len(losses) < 1200
     assert adding_08.error(model, 6) < 0.02
-    assert len(adding_08.train(model, 6, 0.01, 5, rng)) == 5
+    assert len(adding_08.train(model.train(), 6, 0.01, 5, rng)) == 5
 
 
 def test_the_recipe_keeps_one_lstm_and_pads_the_losses():
