@@ -10,6 +10,14 @@ from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
 from lessonlib.datasets.points import moons, separable, xor
 from lessonlib.datasets.ranks import RANK_WORDS, ranks
+from lessonlib.datasets.sequences import (
+    REBER,
+    REBER_LETTERS,
+    adding,
+    moving_dot,
+    reber,
+    tunes,
+)
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
@@ -18,7 +26,10 @@ __all__ = [
     "NAMES",
     "PHOTOGRAPHS",
     "RANK_WORDS",
+    "REBER",
+    "REBER_LETTERS",
     "SHAPES",
+    "adding",
     "bank",
     "class_names",
     "data_folder",
@@ -26,11 +37,14 @@ __all__ = [
     "irregular_table",
     "load",
     "moons",
+    "moving_dot",
     "photograph",
     "prose",
     "ranks",
+    "reber",
     "separable",
     "shift",
     "triangles",
+    "tunes",
     "xor",
 ]

@@ -6,6 +6,7 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.drawing import DrawingExplorer
+from lessonlib.explorers.cell import MemoryCellExplorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
@@ -17,6 +18,7 @@ __all__ = [
     "DrawingExplorer",
     "Explorer",
     "GraphExplorer",
+    "MemoryCellExplorer",
     "PerceptronExplorer",
     "PlaygroundExplorer",
     "RaceExplorer",
