@@ -5,26 +5,35 @@
 take a `np.random.Generator` and return fresh arrays.
 """
 
+from lessonlib.datasets.dates import DATE_DIGITS, DATE_FORMATS, DATE_LETTERS, date_ids, date_pairs
 from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
 from lessonlib.datasets.points import moons, separable, xor
+from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
 __all__ = [
     "BANK_WORDS",
+    "DATE_DIGITS",
+    "DATE_FORMATS",
+    "DATE_LETTERS",
     "NAMES",
     "PHOTOGRAPHS",
+    "SENTENCE_WORDS",
     "SHAPES",
     "bank",
     "class_names",
     "data_folder",
+    "date_ids",
+    "date_pairs",
     "feature_names",
     "irregular_table",
     "load",
     "moons",
     "photograph",
+    "pronoun_sentences",
     "prose",
     "separable",
     "shift",

@@ -3,6 +3,7 @@
 State and stepping are plain Python; widgets are loaded when a view is first shown.
 """
 
+from lessonlib.explorers.attention import AttentionExplorer
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.graph import GraphExplorer
@@ -11,6 +12,7 @@ from lessonlib.explorers.playground import PlaygroundExplorer
 from lessonlib.explorers.race import RaceExplorer
 
 __all__ = [
+    "AttentionExplorer",
     "CapacityExplorer",
     "Explorer",
     "GraphExplorer",
