@@ -72,3 +72,27 @@ def test_state_dicts_have_the_layers_names():
     names = set(reader.state_dict())
     assert {"attention.U.weight", "encoder.weight_ih_l0_reverse", "out.bias"} <= names
     assert isinstance(reader.decoder, nn.GRU)
+
+
+def test_the_recipes_networks_go_the_right_way_back(rng):
+    from tools.models import lookups_09, scoreboard_09
+
+    patches = scoreboard_09.PatchReader(rng)
+    lookup = lookups_09.TwoLookups(2, True, rng)
+    images = rng.integers(0, 16, (2, 144)) / 16
+    for model, given in ((patches, (images,)), (lookup, lookups_09.questions(3, rng)[:4])):
+        for parameter in model.parameters():
+            parameter.data = parameter.data.astype(np.float64)
+        names, parameters = zip(*model.named_parameters(), strict=True)
+        scores = model(*given)
+        dy = rng.normal(size=scores.shape)
+        model.backward(dy)
+        assert all(p.grad is not None for p in parameters), names
+        steps = [1e-6 * rng.normal(size=p.data.shape) for p in parameters]
+        told = sum((p.grad * step).sum() for p, step in zip(parameters, steps, strict=True))
+        ends = []
+        for sign in (1, -1):
+            for p, step in zip(parameters, steps, strict=True):
+                p.data += sign * step * (1 if sign > 0 else 2)
+            ends.append((model(*given) * dy).sum())
+        assert told == pytest.approx((ends[0] - ends[1]) / 2, rel=1e-5)

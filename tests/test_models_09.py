@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib.trained import trained
-from tools.models import attention_09, dates_09, explain_09, lookups_09
+from tools.models import attention_09, dates_09, explain_09, lookups_09, scoreboard_09
 
 
 def test_dates_come_back_in_a_shortened_run():
@@ -94,3 +94,15 @@ def test_the_explorers_readers_come_back():
 def test_the_rate_goes_up_and_down(step):
     assert 0 < dates_09.rate(step, 300) <= 1.01
     assert dates_09.rate(44, 300) == pytest.approx(1)
+
+
+def test_row_of_the_scoreboard():
+    stored = trained("scoreboard_09")
+    assert stored["names"].tolist() == [scoreboard_09.NAME]
+    assert stored["rows"].shape == (5, 1, 5)
+    assert np.all(stored["rows"][..., 1] > 0.87)
+    assert np.all(stored["rows"][..., 1:4].argsort(axis=2) == [2, 1, 0])  # each shift costs
+    model = scoreboard_09.train(0, epochs=3)
+    assert sum(p.data.size for p in model.parameters()) == stored["rows"][0, 0, 0]
+    X, y = scoreboard_09.canvas("validation")
+    assert np.mean(model(X.reshape(len(X), -1)).argmax(axis=1) == y) > 0.3

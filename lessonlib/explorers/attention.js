@@ -1,6 +1,6 @@
 // Attention of lesson 09: lines from the token that asks to those it looks at, and all weights below.
 
-const LOOK = { left: 66, token: 28, top: 24, lines: 104, row: 20, gap: 10, edge: 8 };
+const LOOK = { left: 70, token: 28, top: 8, lines: 104, row: 20, gap: 10, edge: 8 };
 
 function attentionView(stage, ask) {
   stage.classList.add("ns-attention");
@@ -45,8 +45,11 @@ function buildAttention(svg, frame, ask, shape) {
   const width = LOOK.left + inner + LOOK.edge;
   const height = mapTop + queries.length * LOOK.row + LOOK.edge;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const caption = frame.kind === "a date" ? "what is written asks" : "every word asks";
-  element("svg:text", { class: "ns-caption", x: LOOK.left, y: 15, text: caption }, svg);
+  const names = frame.kind === "a date" ? ["writes", "looks at"] : ["asks", "looks at"];
+  [LOOK.top, keyTop].forEach((y, k) => {
+    const name = { class: "ns-side-name ns-caption", x: LOOK.left - 6, y: y + 19, text: names[k] };
+    element("svg:text", name, svg);
+  });
   const lines = keys.map(() => element("svg:path", { class: "ns-look" }, svg));
   const tokens = queries.map((token, k) => makeToken(svg, token, k, above[k], queries.length, ask));
   const answers = keys.map((token, k) => {

@@ -52,7 +52,11 @@ def test_it_is_readable_in_both_themes(opened, lab_page):
     for kind in ("sentence", "date"):
         if kind == "date":
             lab_page.press(view.control("Text"), "End")
-            lab_page.until(lambda: "the whole answer" in view.numbers(), "the date")
+            drawing = view.box.locator(".ns-attention svg")
+            lab_page.until(
+                lambda drawing=drawing: "its one head" in drawing.get_attribute("aria-label"),
+                "the date",
+            )
         view.box.locator("[data-token]").nth(3).focus()
         for dark in (False, True):
             for width in (1280, 1600):
