@@ -102,7 +102,7 @@ def test_row_of_the_scoreboard():
     assert stored["rows"].shape == (5, 1, 5)
     assert np.all(stored["rows"][..., 1] > 0.87)
     assert np.all(stored["rows"][..., 1:4].argsort(axis=2) == [2, 1, 0])  # each shift costs
-    model = scoreboard_09.train(0, epochs=3)
+    model = scoreboard_09.train(0, epochs=15)
     assert sum(p.data.size for p in model.parameters()) == stored["rows"][0, 0, 0]
     X, y = scoreboard_09.canvas("validation")
-    assert np.mean(model(X.reshape(len(X), -1)).argmax(axis=1) == y) > 0.3
+    assert np.mean(model(X.reshape(len(X), -1)).argmax(axis=1) == y) > 0.6
