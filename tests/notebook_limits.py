@@ -142,7 +142,7 @@ class LessonNotebook(IPyNbFile):
     seconds = peak = 0.0
 
     def setup(self):
-        before, wanted = dict(os.environ), kernel_env()
+        before, wanted = dict(os.environ), kernel_env()  # read before the environment is cleared
         os.environ.clear()
         os.environ.update(wanted)
         try:

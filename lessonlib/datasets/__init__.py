@@ -5,6 +5,7 @@
 take a `np.random.Generator` and return fresh arrays.
 """
 
+from lessonlib.datasets.dates import DATE_DIGITS, DATE_FORMATS, DATE_LETTERS, date_ids, date_pairs
 from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
@@ -18,27 +19,35 @@ from lessonlib.datasets.sequences import (
     reber,
     tunes,
 )
+from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
 __all__ = [
     "BANK_WORDS",
+    "DATE_DIGITS",
+    "DATE_FORMATS",
+    "DATE_LETTERS",
     "NAMES",
     "PHOTOGRAPHS",
     "RANK_WORDS",
     "REBER",
     "REBER_LETTERS",
+    "SENTENCE_WORDS",
     "SHAPES",
     "adding",
     "bank",
     "class_names",
     "data_folder",
+    "date_ids",
+    "date_pairs",
     "feature_names",
     "irregular_table",
     "load",
     "moons",
     "moving_dot",
     "photograph",
+    "pronoun_sentences",
     "prose",
     "ranks",
     "reber",

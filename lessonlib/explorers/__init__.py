@@ -3,6 +3,7 @@
 State and stepping are plain Python; widgets are loaded when a view is first shown.
 """
 
+from lessonlib.explorers.attention import AttentionExplorer
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.drawing import DrawingExplorer
@@ -14,6 +15,7 @@ from lessonlib.explorers.race import RaceExplorer
 from lessonlib.explorers.reader import ReaderExplorer
 
 __all__ = [
+    "AttentionExplorer",
     "CapacityExplorer",
     "DrawingExplorer",
     "Explorer",
