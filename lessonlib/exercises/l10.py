@@ -8,6 +8,26 @@ from typing import Any
 import numpy as np
 
 from lessonlib.exercises.engine import Exercise, Mistake, WrittenQuestion
+from lessonlib.exercises.lesson10_mistakes import (
+    bits,
+    by_place,
+    cached,
+    exchanged,
+    first_only,
+    kept,
+    longest_first,
+    mask_the_past,
+    mask_too_late,
+    masked,
+    no_residual,
+    norm_last,
+    normed_residual,
+    nothing_kept,
+    overflow,
+    reached,
+    softmax,
+    without_itself,
+)
 from lessonlib.exercises.predictions import Prediction
 
 Merges = list[tuple[str, str]]
@@ -153,136 +173,6 @@ def _use_cache(answer: Callable[..., Any], q: np.ndarray, k: np.ndarray, v: np.n
     return np.stack(outputs), len(cache)
 
 
-# ---- mistakes ------------------------------------------------------------------------------------
-
-
-def _longest_first(word: str, merges: Merges) -> list[str]:
-    known = {left + right for left, right in merges}
-    tokens, i = [], 0
-    while i < len(word):
-        ends = [j for j in range(len(word), i + 1, -1) if word[i:j] in known]
-        j = ends[0] if ends else i + 1
-        tokens.append(word[i:j])
-        i = j
-    return tokens
-
-
-def _by_place(word: str, merges: Merges) -> list[str]:
-    tokens, i = list(word), 0
-    while i < len(tokens) - 1:
-        if (tokens[i], tokens[i + 1]) in merges:
-            tokens[i : i + 2] = [tokens[i] + tokens[i + 1]]
-            i = 0
-        else:
-            i += 1
-    return tokens
-
-
-def _first_only(word: str, merges: Merges) -> list[str]:
-    tokens = list(word)
-    for left, right in merges:
-        for i, pair in enumerate(pairwise(tokens)):
-            if pair == (left, right):
-                tokens[i : i + 2] = [left + right]
-                break
-    return tokens
-
-
-def _letters_only(word: str, merges: Merges) -> list[str]:
-    return encode(word, [pair for pair in merges if len("".join(pair)) == 2])
-
-
-def _softmax(scores: np.ndarray, axis: int = 1) -> np.ndarray:
-    weights = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return weights / weights.sum(axis=axis, keepdims=True)
-
-
-def _mask_too_late(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
-    scores = q @ k.T / np.sqrt(q.shape[1])
-    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-    weights = weights / weights.sum(axis=1, keepdims=True)
-    weights = np.where(np.tri(len(q), dtype=bool), weights, 0)
-    return weights @ v
-
-
-def _masked(q: np.ndarray, k: np.ndarray, v: np.ndarray, hidden: Any, axis: int = 1) -> np.ndarray:
-    scores = q @ k.T / np.sqrt(q.shape[1])
-    return _softmax(np.where(np.tri(len(q), dtype=bool), scores, hidden), axis) @ v
-
-
-def _mask_the_past(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
-    scores = q @ k.T / np.sqrt(q.shape[1])
-    return _softmax(np.where(np.tri(len(q), dtype=bool).T, scores, -np.inf)) @ v
-
-
-def _norm_last(x: np.ndarray, norm_1: Map, attention: Map, norm_2: Map, mlp: Map) -> np.ndarray:
-    x = norm_1(x + attention(x))
-    return norm_2(x + mlp(x))
-
-
-def _no_residual(x: np.ndarray, norm_1: Map, attention: Map, norm_2: Map, mlp: Map) -> np.ndarray:
-    return mlp(norm_2(attention(norm_1(x))))
-
-
-def _normed_residual(
-    x: np.ndarray, norm_1: Map, attention: Map, norm_2: Map, mlp: Map
-) -> np.ndarray:
-    x = norm_1(x)
-    x = norm_2(x + attention(x))
-    return x + mlp(x)
-
-
-def _bits(logits: np.ndarray, targets: np.ndarray, characters: float) -> float:
-    p = _softmax(logits)[np.arange(len(targets)), targets]
-    with np.errstate(divide="ignore"):
-        return float(-np.log2(p).sum() / characters)
-
-
-def _overflow(logits: np.ndarray, ids: np.ndarray, characters: int) -> float:
-    with np.errstate(all="ignore"):
-        e = np.exp(logits[:-1])
-        p = e[np.arange(len(e)), ids[1:]] / e.sum(axis=1)
-        return float(-np.log2(p).sum() / characters)
-
-
-def _kept(p: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    kept = np.where(keep, p, 0.0)
-    return kept / max(kept.sum(), 1e-12)
-
-
-def _reached(p: np.ndarray) -> np.ndarray:
-    """For every token the probability of itself and all more probable ones."""
-    order = np.argsort(-p)
-    reached = np.empty_like(p)
-    reached[order] = np.cumsum(p[order])
-    return reached
-
-
-def _attend_to(q: np.ndarray, pairs: list, scale: float) -> np.ndarray:
-    keys, values = (np.stack(column) for column in zip(*pairs, strict=True))
-    return _softmax(keys @ q / scale, axis=0) @ values
-
-
-def _without_itself(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list) -> np.ndarray:
-    y = _attend_to(q, cache, math.sqrt(len(q))) if cache else np.zeros_like(v)
-    cache.append((k, v))
-    return y
-
-
-def _nothing_kept(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list) -> np.ndarray:
-    return _attend_to(q, [*cache, (k, v)], math.sqrt(len(q)))
-
-
-def _cached(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list, scale: float) -> np.ndarray:
-    cache.append((k, v))
-    return _attend_to(q, cache, scale)
-
-
-def _exchanged(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list) -> np.ndarray:
-    cache.append((v, k))
-    return _attend_to(q, cache, math.sqrt(len(q)))
-
-
 # ---- the exercises -------------------------------------------------------------------------------
 
 EXERCISES = [
@@ -303,19 +193,19 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "longest token first",
-                _longest_first,
+                longest_first,
                 "At each place it takes the longest known token. Training did not work that way: "
                 "apply the merges one after the other, in the order in which they were learned.",
             ),
             Mistake(
                 "by place, not by rank",
-                _by_place,
+                by_place,
                 "It joins the first pair from the left that is any merge. A merge that was learned "
                 "earlier comes first, wherever in the word it applies.",
             ),
             Mistake(
                 "first occurrence only",
-                _first_only,
+                first_only,
                 "Each merge is applied once. A pair may occur several times in a word: go on "
                 "behind the place where it was joined.",
             ),
@@ -327,55 +217,13 @@ EXERCISES = [
             ),
             Mistake(
                 "letters only",
-                _letters_only,
+                lambda word, merges: encode(word, [m for m in merges if len("".join(m)) == 2]),
                 "Only single letters are joined. A merge may join tokens that are longer already.",
             ),
         ),
     ),
     Exercise(
         id="10.2",
-        title="Find the bug: the mask",
-        points=2,
-        stars=2,
-        minutes=10,
-        reference=causal_attention,
-        starter=_mask_too_late,
-        cases=_attention_cases,
-        forbidden=(
-            "lessonlib.functional.scaled_dot_product_attention",
-            "torch.nn.functional.scaled_dot_product_attention",
-        ),
-        hints=(
-            "What do the weights of each row sum to?",
-            "The scores of later positions still make the sum larger in the softmax.",
-            "Take the scores out before the softmax: exp(-inf) is 0.",
-        ),
-        mistakes=(
-            Mistake(
-                "zeros instead of -inf",
-                lambda q, k, v: _masked(q, k, v, 0.0),
-                "The hidden scores are set to 0, and exp(0) is 1: later positions still get weight. "
-                "Set them to -inf.",
-            ),
-            Mistake(
-                "the past is hidden",
-                _mask_the_past,
-                "It hides the past and shows the future. Row l may see the columns 0 .. l.",
-            ),
-            Mistake(
-                "nothing is hidden",
-                lambda q, k, v: _softmax(q @ k.T / np.sqrt(q.shape[1])) @ v,
-                "Every position sees the whole text, also what it is to predict.",
-            ),
-            Mistake(
-                "softmax over the askers",
-                lambda q, k, v: _masked(q, k, v, -np.inf, axis=0),
-                "The weights sum to 1 down the columns. Each row, one asker, shares out weight 1.",
-            ),
-        ),
-    ),
-    Exercise(
-        id="10.3",
         title="The block",
         points=2,
         stars=1,
@@ -390,13 +238,13 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "norm after the sum",
-                _norm_last,
+                norm_last,
                 "The norms stand behind the sums, as in the paper of 2017. Here each norm stands "
                 "before its branch, and nothing stands on the path of x itself.",
             ),
             Mistake(
                 "no residual path",
-                _no_residual,
+                no_residual,
                 "The branches replace x. They have to add to it.",
             ),
             Mistake(
@@ -406,7 +254,7 @@ EXERCISES = [
             ),
             Mistake(
                 "normalised x is passed on",
-                _normed_residual,
+                normed_residual,
                 "The branches are added to the normalised x. Only the branch reads it normalised; "
                 "the sum starts from x as it came.",
             ),
@@ -415,6 +263,48 @@ EXERCISES = [
                 lambda x, n1, attention, n2, mlp: x + attention(n1(x)) + mlp(n2(x)),
                 "The MLP reads the old x. It comes second: it reads x with attention's answer in "
                 "it. (Some models do run both side by side; the asked one does not.)",
+            ),
+        ),
+    ),
+    Exercise(
+        id="10.3",
+        title="Find the bug: the mask",
+        points=2,
+        stars=2,
+        minutes=10,
+        reference=causal_attention,
+        starter=mask_too_late,
+        cases=_attention_cases,
+        forbidden=(
+            "lessonlib.functional.scaled_dot_product_attention",
+            "torch.nn.functional.scaled_dot_product_attention",
+        ),
+        hints=(
+            "What do the weights of each row sum to?",
+            "The scores of later positions still make the sum larger in the softmax.",
+            "Take the scores out before the softmax: exp(-inf) is 0.",
+        ),
+        mistakes=(
+            Mistake(
+                "zeros instead of -inf",
+                lambda q, k, v: masked(q, k, v, 0.0),
+                "The hidden scores are set to 0, and exp(0) is 1: later positions still get weight. "
+                "Set them to -inf.",
+            ),
+            Mistake(
+                "the past is hidden",
+                mask_the_past,
+                "It hides the past and shows the future. Row l may see the columns 0 .. l.",
+            ),
+            Mistake(
+                "nothing is hidden",
+                lambda q, k, v: softmax(q @ k.T / np.sqrt(q.shape[1])) @ v,
+                "Every position sees the whole text, also what it is to predict.",
+            ),
+            Mistake(
+                "softmax over the askers",
+                lambda q, k, v: masked(q, k, v, -np.inf, axis=0),
+                "The weights sum to 1 down the columns. Each row, one asker, shares out weight 1.",
             ),
         ),
     ),
@@ -435,13 +325,13 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "not shifted",
-                _bits,
+                bits,
                 "Position l is compared with token l, which it has just read. It predicts token "
                 "l + 1.",
             ),
             Mistake(
                 "shifted the wrong way",
-                lambda logits, ids, n: _bits(logits[1:], ids[:-1], n),
+                lambda logits, ids, n: bits(logits[1:], ids[:-1], n),
                 "Position l is compared with token l - 1, which is in the past. Use logits[:-1] "
                 "and ids[1:].",
             ),
@@ -464,7 +354,7 @@ EXERCISES = [
             ),
             Mistake(
                 "overflow",
-                _overflow,
+                overflow,
                 "exp of a large logit overflows. Subtract each row's maximum first, and stay with "
                 "logarithms.",
             ),
@@ -488,7 +378,7 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "the crossing token is dropped",
-                lambda p, share: _kept(p, _reached(p) <= share),
+                lambda p, share: kept(p, reached(p) <= share),
                 "The token that crosses the share is dropped, so the kept ones do not reach it. "
                 "With one very probable token nothing would be left.",
             ),
@@ -499,13 +389,13 @@ EXERCISES = [
             ),
             Mistake(
                 "a threshold for each token",
-                lambda p, share: _kept(p, p >= (1 - share) * p.max()),
+                lambda p, share: kept(p, p >= (1 - share) * p.max()),
                 "Each token is judged by itself, against the largest. The nucleus counts what the "
                 "tokens reach together.",
             ),
             Mistake(
                 "not sorted",
-                lambda p, share: _kept(p, np.cumsum(p) - p < share),
+                lambda p, share: kept(p, np.cumsum(p) - p < share),
                 "The tokens are taken in the order of their ids. The most probable come first.",
             ),
             Mistake(
@@ -534,31 +424,31 @@ EXERCISES = [
         mistakes=(
             Mistake(
                 "does not see itself",
-                _without_itself,
+                without_itself,
                 "The new token attends to the earlier ones only. In training it also sees itself: "
                 "append its key and value before you attend.",
             ),
             Mistake(
                 "nothing kept",
-                _nothing_kept,
+                nothing_kept,
                 "The cache does not grow, so the next token sees none of the earlier ones. Append "
                 "to the list itself.",
             ),
             Mistake(
                 "not scaled",
-                lambda q, k, v, cache: _cached(q, k, v, cache, 1.0),
+                lambda q, k, v, cache: cached(q, k, v, cache, 1.0),
                 "The scores are not divided by sqrt(E). The weights get sharper than those the "
                 "model was trained with.",
             ),
             Mistake(
                 "scaled by the length",
-                lambda q, k, v, cache: _cached(q, k, v, cache, math.sqrt(len(cache) + 1)),
+                lambda q, k, v, cache: cached(q, k, v, cache, math.sqrt(len(cache) + 1)),
                 "The scores are divided by the root of the number of tokens. It is the root of E, "
                 "the length of a key.",
             ),
             Mistake(
                 "keys and values exchanged",
-                _exchanged,
+                exchanged,
                 "The values are asked and the keys are handed out. Keys answer, values are mixed.",
             ),
         ),

@@ -8,6 +8,7 @@ from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
+from lessonlib.explorers.prompt import PromptExplorer
 from lessonlib.explorers.race import RaceExplorer
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "GraphExplorer",
     "PerceptronExplorer",
     "PlaygroundExplorer",
+    "PromptExplorer",
     "RaceExplorer",
 ]

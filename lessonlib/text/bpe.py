@@ -27,7 +27,7 @@ class BytePairEncoding:
     Source: Sennrich et al. 2016, section 3.2; on bytes: Radford et al. 2019, section 2.2.
     Taught in notebooks/10_transformer
 
-    >>> code = BytePairEncoding.train("the then they", merges=2)
+    >>> code = BytePairEncoding.train("the bath then", merges=2)
     >>> [code.show(i) for i in code.encode("the path")]
     ['the', ' ', 'p', 'a', 'th']
     """
