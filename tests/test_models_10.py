@@ -23,7 +23,10 @@ def test_stored_race_lies_in_the_lessons_bands():
     assert stored["bits"].shape == (3, 4)
     for name, seeds in zip(stored["networks"], stored["bits"].T, strict=True):
         assert all(claims()[f"10.race, {name}"].holds(bits) for bits in seeds)
-    assert stored["tables"][-1] < stored["bits"].min()
+    assert stored["token_tables"][-1] < stored["bits"].min()
+    ahead = stored["bits"][:, [0, 2]] - stored["bits"][:, [1, 3]]  # of the LSTM before the GPT
+    assert np.all(ahead > 0.02)
+    assert np.all(ahead[:, 1] < 0.08)
 
 
 def test_the_longer_run_learns_and_its_weights_are_small_on_disk():

@@ -1,6 +1,6 @@
 // The view of lesson 10: the text as tokens, bars for the next one, a map of attention per head.
 
-const MAP = { left: 92, top: 30, cell: 22, row: 19, labels: 76 };
+const MAP = { left: 108, top: 30, cell: 22, row: 19, labels: 76 };
 const BAR = { label: 96, width: 190, row: 21, top: 6 };
 const HELP =
   "Click a token, or Tab to the text and use the arrow keys. A dot · is a blank, ⏎ a line break; " +
@@ -12,7 +12,7 @@ function promptView(stage, ask) {
   const text = element("div", { class: "ns-text", ...look, "data-lm-suppress-shortcuts": "true" }, stage);
   element("p", { class: "ns-help", text: HELP }, stage);
   const row = element("div", { class: "ns-panels" }, stage);
-  const bars = panel(row, "Next token: outline the model, filled what is drawn from");
+  const bars = panel(row, "Next token: model (outline), drawn (filled)");
   const map = panel(row, "");
   const now = { place: 0, start: 0, last: 0 };
   const move = place => {

@@ -17,9 +17,10 @@ CHOICES: dict[str, tuple[float, ...]] = {  # 0 stands for "all" in top-k
     "top-k": (0, 1, 2, 5, 10, 40),
     "top-p": (0.5, 0.8, 0.9, 0.95, 1.0),
 }
+PROMPT = "If the class does not define it, the object is"
 START = {"temperature": 0.8, "top-k": 0, "top-p": 0.9}
 LONGEST = 160  # tokens of prompt and text together, where it stops
-PROMPT = 400  # characters of a prompt that are read
+READ = 400  # characters of a prompt that are read
 BARS, COLUMNS = 10, 24  # tokens in the bars; places on a map of attention, the rest is summed up
 FEWEST = 0.001  # smaller probabilities are drawn as nothing
 
@@ -46,7 +47,7 @@ class PromptExplorer(Explorer):
     unit: ClassVar[str] = "token"
     reset_hint: ClassVar[str] = "Back to the prompt; twice: other draws"
 
-    def __init__(self, prompt: str = "The value of the", seed: int = 0, **settings: float) -> None:
+    def __init__(self, prompt: str = PROMPT, seed: int = 0, **settings: float) -> None:
         super().__init__()
         self.model, self.code = trained_gpt()
         self.seed = seed
@@ -59,7 +60,7 @@ class PromptExplorer(Explorer):
 
     def set_prompt(self, prompt: str) -> None:
         """Start from another prompt; of a long one the last 400 characters are read."""
-        self.prompt = prompt[-PROMPT:]
+        self.prompt = prompt[-READ:]
         self.playing = False
         self._reset_text()
         self.refresh()
