@@ -523,19 +523,6 @@ PREDICTIONS = [
     Prediction(
         id="10.e",
         question=(
-            "At equal steps, on the same prose: who predicts the last tenth of the text best, in "
-            "bits per character?"
-        ),
-        choices=("The GPT", "The LSTM", "A table that counts"),
-        right=2,
-        why=(
-            "With a text this small and networks this small and briefly trained, counting wins. The "
-            "networks catch up with more steps, more weights and more text."
-        ),
-    ),
-    Prediction(
-        id="10.f",
-        question=(
             "256 tokens are generated from a single first one, each time running the whole text so "
             "far through the model. How many tokens go through the blocks in all?"
         ),
@@ -544,6 +531,19 @@ PREDICTIONS = [
         why=(
             "1 + 2 + ... + 256 = 256 x 257 / 2 = 32,896. With the keys and values kept, 256 are "
             "enough."
+        ),
+    ),
+    Prediction(
+        id="10.f",
+        question=(
+            "At equal steps, on the same prose: who predicts the last tenth of the text best, in "
+            "bits per character?"
+        ),
+        choices=("The GPT", "The LSTM", "A table that counts"),
+        right=2,
+        why=(
+            "With a text this small and networks this small and briefly trained, counting wins. The "
+            "networks catch up with more steps, more weights and more text."
         ),
     ),
 ]
