@@ -30,7 +30,7 @@ def test_stored_race_lies_in_the_lessons_bands():
 
 
 def test_the_longer_run_learns_and_its_weights_are_small_on_disk():
-    made = gpt_10.make(steps=60)
+    made = gpt_10.make(steps=120)
     assert made["loss"][-1] < 0.85 * made["loss"][0]
     assert made["weight:wte.weight"].dtype == np.float16
     stored = trained("gpt_10")
