@@ -69,7 +69,7 @@ def bits_per_character(logits: np.ndarray, ids: np.ndarray, characters: int) -> 
     z = logits - logits.max(axis=1, keepdims=True)
     log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     nats = -log_p[np.arange(len(targets)), targets].sum()
-    return float(nats / math.log(2) / characters)
+    return float(nats / np.log(2) / characters)
 
 
 def nucleus(p: np.ndarray, share: float) -> np.ndarray:
@@ -86,7 +86,7 @@ def attend(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list) -> np.ndarr
     """The new token asks every token so far, itself included; only its k and v are new."""
     cache.append((k, v))
     keys, values = (np.stack(column) for column in zip(*cache, strict=True))  # (L, E) each
-    scores = keys @ q / math.sqrt(len(q))
+    scores = keys @ q / np.sqrt(len(q))
     weights = np.exp(scores - scores.max())
     return weights / weights.sum() @ values
 
