@@ -142,9 +142,9 @@ class LessonNotebook(IPyNbFile):
     seconds = peak = 0.0
 
     def setup(self):
-        before = dict(os.environ)
+        before, wanted = dict(os.environ), kernel_env()
         os.environ.clear()
-        os.environ.update(kernel_env())
+        os.environ.update(wanted)
         try:
             self.begun = time.perf_counter()
             super().setup()
