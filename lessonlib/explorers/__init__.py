@@ -11,6 +11,7 @@ from lessonlib.explorers.cell import MemoryCellExplorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
+from lessonlib.explorers.prompt import PromptExplorer
 from lessonlib.explorers.race import RaceExplorer
 from lessonlib.explorers.reader import ReaderExplorer
 
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryCellExplorer",
     "PerceptronExplorer",
     "PlaygroundExplorer",
+    "PromptExplorer",
     "RaceExplorer",
     "ReaderExplorer",
 ]
