@@ -8,6 +8,7 @@ fresh (X, y).
 from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import shift
 from lessonlib.datasets.points import moons, separable, xor
+from lessonlib.datasets.recall import facts, recall_pairs, repeated_sequences
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
@@ -16,10 +17,13 @@ __all__ = [
     "SHAPES",
     "class_names",
     "data_folder",
+    "facts",
     "feature_names",
     "irregular_table",
     "load",
     "moons",
+    "recall_pairs",
+    "repeated_sequences",
     "separable",
     "shift",
     "triangles",
