@@ -6,6 +6,9 @@ import numpy as np
 
 from lessonlib import nn
 
+VOCABULARY = " abcdefghijklmnopqrstuvwxyz"  # of the explorer's model, token by token
+LENGTH = 24  # the longest text that it reads
+
 
 class AttentionLayer(nn.Module):
     """Add to each position what its heads read.   y = x + attention(norm(x))
