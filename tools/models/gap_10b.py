@@ -4,7 +4,7 @@ import numpy as np
 
 from lessonlib import functional as F
 from lessonlib import nn, optim
-from lessonlib.datasets import load
+from lessonlib.datasets import prose
 
 SEEDS = (0, 1, 2)
 WINDOWS = {"8 to the left": range(-8, 0), "4 + 4": (-4, -3, -2, -1, 1, 2, 3, 4)}
@@ -12,7 +12,7 @@ WINDOWS = {"8 to the left": range(-8, 0), "4 + 4": (-4, -3, -2, -1, 1, 2, 3, 4)}
 
 def run(offsets: np.ndarray, seed: int, steps: int = 1200) -> float:
     """Bits per character on the last tenth of the text: embeddings 16, hidden 256, Adam."""
-    symbols, data = np.unique(list(load("prose")), return_inverse=True)
+    symbols, data = np.unique(list(prose()), return_inverse=True)
     cut = round(0.9 * len(data))
     rng = np.random.default_rng(seed)
     table = nn.Embedding(len(symbols), 16, rng=rng)
