@@ -354,9 +354,7 @@ EXERCISES = [
             ),
             Mistake(
                 "a threshold of one half",
-                lambda known, unknown: float(
-                    np.concatenate([known > 0.5, unknown <= 0.5]).mean()
-                ),
+                lambda known, unknown: float(np.concatenate([known > 0.5, unknown <= 0.5]).mean()),
                 "This is the accuracy of one threshold, 0.5. The AUC asks about the order of "
                 "pairs and needs no threshold.",
             ),
