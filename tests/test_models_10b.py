@@ -52,11 +52,14 @@ def test_recall_short_run_and_stored_claims():
     assert np.all(np.abs(made["parameters"] - 40_000) < 1000)
     stored = trained("recall_10b")
     deep, shallow, lstm = stored["accuracy"][:, :, -1].T
-    assert deep.min() > 0.95
+    assert deep.min() > 0.9
     assert max(shallow.max(), lstm.max()) < 0.35
     whole, no_positions, no_residual = stored["ablated"][:, :, -1].T
     assert whole.min() > 0.95
-    assert max(no_positions.max(), no_residual.max()) < 0.6
+    assert 0.9 < no_positions.min() < no_positions.max() < whole.min()
+    assert no_residual.min() > 0.95
+    third = stored["ablated"][:, :, 2].mean(axis=0)  # both are slower
+    assert max(third[1:]) < third[0]
 
 
 def test_induction_short_run_and_stored_claims():

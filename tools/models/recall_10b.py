@@ -43,7 +43,7 @@ def curve(model: nn.Module, pairs: int, rng: np.random.Generator, steps: int, lr
     return train(model, batch, rng, steps, lr, lambda: answered(model, batch, rng))
 
 
-def make(seeds: tuple[int, ...] = SEEDS, steps: int = 400) -> dict[str, np.ndarray]:
+def make(seeds: tuple[int, ...] = SEEDS, steps: int = 600) -> dict[str, np.ndarray]:
     """accuracy (seeds, models, looks), parameters (models,), ablated (seeds, variants, looks)."""
     accuracy, ablated, sizes = [], [], []
     for seed in seeds:
@@ -59,7 +59,7 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = 400) -> dict[str, np.ndarr
             rng = np.random.default_rng(seed)
             options = {"positions": name != "no positions", "residual": name != "no residual"}
             model = AttentionOnly(32, 16, 64, 2, 4, rng, **options)
-            row.append(curve(model, 4, rng, steps, 0.003))
+            row.append(curve(model, 4, rng, min(steps, 400), 0.003))
         ablated.append(row)
     return {
         "models": np.array(MODELS),
