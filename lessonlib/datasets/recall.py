@@ -15,7 +15,8 @@ def recall_pairs(
     values : size of the pool of values, tokens keys .. keys + values - 1; two keys may share one
     Returns tokens (n, 4 pairs), integers. Which value goes with a key is new in every sequence
     Raises ValueError unless n >= 1, values >= 1 and 1 <= pairs <= keys
-    Source: after Graves, Wayne and Danihelka 2014, section 4.3. Taught in notebooks/10b
+    Source: after Graves, Wayne and Danihelka 2014, section 4.3.
+    Taught in notebooks/10b_inside_a_transformer
 
     >>> x = recall_pairs(np.random.default_rng(0), 5, pairs=3)
     >>> x.shape, bool(np.all(np.sort(x[:, :6:2]) == np.sort(x[:, 6::2])))
@@ -45,8 +46,8 @@ def repeated_sequences(
     Returns tokens (n, length), periods (n,). With one period for all, a position could point a
     fixed way back; with many, only the tokens themselves tell where the repeat stands
     Raises ValueError unless n >= 1, length >= 4, vocabulary >= 1
-    Source: after Olsson et al. 2022, section "Definition of induction heads". Taught in
-    notebooks/10b
+    Source: after Olsson et al. 2022, section "Definition of induction heads".
+    Taught in notebooks/10b_inside_a_transformer
 
     >>> x, p = repeated_sequences(np.random.default_rng(0), 4, 12, 8)
     >>> bool(all((row[q:] == row[:-q]).all() for row, q in zip(x, p)))
@@ -77,7 +78,8 @@ def facts(
     held : share of all persons x relations facts that is never stated
     Returns stated (M, 4), never (K, 4), in random order
     Raises ValueError unless all counts are >= 1 and 0 < held < 1
-    Source: after Kalai and Vempala 2024, section 3 (arbitrary facts). Taught in notebooks/10b
+    Source: after Kalai and Vempala 2024 (arbitrary facts).
+    Taught in notebooks/10b_inside_a_transformer
 
     >>> stated, never = facts(np.random.default_rng(0), persons=10)
     >>> len(stated), len(never), int(stated.max())
