@@ -20,6 +20,7 @@ from lessonlib.datasets.sequences import (
     tunes,
 )
 from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
+from lessonlib.datasets.recall import facts, recall_pairs, repeated_sequences
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 
@@ -41,6 +42,7 @@ __all__ = [
     "data_folder",
     "date_ids",
     "date_pairs",
+    "facts",
     "feature_names",
     "irregular_table",
     "load",
@@ -51,6 +53,8 @@ __all__ = [
     "prose",
     "ranks",
     "reber",
+    "recall_pairs",
+    "repeated_sequences",
     "separable",
     "shift",
     "triangles",

@@ -9,6 +9,7 @@ from lessonlib.explorers.capacity import CapacityExplorer
 from lessonlib.explorers.drawing import DrawingExplorer
 from lessonlib.explorers.cell import MemoryCellExplorer
 from lessonlib.explorers.graph import GraphExplorer
+from lessonlib.explorers.lens import LensExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
 from lessonlib.explorers.playground import PlaygroundExplorer
 from lessonlib.explorers.prompt import PromptExplorer
@@ -22,6 +23,7 @@ __all__ = [
     "Explorer",
     "GraphExplorer",
     "MemoryCellExplorer",
+    "LensExplorer",
     "PerceptronExplorer",
     "PlaygroundExplorer",
     "PromptExplorer",
