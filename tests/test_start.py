@@ -355,5 +355,5 @@ def test_the_script_needs_the_standard_library_alone_and_old_pythons_can_read_it
 def test_the_stamp_says_what_is_installed(machine):
     machine.start.main(["test"])
     stamp = json.loads(Path(machine.venv / "neural-sparks.json").read_text(encoding="utf-8"))
-    assert stamp["extras"] == ["homework", "lab", "test"]
+    assert stamp["extras"] == ["book", "homework", "lab", "test"]
     assert len(stamp["key"]) == 64
