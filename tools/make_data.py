@@ -1,15 +1,17 @@
 """Make the embedded data files from their sources; data/README.md says what each one is.
 
-python tools/make_data.py     writes data/digits.npz and data/tables.npz from scikit-learn's copies,
-                              and data/sha256.json
+python tools/make_data.py     writes data/digits.npz, tables.npz and photographs.npz from
+                              scikit-learn's copies, and data/sha256.json; under Python 3.11 also
+                              data/prose.txt from Python's own documentation
 """
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.datasets import load_breast_cancer, load_digits, load_sample_image, load_wine
 from sklearn.model_selection import train_test_split
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -53,9 +55,30 @@ def tables() -> None:
     np.savez_compressed(DATA / "tables.npz", **arrays)
 
 
+def photographs() -> None:
+    """Two photographs, each pixel the mean of 2 x 2 of the source's: (213, 320, 3) uint8."""
+    arrays = {}
+    for name, file in {"temple": "china.jpg", "flower": "flower.jpg"}.items():
+        source = load_sample_image(file)[:426].astype(np.float64)
+        means = source.reshape(213, 2, 320, 2, 3).mean((1, 3))
+        arrays[name] = np.round(means).astype(np.uint8)
+    np.savez_compressed(DATA / "photographs.npz", **arrays)
+
+
+def prose() -> None:
+    """The reference topics of Python 3.11's documentation; other versions have another text."""
+    if sys.version_info[:2] != (3, 11):
+        print("prose.txt left as it is: its source is Python 3.11's pydoc_data.topics")
+        return
+    from pydoc_data.topics import topics
+
+    text = "\n".join(topics[name] for name in sorted(topics))
+    (DATA / "prose.txt").write_bytes(text.encode())
+
+
 def checksums() -> None:
     """The sha256 of every embedded file, which the installation check compares."""
-    files = sorted(DATA.glob("*.npz"))
+    files = sorted([*DATA.glob("*.npz"), *DATA.glob("*.txt")])
     sums = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
     (DATA / "sha256.json").write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
 
@@ -63,4 +86,6 @@ def checksums() -> None:
 if __name__ == "__main__":
     digits()
     tables()
+    photographs()
+    prose()
     checksums()

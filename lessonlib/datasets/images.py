@@ -1,6 +1,27 @@
-"""Small operations on stacks of images."""
+"""Two photographs, and small operations on stacks of images."""
 
 import numpy as np
+
+from lessonlib.datasets.files import data_folder
+
+PHOTOGRAPHS = ("temple", "flower")
+
+
+def photograph(name: str = "temple") -> np.ndarray:
+    """A real photograph, (213, 320, 3) uint8: rows, columns, red green blue from 0 to 255.
+
+    name : "temple" (edges, roofs, trees) or "flower" (one petal in focus)
+    Raises ValueError for another name
+    Source: two photographs shipped with scikit-learn, halved in size; data/README.md
+    Taught in notebooks/06_convolution
+
+    >>> photograph().shape
+    (213, 320, 3)
+    """
+    if name not in PHOTOGRAPHS:
+        raise ValueError(f"photograph: {name!r}, wanted one of {', '.join(PHOTOGRAPHS)}")
+    with np.load(data_folder() / "photographs.npz", allow_pickle=False) as file:
+        return file[name]
 
 
 def shift(images: np.ndarray, right: int = 0, down: int = 0) -> np.ndarray:

@@ -18,13 +18,16 @@ function element(name, attributes = {}, parent = null) {
   return node;
 }
 
-// One request is under way at a time; the next is sent when its answer came. While the explorer
-// plays, ticks are asked for at the pace the kernel named, as long as a view can be seen.
+// At most two requests are under way: while one answer travels and is drawn, the kernel works on the
+// next. While the explorer plays, ticks are asked for at the pace the kernel named, as long as a
+// view can be seen.
+const UNDER_WAY = 2;
+
 class Requests {
   constructor(model) {
     this.model = model;
     this.queue = [];
-    this.waiting = 0;
+    this.waiting = []; // ids, in the order in which the kernel will answer
     this.last = Math.floor(Math.random() * 2 ** 30);
     this.timer = null;
     this.asked = 0;
@@ -47,14 +50,16 @@ class Requests {
   }
 
   send() {
-    if (this.waiting || this.queue.length === 0) return;
-    this.waiting = ++this.last;
-    this.model.send({ ...this.queue.shift(), id: this.waiting });
+    while (this.waiting.length < UNDER_WAY && this.queue.length) {
+      this.waiting.push(++this.last);
+      this.model.send({ ...this.queue.shift(), id: this.last });
+    }
   }
 
   answered() {
-    if (this.model.get("answered") !== this.waiting) return;
-    this.waiting = 0;
+    const place = this.waiting.indexOf(this.model.get("answered"));
+    if (place < 0) return; // asked by the same explorer in another window
+    this.waiting.splice(0, place + 1);
     this.send();
     this.wake();
   }
@@ -66,9 +71,10 @@ class Requests {
     const interval = Math.max(this.model.get("interval"), reducedMotion() ? 1000 : 0);
     const rest = Math.max(0, this.asked + interval - performance.now());
     this.timer = setTimeout(() => {
-      if (this.waiting || this.queue.length) return; // its answer wakes this again
+      if (this.waiting.length >= UNDER_WAY) return; // an answer wakes this again
       this.asked = performance.now();
       this.ask("tick", { reduced: reducedMotion() });
+      this.wake();
     }, rest);
   }
 

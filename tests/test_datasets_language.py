@@ -1,0 +1,59 @@
+"""The embedded prose and photographs, and the sentences with "bank"."""
+
+import numpy as np
+import pytest
+
+from lessonlib import datasets
+from lessonlib.datasets import BANK_WORDS
+from lessonlib.datasets.language import MONEY, PAD, RIVER
+
+
+def test_the_prose_is_whole_and_its_parts_follow_each_other():
+    text = datasets.prose()
+    assert len(text) == 465_048
+    assert datasets.prose("train") + datasets.prose("validation") == text
+    assert len(datasets.prose("train")) == 418_543
+    assert "\r" not in text
+
+
+def test_unknown_parts_and_pictures_are_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match="'test', wanted one of all, train, validation"):
+        datasets.prose("test")
+    with pytest.raises(ValueError, match="'cat', wanted one of temple, flower"):
+        datasets.photograph("cat")
+
+
+@pytest.mark.parametrize("name", datasets.PHOTOGRAPHS)
+def test_photographs_use_the_whole_range_of_greys(name):
+    picture = datasets.photograph(name)
+    assert picture.shape == (213, 320, 3)
+    assert picture.dtype == np.uint8
+    assert picture.max() - picture.min() > 200
+
+
+@pytest.mark.parametrize("where", ["before", "after", "mixed"])
+def test_one_word_tells_the_sense_and_stands_where_it_should(where):
+    words, place, sense, before = datasets.bank(np.random.default_rng(0), 400, where)
+    assert BANK_WORDS[0] == PAD
+    assert abs(sense.mean() - 0.5) < 0.1
+    assert {"before": 1, "after": 0}.get(where, before.mean()) == before.mean()
+    assert where != "mixed" or 0.4 < before.mean() < 0.6
+    for row, p, s, b in zip(words, place, sense, before, strict=True):
+        sentence = [BANK_WORDS[i] for i in row]
+        assert sentence[p] == "bank"
+        assert sentence.count("bank") == 1
+        (telling,) = (i for i, w in enumerate(sentence) if w in MONEY + RIVER)
+        assert (sentence[telling] in RIVER) == s
+        assert (telling < p) == b
+        assert 2 <= abs(telling - p) <= 7
+
+
+def test_the_same_seed_gives_the_same_sentences():
+    first, second = (datasets.bank(np.random.default_rng(3), 5) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("options", [{"where": "behind"}, {"distance": (0, 3)}])
+def test_bank_refuses_by_name(options):
+    with pytest.raises(ValueError, match="bank: "):
+        datasets.bank(np.random.default_rng(0), 2, **options)
