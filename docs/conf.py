@@ -1,4 +1,4 @@
-"""Settings of the book; `python tools/build_site.py` fills a copy of this folder and calls Sphinx."""
+"""Settings of the book: `python tools/build_site.py` fills a copy of this folder, calls Sphinx."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ from pathlib import Path
 ROOT = Path(os.environ["NEURAL_SPARKS_ROOT"])
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT)]
 
-from website.extension import alt_texts  # noqa: E402
-from website.sources import repository  # noqa: E402
+from website.extension import alt_texts
+from website.sources import repository
 
 project = "Neural Sparks"
 author = "the Neural Sparks contributors"

@@ -1,8 +1,8 @@
 """Build the web site: `make site`.
 
-The book with the lessons, the guides and the library is made by Sphinx from the committed notebooks,
-nothing is executed. JupyterLite, with the lessons that run without PyTorch, goes into its folder
-lite/. Needs the extra [book], and no network.
+The book with the lessons, the guides and the library is made by Sphinx from the stored outputs of
+the notebooks, nothing is executed. JupyterLite, with the lessons that run without PyTorch, goes into
+its folder lite/. Needs the extra [book], and no network.
 """
 
 import argparse
@@ -38,12 +38,15 @@ def build_book(out: Path, work: Path, lessons: list[Path]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build what is asked for into a folder; return 0 or the exit status of the part that failed."""
+    """Build what is asked for; return 0 or the exit status of the part that failed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site")
     parser.add_argument("--only", choices=("book", "lite"), help="one of the two parts")
     options = parser.parse_args(arguments)
-    lessons, work = sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), options.out.with_name(options.out.name + "-work")
+    lessons, work = (
+        sorted(NOTEBOOKS.glob("[0-9]*.ipynb")),
+        options.out.with_name(options.out.name + "-work"),
+    )
     work.mkdir(parents=True, exist_ok=True)
     for name, build in (("book", build_book), ("lite", build_lite)):
         if options.only in (None, name):

@@ -75,9 +75,7 @@ def write_docstring(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything."""
     app.add_config_value("lesson_alt_texts", {}, "env", dict)
-    app.add_html_math_renderer(
-        "mathml", (write_inline_math, None), (write_display_math, None)
-    )
+    app.add_html_math_renderer("mathml", (write_inline_math, None), (write_display_math, None))
     app.add_post_transform(LibraryLinks)
     app.connect("doctree-read", describe_figures)
     app.connect("autodoc-process-docstring", write_docstring)

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 from website import ROOT
-from website.sources import relink, repository
+from website.sources import relink
 from website.without_torch import browser_lessons, browser_version
 
 EXTENSIONS = (
@@ -50,7 +50,7 @@ def write_contents(folder: Path, lessons: list[Path]) -> None:
 
 
 def settings(folder: Path, out: Path, wheel: Path) -> dict:
-    """JupyterLite's settings: only the extensions that the lessons need, nothing that counts visits."""
+    """Return JupyterLite's settings: of the extensions, those that the lessons need."""
     shared = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "labextensions"
     return {
         "LiteBuildConfig": {

@@ -32,6 +32,7 @@ HIDDEN_PARTS = {"cli", "course", "homework", "installation", "working_copies"}
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"^(`{3,}).*?^\1`*$|(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+STORED_LINK = re.compile(r"""(href=['"][\w-]+)\.ipynb(['"])""")  # in the map of the course
 MATHS = re.compile(r"\$([^$\n]+)\$")
 
 
@@ -115,18 +116,18 @@ def unfold(text: str) -> str:
 
 
 def launch_row(stem: str, in_browser: bool) -> str:
-    """The links under a lesson's title: run it, without a server where possible, or take it home."""
+    """Write the links under a lesson's title: run it on a server, in the browser, or take it."""
     owner = repository().removeprefix("https://github.com/")
     binder = f"https://mybinder.org/v2/gh/{owner}/HEAD?urlpath=lab/tree/notebooks/{stem}.ipynb"
-    links = [(binder, "Open in Binder", "a session on a server, about a minute to start")]
+    links = [(binder, "a session on a server, about a minute to start", "Open in Binder")]
     if in_browser:
         lite = f"../lite/lab/index.html?path={stem}.ipynb"
-        links.append((lite, "Open in JupyterLite", "runs in this browser, nothing to install"))
-    links.append((f"../files/{stem}.ipynb", "Download", "the notebook, to run on your machine"))
+        links.append((lite, "runs in this browser, nothing to install", "Open in JupyterLite"))
+    links.append((f"../files/{stem}.ipynb", "the notebook, to run on your machine", "Download"))
     made = "".join(
-        f'<a href="{html.escape(link)}" title="{tip}"{" download" * (name == "Download")}>{name}</a>'
-        for link, name, tip in links
+        f'<a href="{html.escape(link)}" title="{tip}">{name}</a>' for link, tip, name in links
     )
+    made = made.replace(">Download<", " download>Download<")
     return f'<nav class="ns-launch" aria-label="Run this lesson">{made}</nav>'
 
 
@@ -148,9 +149,8 @@ def library_names(book: NotebookNode) -> list[str]:
         if isinstance(node, ast.ImportFrom) and node.module == "lessonlib":
             called |= {a.asname or a.name: a.name for a in node.names if a.name in known}
     for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in called:
-                found.add(f"{called[node.value.id]}.{node.attr}")
+        if isinstance(node, ast.Attribute) and (name := getattr(node.value, "id", "")) in called:
+            found.add(f"{called[name]}.{node.attr}")
     return sorted(found)
 
 
@@ -167,6 +167,9 @@ def lesson_page(path: Path, in_browser: bool) -> NotebookNode:
     for cell in book.cells:
         if cell.cell_type == "markdown":
             cell.source = unfold(relink(cell.source, "notebooks"))
+        for output in cell.get("outputs", []):
+            if table := output.get("data", {}).get("text/html"):
+                output.data["text/html"] = STORED_LINK.sub(r"\1.html\2", table)
     title, _, rest = book.cells[0].source.partition("\n")
     number = path.stem.split("_")[0]
     row = launch_row(path.stem, in_browser)
