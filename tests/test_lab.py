@@ -68,7 +68,7 @@ def answer(address, process, seconds=90):
             time.sleep(0.2)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="counts the CPU-seconds of a child, as Windows cannot")
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not count the CPU-seconds of a child")
 def test_a_warm_start_costs_little_more_than_jupyterlab(checkout):
     """CPU-seconds, which a loaded machine does not change; the goal is 5 seconds, this is half."""
     for name in ("pyproject.toml", "constraints.txt"):

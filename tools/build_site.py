@@ -1,8 +1,8 @@
 """Build the web site: `make site`.
 
 The book with the lessons, the guides and the library is made by Sphinx from the stored outputs of
-the notebooks, nothing is executed. JupyterLite, with the lessons that run without PyTorch, goes into
-its folder lite/. Needs the extra [book], and no network.
+the notebooks, nothing is executed. JupyterLite, with the lessons that run without PyTorch, goes
+into its folder lite/. Needs the extra [book], and no network.
 """
 
 import argparse
