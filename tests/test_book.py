@@ -174,6 +174,7 @@ def test_formulas_are_mathml_and_come_with_a_font(site, page):
     assert (site / "_static/formulas.woff").stat().st_size > 20_000
 
 
+@pytest.mark.network
 def test_links_to_elsewhere_answer(pages):
     """Only those that say that there is nothing; a site that refuses a program is left alone."""
     own = (repository(), "https://mybinder.org/v2/")

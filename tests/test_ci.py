@@ -28,16 +28,23 @@ def test_by_mark(): pass
 
 @pytest.mark.skip(reason="no browser needed")
 def test_other(): pass
+
+@pytest.mark.browser
+@pytest.mark.network
+@pytest.mark.skip(reason="the other end does not answer")
+def test_other_end(): pass
 """
 
 
-@pytest.mark.parametrize(("required", "failed", "skipped"), [("1", 2, 1), ("0", 0, 3), ("", 0, 3)])
+@pytest.mark.parametrize(("required", "failed", "skipped"), [("1", 2, 2), ("0", 0, 4), ("", 0, 4)])
 def test_a_skipped_browser_test_fails_where_a_browser_is_required(
     tmp_path, required, failed, skipped
 ):
     shutil.copy(ROOT / "conftest.py", tmp_path)
     (tmp_path / "test_small.py").write_text(SKIPPING, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = browser: needs Chromium\n")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmarkers =\n  browser: Chromium\n  network: an answer\n"
+    )
     env = dict(os.environ, PYTHONPATH=str(ROOT / "tests"), LESSONLIB_REQUIRE_BROWSER=required)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)

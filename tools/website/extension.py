@@ -72,11 +72,22 @@ def write_docstring(
     lines[:] = to_rst(lines)
 
 
+def name_toggles(app: Sphinx, error: Exception | None) -> None:
+    """Give the theme's arrows in the list of pages a name that a screen reader can say."""
+    named = '<summary aria-label="Show or hide the pages below"><span class="toctree-toggle"'
+    for path in Path(app.outdir).rglob("*.html") if error is None else ():
+        text = path.read_text(encoding="utf-8")
+        new = text.replace('<summary><span class="toctree-toggle"', named)
+        if new != text:
+            path.write_text(new, encoding="utf-8", newline="\n")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything."""
     app.add_config_value("lesson_alt_texts", {}, "env", dict)
     app.add_html_math_renderer("mathml", (write_inline_math, None), (write_display_math, None))
     app.add_post_transform(LibraryLinks)
     app.connect("doctree-read", describe_figures)
+    app.connect("build-finished", name_toggles)
     app.connect("autodoc-process-docstring", write_docstring)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

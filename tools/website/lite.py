@@ -75,7 +75,7 @@ def build_lite(out: Path, work: Path, lessons: list[Path]) -> None:
     write_contents(folder / "files", lessons)
     config = folder / "jupyter_lite_config.json"
     config.write_text(json.dumps(settings(folder, out, build_wheel(folder)), indent=1))
-    page = {"appName": "Neural Sparks", "litePluginSettings": {}}
+    page = {"appName": "Neural Sparks", "exposeAppInBrowser": True}
     lite = {"jupyter-lite-schema-version": 0, "jupyter-config-data": page}
     (folder / "jupyter-lite.json").write_text(json.dumps(lite, indent=1))
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--config", str(config)]
