@@ -7,6 +7,7 @@ import pytest
 
 from lessonlib.exercises import check, hint, judge, solution
 from lessonlib.exercises.engine import exercises_of, lesson_module, lessons
+from lessonlib.exercises.result import Result
 from lessonlib.exercises.sandbox import call
 
 ALL = [e for lesson in lessons() for e in exercises_of(lesson).values()]
@@ -224,3 +225,10 @@ def test_results_read_well_as_html():
     page = wrong._repr_html_()
     assert "<script>" not in page
     assert "not yet" in page
+
+
+def test_names_between_backticks_are_set_as_code():
+    page = Result("1", "Title", "not yet", "`<b>` is no\n`tag`")._repr_html_()
+    assert ">&lt;b&gt;</code>" in page
+    assert ">tag</code>" in page
+    assert "`" not in page

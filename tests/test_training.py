@@ -13,6 +13,7 @@ import torch
 
 from lessonlib import nn, optim, training
 from lessonlib.training import EarlyStopping, accuracy, batches, evaluate, fit, load, predict, save
+from lessonlib.training.loop import _progress_bar
 
 
 @pytest.fixture(autouse=True)
@@ -301,6 +302,13 @@ def test_progress_bar_is_shown_and_switched_off(monkeypatch, capsys):
     monkeypatch.setenv("LESSONLIB_PROGRESS_BAR", "off")
     train(epochs=1)
     assert capsys.readouterr().err == ""
+
+
+def test_a_run_that_stops_early_leaves_no_unfinished_bar(monkeypatch):
+    monkeypatch.delenv("LESSONLIB_PROGRESS_BAR")
+    with _progress_bar(True, 10) as bar:
+        bar.update(3)
+    assert (bar.n, bar.total) == (3, 3)  # tqdm paints a bar red and keeps it where n < total
 
 
 # -- batches, evaluation --------------------------------------------------------------------------

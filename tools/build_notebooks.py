@@ -111,7 +111,12 @@ def execute(path: Path) -> NotebookNode:
         mark_exercises(book, lesson)
     resources = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(
-        book, timeout=CELL_SECONDS, kernel_name="python3", resources=resources, record_timing=False
+        book,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        resources=resources,
+        record_timing=False,
+        coalesce_streams=True,  # where a stream is cut into messages depends on the machine's load
     )
     # stderr: the kernel process's own log, not what cells write
     return client.execute(env=kernel_environment(), stderr=subprocess.DEVNULL)

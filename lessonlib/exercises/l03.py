@@ -134,7 +134,7 @@ EXERCISES = [
             Mistake(
                 "own factor",
                 _slopes_but({"*": lambda a, b: (a, b)}),
-                "In a product each factor gets the *other* one as its slope: "
+                "In a product each factor gets the other one as its slope: "
                 "(a + h) * b = a * b + h * b.",
             ),
             Mistake(

@@ -1,6 +1,7 @@
 """What `check` answers: one of three states, in words a learner can act on, as text and as HTML."""
 
 import html
+import re
 from dataclasses import dataclass, field
 
 NOT_ATTEMPTED, NOT_YET, CORRECT = "not attempted", "not yet", "correct"
@@ -59,7 +60,7 @@ class Result:
             f"<div role='status' style='background:{ground};color:{colour};"
             f"border-left:5px solid {colour};padding:8px 14px;max-width:88ch;line-height:1.45'>"
             f"<strong>{mark} {self.id} {html.escape(self.title)}: {self.status}</strong>"
-            f"<div style='margin-top:4px'>{html.escape(self.message)}</div>{table}</div>"
+            f"<div style='margin-top:4px'>{_sentence(self.message, colour)}</div>{table}</div>"
         )
 
 
@@ -73,15 +74,20 @@ class Text:
         return f"{self.head}\n{self.body}"
 
     def _repr_html_(self) -> str:
-        body = html.escape(self.body)
         inner = (
             "<pre style='background:none;color:#1d2b3a;margin:6px 0 0 0;overflow-x:auto'>"
-            f"{body}</pre>"
+            f"{html.escape(self.body)}</pre>"
             if self.code
-            else f"<div style='margin-top:4px'>{body}</div>"
+            else f"<div style='margin-top:4px'>{_sentence(self.body, '#1d2b3a')}</div>"
         )
         return (
             "<div style='background:#e4edf7;color:#1d2b3a;border-left:5px solid #2d5d8c;"
             f"padding:8px 14px;max-width:88ch;line-height:1.45'><strong>{html.escape(self.head)}"
             f"</strong>{inner}</div>"
         )
+
+
+def _sentence(text: str, colour: str) -> str:
+    """Text as HTML, with `names` in the typewriter face."""
+    code = rf"<code style='background:none;color:{colour}'>\1</code>"
+    return re.sub(r"`([^`\n]+)`", code, html.escape(text))

@@ -226,4 +226,10 @@ def _progress_bar(wanted: bool, steps: int) -> Any:
         return _Silent()
     from tqdm.auto import tqdm  # here, because importing it costs more than the rest of this file
 
-    return tqdm(total=steps, unit="step", leave=False)
+    class Bar(tqdm):
+        def close(self) -> None:
+            """End; a run that stopped early (diverged, interrupted) leaves no red bar behind."""
+            self.total = self.n
+            super().close()
+
+    return Bar(total=steps, unit="step", leave=False)
