@@ -119,6 +119,9 @@ def address_problems(root, project):
     for named in re.findall(r"github\.com/([\w.-]+/neural-sparks)\b", readme):
         if named != owner_and_name:
             yield f"README.md names the repository {named}"
+    book = project["urls"]["Documentation"]
+    if f"({book})" not in readme:
+        yield f"README.md does not lead to the book at {book}"
     citation = root / "CITATION.cff"
     if citation.exists():
         stated = yaml.safe_load(citation.read_text(encoding="utf-8"))
@@ -150,7 +153,9 @@ def copy(tmp_path):
     (tmp_path / "notebooks/00_start_here.ipynb").touch()
     launch = address.replace("https://github.com", "https://mybinder.org/v2/gh")
     launch += "/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
-    (tmp_path / "README.md").write_text(f"[![b](x.svg)]({launch})\n`git clone {address}`\n")
+    book = project["urls"]["Documentation"]
+    text = f"[![b](x.svg)]({launch})\n`git clone {address}`\n[the book]({book})\n"
+    (tmp_path / "README.md").write_text(text)
     citation = f"repository-code: {address}\nversion: {project['version']}\n"
     (tmp_path / "CITATION.cff").write_text(citation)
     assert problems(tmp_path) == []
@@ -190,6 +195,7 @@ def copy(tmp_path):
         ("README.md", "00_start", "00_stat", "no page of the course"),
         ("README.md", "mybinder", "yourbinder", "no Binder badge"),
         ("README.md", "github.com/neural-sparks", "github.com/fork", "names the repository fork"),
+        ("README.md", "github.io", "example.io", "does not lead to the book"),
         ("CITATION.cff", "version: ", "version: 9", "CITATION.cff: version"),
         ("CITATION.cff", "https://", "http://", "CITATION.cff: repository-code"),
     ],

@@ -43,20 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site")
     parser.add_argument("--only", choices=("book", "lite"), help="one of the two parts")
     options = parser.parse_args(arguments)
-    lessons, work = (
-        sorted(NOTEBOOKS.glob("[0-9]*.ipynb")),
-        options.out.with_name(options.out.name + "-work"),
-    )
+    lessons, out = sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), options.out.resolve()
+    work = out.with_name(f"{out.name}-work")
     work.mkdir(parents=True, exist_ok=True)
     for name, build in (("book", build_book), ("lite", build_lite)):
         if options.only in (None, name):
             begun = time.perf_counter()
             try:
-                build(options.out, work, lessons)
+                build(out, work, lessons)
             except subprocess.CalledProcessError as error:
                 print(f"{name}: failed")
                 return error.returncode
-            print(f"{name}: {options.out} ({time.perf_counter() - begun:.0f} s)", flush=True)
+            print(f"{name}: {out} ({time.perf_counter() - begun:.0f} s)", flush=True)
     return 0
 
 
