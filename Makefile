@@ -1,7 +1,7 @@
 # For those who change the course. To take it: python3 start.py lab
 PYTHON ?= $(if $(wildcard .venv/Scripts/python.exe),.venv/Scripts/python.exe,.venv/bin/python)
 .DEFAULT_GOAL := help
-.PHONY: help lint format test notebooks models bench bounds clean
+.PHONY: help lint format test notebooks models bench bounds site clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/'
@@ -28,6 +28,9 @@ bench:  ## layers against PyTorch, explorers' frames, import time
 
 bounds:  ## the table of results over 20 seeds that holds every claim (minutes a lesson); NAMES="01 03" for some
 	$(PYTHON) benchmarks/bounds.py $(NAMES)
+
+site:  ## the book and JupyterLite, into build/site; nothing is run (after `make test`, or with the extra [book])
+	$(PYTHON) tools/build_site.py
 
 clean:  ## caches and builds; never my/ nor data/downloads/
 	$(PYTHON) -c "import pathlib, shutil; \

@@ -24,7 +24,7 @@ REPO = Path(__file__).resolve().parent
 VENV = REPO / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(BIN / ("python.exe" if os.name == "nt" else "python"))
-EXTRAS = {"lab": ["lab"], "test": ["homework", "lab", "test"]}
+EXTRAS = {"lab": ["lab"], "test": ["book", "homework", "lab", "test"]}
 LINUX = sys.platform == "linux"
 CPU_GB, FULL_GB = 1.1, 6.0 if LINUX else 1.1  # installed; PyPI's Linux build brings CUDA
 SHOWN = re.compile(r"\s*(Resolved|Prepared|Installing collected|Downloading .*\d ?Mi?B)")

@@ -4,6 +4,7 @@ import hashlib
 import html
 import json
 import platform
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -19,6 +20,12 @@ PACKAGES = (
     "torch",
     "torchvision",
 )
+# In JupyterLite Python runs in the browser: what is fetched there when a lesson asks, what never is
+BROWSER = {
+    "scikit-learn": "is fetched by the lessons that use it",
+    "torch": "does not run in a browser; its cells are shown, not run",
+    "torchvision": "does not run in a browser; its cells are shown, not run",
+}
 REMEDY = "close this notebook and run `python3 start.py lab` again"
 
 
@@ -68,6 +75,8 @@ def _package(name: str) -> tuple[str, bool, str]:
     try:
         return name, True, metadata.version(name)
     except metadata.PackageNotFoundError:
+        if sys.platform == "emscripten" and name in BROWSER:
+            return name, True, BROWSER[name]
         return name, False, "not installed"
 
 

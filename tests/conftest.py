@@ -1,6 +1,10 @@
 """Settings shared by all tests: nothing a test does may touch the learner's own files."""
 
+import importlib.util
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +32,22 @@ def progress_file(tmp_path, monkeypatch):
     path = tmp_path / "progress.json"
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(path))
     return path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The web site, book and JupyterLite, built once; LESSONLIB_SITE names one built before."""
+    if ready := os.environ.get("LESSONLIB_SITE"):
+        return Path(ready)
+    for module in ("sphinx_book_theme", "myst_nb", "jupyterlite_core"):
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"no {module}: the site is built with the extra [book]")
+    root = Path(__file__).parent.parent
+    out = tmp_path_factory.mktemp("site") / "public"
+    command = [sys.executable, "-W", "ignore", str(root / "tools/build_site.py"), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return out
 
 
 collect_ignore_glob = ["homework_cases/*"]  # no tests there: what the homework tests share

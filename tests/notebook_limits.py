@@ -1,11 +1,15 @@
 """pytest plugin over nbval: one execution of a notebook gives the verdict on every cell, on what it
 wrote to stderr, on its CPU-seconds and on its kernel's peak memory.
 
-A notebook gets one item more than it has code cells, "limits". Its two bounds:
+A notebook gets one item more than it has code cells, "limits". Its bounds:
 
 - CPU-seconds of the kernel and its children, imports included (LESSONLIB_NOTEBOOK_CPU_SECONDS, 30);
 - megabytes of peak memory above a process that has run the notebook's own import statements and
-  nothing else (LESSONLIB_NOTEBOOK_MEGABYTES, 300).
+  nothing else (LESSONLIB_NOTEBOOK_MEGABYTES, 300);
+- megabytes of the three largest lessons so far, open together on Binder (LESSONLIB_OPEN_MEGABYTES,
+  2000, what Binder allows).
+
+The first cell of a notebook has a bound of its own (LESSONLIB_FIRST_CELL_CPU_SECONDS, 3).
 """
 
 import ast
@@ -21,8 +25,18 @@ import psutil
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-DEFAULTS = {"LESSONLIB_NOTEBOOK_CPU_SECONDS": 30.0, "LESSONLIB_NOTEBOOK_MEGABYTES": 300.0}
+DEFAULTS = {
+    "LESSONLIB_NOTEBOOK_CPU_SECONDS": 30.0,
+    "LESSONLIB_NOTEBOOK_MEGABYTES": 300.0,
+    "LESSONLIB_OPEN_MEGABYTES": 2000.0,
+    "LESSONLIB_FIRST_CELL_CPU_SECONDS": 3.0,
+}
 MB = 1e6
+SERVER = 100.0  # MB of JupyterLab's server
+# MB of a kernel that has imported NumPy, matplotlib, ipywidgets and PyTorch as Binder has it; the
+# build for CUDA takes twice that and would say nothing about Binder.
+BINDER_IMPORTS = 366.0
+SIZES = pytest.StashKey[list[float]]()  # of the lessons so far
 
 
 def peak_memory(pid=None):
@@ -100,14 +114,31 @@ def limit(name):
     return float(os.environ.get(name, DEFAULTS[name]))
 
 
+def on_binder(peak, above):
+    """Megabytes of a lesson on Binder, from its peak here and what is above its imports."""
+    return min(peak, BINDER_IMPORTS + above)
+
+
+def open_together(sizes):
+    """Megabytes of the three largest lessons, open at once, with the server."""
+    return SERVER + sum(sorted(sizes)[-3:])
+
+
 class LessonCell(IPyNbCell):
-    """A code cell; it may not write to stderr."""
+    """A code cell; it may not write to stderr, and the first one must be quick."""
 
     def runtest(self):
+        self.parent.measure()
+        first, before = not self.parent.started, self.parent.seconds
+        self.parent.started = True
         try:
             super().runtest()
         finally:
             self.parent.measure()
+        spent, most = self.parent.seconds - before, limit("LESSONLIB_FIRST_CELL_CPU_SECONDS")
+        if first and spent > most:
+            text = f"took {spent:.1f} CPU-seconds, at most {most:g} are allowed"
+            self.raise_cell_error("The first cell is slow", text)
         errors = [out.text for out in self.test_outputs if out.get("name") == "stderr"]
         if errors:
             self.raise_cell_error("The cell wrote to stderr", "".join(errors))
@@ -128,6 +159,12 @@ class Limits(pytest.Item):
         most = limit("LESSONLIB_NOTEBOOK_MEGABYTES")
         if above > most:
             self.fail(f"peaked {above:.0f} MB above its imports, at most {most:g} are allowed")
+        sizes = self.config.stash.setdefault(SIZES, [])
+        sizes.append(on_binder(peak / MB, above))
+        if open_together(sizes) > limit("LESSONLIB_OPEN_MEGABYTES"):
+            self.fail(
+                f"and two others need {open_together(sizes):.0f} MB when they are open at once"
+            )
 
     def fail(self, message):
         pytest.fail(f"{self.parent.path.name} {message}", pytrace=False)
@@ -140,6 +177,7 @@ class LessonNotebook(IPyNbFile):
     """nbval's notebook with a measured kernel."""
 
     seconds = peak = 0.0
+    started = False
 
     def setup(self):
         before, wanted = dict(os.environ), kernel_env()  # read before the environment is cleared

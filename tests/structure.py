@@ -220,6 +220,9 @@ def notebook_problems(path: Path) -> Iterator[str]:
         check = code_problems if cell.cell_type == "code" else prose_problems
         yield from (f"cell {number}: {problem}" for problem in check(cell))
     yield from stored_output_problems(book)
+    first = next((cell for cell in cells if cell.cell_type == "code"), None)
+    if first and re.search(r"^\s*(import|from) torch", first.source, re.MULTILINE):
+        yield "the first code cell imports PyTorch: import it where it is used"
     tagged = [cell for cell in cells if TAG in cell.metadata.get("tags", [])]
     if not path.name.startswith("00") and len(tagged) < COMPARED_CELLS:
         yield f"{len(tagged)} cells are tagged {TAG}, at least {COMPARED_CELLS} are wanted"
@@ -248,6 +251,10 @@ def code_problems(cell) -> Iterator[str]:
     for output in cell.outputs:
         texts += [value for value in output.get("data", {}).values() if isinstance(value, str)]
         texts.append(output.get("text", ""))
+        if "image/png" in output.get("data", {}):
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            if len(alt.split()) < 4:
+                yield f"a figure without an alt text that says what to see: {alt!r}"
     if any(REMOTE_IMAGE.search(text) for text in texts):
         yield "a picture from the network"
     if any(MACHINE_PATH.search(text) for text in texts):

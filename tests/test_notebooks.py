@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from notebook_limits import import_statements
+from notebook_limits import DEFAULTS, SERVER, import_statements, on_binder, open_together
 
 from lessonlib.working_copies import lessons_folder
 
 SECONDS, MEGABYTES = 4, 60
 BURN = f"import time\nwhile time.process_time() < {SECONDS + 0.5}: pass"
+FIRST = 1.5
 PRINTED = "off module://matplotlib_inline.backend_inline\n"
 # name -> sources of its cells; a pair is a cell tagged for comparison with its stored output
 BOOKS = {
@@ -27,8 +28,16 @@ BOOKS = {
     "failing": ["1 / 0", "x = 1"],
     "differing": [("print(2)", "3\n")],
     "stderr": ["import warnings\nwarnings.warn('watch out')", "x = 1"],
-    "slow": [BURN],
-    "slow_child": [f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}]);"],
+    "slow": ["x = 1", BURN],
+    "slow_start": [
+        f"import time\nend = time.process_time() + {FIRST + 0.2}\n"
+        "while time.process_time() < end: pass",
+        "x = 1",
+    ],
+    "slow_child": [
+        "x = 1",
+        f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}]);",
+    ],
     "large": ["import numpy as np\nx = np.ones(12_000_000)\ndel x"],  # 96 MB, given back
     "imports": ["import numpy, scipy.special, matplotlib.pyplot\nimport scipy.optimize"],
     "prose": [],
@@ -60,6 +69,7 @@ def outcome(tmp_path_factory):
     limits = {
         "LESSONLIB_NOTEBOOK_CPU_SECONDS": str(SECONDS),
         "LESSONLIB_NOTEBOOK_MEGABYTES": str(MEGABYTES),
+        "LESSONLIB_FIRST_CELL_CPU_SECONDS": str(FIRST),
     }
     # MPLBACKEND as under the whole suite: the tests' own process draws nothing
     env = dict(os.environ, PYTHONPATH=str(Path(__file__).parent), MPLBACKEND="Agg", **limits)
@@ -101,6 +111,7 @@ def test_the_costs_of_every_notebook_are_printed(outcome):
         ("differing", "Cell 0", "Cell outputs differ"),
         ("stderr", "Cell 0", "The cell wrote to stderr"),
         ("stderr", "Cell 0", "watch out"),
+        ("slow_start", "Cell 0", f"at most {FIRST} are allowed"),
         ("slow", "limits", f"at most {SECONDS} are allowed"),
         ("slow_child", "limits", f"at most {SECONDS} are allowed"),
         ("large", "limits", f"at most {MEGABYTES} are allowed"),
@@ -112,7 +123,7 @@ def test_a_trouble_is_caught(outcome, book, item, said):
 
 @pytest.mark.parametrize(
     ("book", "item"),
-    [("failing", "Cell 1"), ("stderr", "Cell 1"), ("imports", "limits"), ("slow", "Cell 0")],
+    [("failing", "Cell 1"), ("stderr", "Cell 1"), ("imports", "limits"), ("slow", "Cell 1")],
 )
 def test_what_is_not_a_trouble_passes(outcome, book, item):
     assert outcome[0][book, item] is None
@@ -132,6 +143,16 @@ def test_import_statements_are_found_wherever_they_stand():
     program = import_statements(sources)
     assert program.count("import json") == 1
     assert "from os import path" in program
+
+
+def test_three_open_lessons_are_held_to_what_binder_allows():
+    """The three largest count, with PyTorch as Binder has it: 300 MB each is too much for three."""
+    most = DEFAULTS["LESSONLIB_OPEN_MEGABYTES"]
+    assert open_together([500.0, 100.0, 400.0, 300.0]) == SERVER + 1200.0
+    assert on_binder(peak=150.0, above=40.0) == 150.0, "no PyTorch: what it is here"
+    assert on_binder(peak=1100.0, above=120.0) == 486.0, "a build for CUDA counts as Binder's"
+    assert open_together([on_binder(1100.0, 250.0)] * 3) <= most
+    assert open_together([on_binder(1300.0, 300.0)] * 3) > most
 
 
 def test_what_the_first_optimiser_imports_counts_as_an_import():

@@ -1,6 +1,10 @@
 """Progress, predictions, claims, stored results, scoreboard, course map, installation check."""
 
+import base64
+import io
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import make_models
@@ -9,7 +13,15 @@ import pytest
 
 from lessonlib import claims
 from lessonlib.course import LESSONS, available, course_map, notebooks_folder
-from lessonlib.exercises import check, export_progress, import_progress, predict, progress, record
+from lessonlib.exercises import (
+    check,
+    export_progress,
+    import_progress,
+    predict,
+    progress,
+    record,
+    take_home,
+)
 from lessonlib.installation import installation
 from lessonlib.scoreboard import canvas, measure, scoreboard
 from lessonlib.trained import trained
@@ -190,6 +202,41 @@ def test_unknown_and_foreign_results_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("lessonlib.trained.data_folder", lambda: tmp_path)
     with pytest.raises(ValueError, match="not the file of the index"):
         trained("x")
+
+
+def test_take_home_holds_the_notebooks_without_outputs_and_the_progress(
+    tmp_path, monkeypatch, progress_file
+):
+    code = {"cell_type": "code", "source": ["1 + 1"], "execution_count": 1, "outputs": [{}]}
+    text = {"cell_type": "markdown", "source": ["mine: ½"]}
+    book = json.dumps({"cells": [code, text]})
+    (tmp_path / "01_perceptron.ipynb").write_text(book, encoding="utf-8")
+    (tmp_path / "broken.ipynb").write_bytes(b"{not json")
+    record.note_check("01.1", "correct", None)
+    monkeypatch.delenv("LESSONLIB_OUTPUT", raising=False)
+    page = take_home(tmp_path)._repr_html_()
+    assert "2 notebooks" in page
+    content = base64.b64decode(re.search(r"base64,([^']+)'", page)[1])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        kept = json.loads(archive.read("01_perceptron.ipynb"))["cells"]
+        assert archive.read("broken.ipynb") == b"{not json"
+        (tmp_path / "my-progress.json").write_bytes(archive.read("my-progress.json"))
+    assert kept == [code | {"execution_count": None, "outputs": []}, text]
+    assert zipfile.is_zipfile(take_home(tmp_path).save(tmp_path / "mine.zip"))
+    progress_file.unlink()
+    merged = import_progress(tmp_path / "my-progress.json")
+    assert merged["exercises"]["01.1"]["status"] == "correct"
+
+
+def test_take_home_shows_no_link_in_stored_outputs_and_needs_a_notebook(tmp_path, monkeypatch):
+    (tmp_path / "a.ipynb").write_text("{}")
+    monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
+    assert take_home(tmp_path)._repr_html_() is None
+    assert "run the cell" in repr(take_home(tmp_path))
+    (tmp_path / "a.ipynb").unlink()
+    with pytest.raises(FileNotFoundError, match="no notebook"):
+        take_home(tmp_path)
 
 
 # ---- scoreboard, map, installation

@@ -105,7 +105,7 @@ def test_the_first_run_installs_and_the_second_does_not(machine, capsys):
 
 def test_test_runs_pytest_with_nbval_and_covers_lab(machine):
     assert machine.start.main(["test", "-k", "relu"]) == 0
-    assert machine.installs()[0].endswith(".[homework,lab,test]")
+    assert machine.installs()[0].endswith(".[book,homework,lab,test]")
     flags = ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-k", "relu")
     assert machine.started == [("-m", "pytest", *flags)]
     machine.start.main(["lab"])
@@ -119,7 +119,7 @@ def test_test_after_lab_installs_what_is_missing(machine):
     machine.start.main(["test"])
     first, second = machine.installs()
     assert first.endswith(" -e .[lab]")
-    assert second.endswith(" -e .[homework,lab,test]")
+    assert second.endswith(" -e .[book,homework,lab,test]")
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", ".venv/pyvenv.cfg"])
@@ -128,7 +128,7 @@ def test_changed_pins_or_python_install_again_with_all_extras(machine, name):
     (machine.folder / name).write_text("other", encoding="utf-8")
     machine.start.main(["lab"])
     assert len(machine.installs()) == 2
-    assert machine.installs()[1].endswith(".[homework,lab,test]")
+    assert machine.installs()[1].endswith(".[book,homework,lab,test]")
 
 
 def test_a_damaged_stamp_installs_again(machine):
@@ -355,5 +355,5 @@ def test_the_script_needs_the_standard_library_alone_and_old_pythons_can_read_it
 def test_the_stamp_says_what_is_installed(machine):
     machine.start.main(["test"])
     stamp = json.loads(Path(machine.venv / "neural-sparks.json").read_text(encoding="utf-8"))
-    assert stamp["extras"] == ["homework", "lab", "test"]
+    assert stamp["extras"] == ["book", "homework", "lab", "test"]
     assert len(stamp["key"]) == 64

@@ -179,6 +179,10 @@ SPOILT = {
     "path of one machine": _output(1, output_type="stream", name="stdout", text="C:\\Users\\me"),
     "stores the error": _output(1, output_type="error", ename="E", evalue="", traceback=[]),
     "stores text of stderr": _output(1, output_type="stream", name="stderr", text="warning"),
+    "a figure without an alt text": _output(
+        1, output_type="display_data", data={"image/png": "aGVs"}, metadata={"image/png": {}}
+    ),
+    "the first code cell imports PyTorch": _set(1, source="from torch import nn"),
     "stores a widget view": _output(1, output_type="display_data", data=WIDGET),
     "was run as number 7": _set(1, execution_count=7),
     "was run as number None": _set(1, execution_count=None),

@@ -3,6 +3,7 @@
 `engine` judges answers, `l01` and its neighbours hold one lesson's exercises each.
 """
 
+from lessonlib.exercises.carry import TakeHome, take_home
 from lessonlib.exercises.engine import (
     Exercise,
     Mistake,
@@ -22,6 +23,7 @@ __all__ = [
     "Mistake",
     "Prediction",
     "Result",
+    "TakeHome",
     "WrittenQuestion",
     "check",
     "export_progress",
@@ -31,4 +33,5 @@ __all__ = [
     "predict",
     "progress",
     "solution",
+    "take_home",
 ]

@@ -56,7 +56,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeUp in the running thread after `seconds`, again every half second until it stops.
 
     On the main thread of Linux and macOS an alarm signal also ends sleeping calls; elsewhere the
-    exception is set from a second thread and takes effect at the next line of Python.
+    exception is set from a second thread and takes effect at the next line of Python. A browser
+    has neither signals nor threads: there nothing is limited.
     """
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
 
@@ -86,7 +87,11 @@ def _thread_alarm(seconds: float) -> Iterator[None]:
             wait = 0.5
 
     watcher = threading.Thread(target=ring, daemon=True)
-    watcher.start()
+    try:
+        watcher.start()
+    except RuntimeError:  # "can't start new thread": Python in a browser
+        yield
+        return
     try:
         yield
     finally:
