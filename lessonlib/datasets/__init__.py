@@ -10,7 +10,9 @@ from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
 from lessonlib.datasets.points import moons, separable, xor
+from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
 from lessonlib.datasets.ranks import RANK_WORDS, ranks
+from lessonlib.datasets.recall import facts, recall_pairs, repeated_sequences
 from lessonlib.datasets.sequences import (
     REBER,
     REBER_LETTERS,
@@ -19,8 +21,6 @@ from lessonlib.datasets.sequences import (
     reber,
     tunes,
 )
-from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
-from lessonlib.datasets.recall import facts, recall_pairs, repeated_sequences
 from lessonlib.datasets.shapes import SHAPES, triangles
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
 

@@ -6,8 +6,8 @@ State and stepping are plain Python; widgets are loaded when a view is first sho
 from lessonlib.explorers.attention import AttentionExplorer
 from lessonlib.explorers.base import Explorer
 from lessonlib.explorers.capacity import CapacityExplorer
-from lessonlib.explorers.drawing import DrawingExplorer
 from lessonlib.explorers.cell import MemoryCellExplorer
+from lessonlib.explorers.drawing import DrawingExplorer
 from lessonlib.explorers.graph import GraphExplorer
 from lessonlib.explorers.lens import LensExplorer
 from lessonlib.explorers.perceptron import PerceptronExplorer
@@ -22,8 +22,8 @@ __all__ = [
     "DrawingExplorer",
     "Explorer",
     "GraphExplorer",
-    "MemoryCellExplorer",
     "LensExplorer",
+    "MemoryCellExplorer",
     "PerceptronExplorer",
     "PlaygroundExplorer",
     "PromptExplorer",
