@@ -27,6 +27,13 @@ POST_BUILD = [
     " missed.",
     'python -m pip uninstall --yes rfc3987-syntax || echo "rfc3987-syntax stays"',
 ]
+START = [
+    "#!/bin/bash",
+    "set -euo pipefail",
+    "# One core: more threads than that only wait for each other.",
+    "export OMP_NUM_THREADS=1",
+    'exec "$@"',
+]
 PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+( ; [^:@/]+)?")
 
 
@@ -68,14 +75,15 @@ def conda_problems(root, project):
 def binder_problems(root):
     folder = root / "binder"
     names = sorted(path.name for path in folder.iterdir())
-    if names != ["environment.yml", "postBuild"]:
+    if names != ["environment.yml", "postBuild", "start"]:
         yield f"binder/ holds {names}"
     yield from (f"binder/{p.name} is a link" for p in folder.iterdir() if p.is_symlink())
-    post = folder / "postBuild"
-    if post.exists() and post.read_bytes().decode().split("\n") != [*POST_BUILD, ""]:
-        yield "binder/postBuild is not the lines it must be"
-    if os.name == "posix" and post.exists() and not post.stat().st_mode & stat.S_IXUSR:
-        yield "binder/postBuild is not executable"
+    for name, lines in (("postBuild", POST_BUILD), ("start", START)):
+        script = folder / name
+        if script.exists() and script.read_bytes().decode().split("\n") != [*lines, ""]:
+            yield f"binder/{name} is not the lines it must be"
+        if os.name == "posix" and script.exists() and not script.stat().st_mode & stat.S_IXUSR:
+            yield f"binder/{name} is not executable"
 
 
 def pin_problems(root, project):
@@ -219,6 +227,14 @@ def test_a_stray_file_a_link_and_a_lost_mode_are_caught(copy):
         kept = (copy / "binder/environment.yml").rename(copy / "binder.yml")
         (copy / "binder/environment.yml").symlink_to(kept)
         assert problems(copy) == ["binder/environment.yml is a link"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="it is a bash script")
+@pytest.mark.skipif(os.name == "nt", reason="Binder runs on Linux")
+def test_binder_starts_everything_with_one_thread(copy):
+    words = ["bash", "-c", 'echo "$OMP_NUM_THREADS $0 $1"', "two words", "three"]
+    done = subprocess.run(["binder/start", *words], cwd=copy, capture_output=True, text=True)
+    assert done.stdout == "1 two words three\n"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="postBuild is a bash script")
