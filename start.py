@@ -157,9 +157,7 @@ def start(*command: str) -> int:
     """Hand over to a program of the environment."""
     old = os.environ.get("PATH", os.defpath)
     env = dict(os.environ, PATH=str(BIN) + os.pathsep + old, VIRTUAL_ENV=str(VENV))
-    env.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # small matrices: more would mostly wait
+    env.setdefault("OMP_NUM_THREADS", "1")  # small matrices: more would mostly wait
     with subprocess.Popen([PYTHON, *command], cwd=str(REPO), env=env) as process:
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while True:
