@@ -232,12 +232,15 @@ class LensExplorer(Explorer):
 
     def _readouts(self) -> list[list[str]]:
         wanted, kind = self._wanted(), "copies" if self.copies else "all letters"
-        rows = [["letter", f"{self.place + 1} of {len(self.text)}"]]
+        following, *shares = "the end", "", ""
         if wanted is not None:
-            now, whole = (run["lens"][-1, self.place, wanted] for run in (self.now, self.whole))
-            rows.append(["next in the text", _shown(VOCABULARY[wanted])])
-            rows.append(["its probability", f"{now:.2f}"])
-            rows.append(["  with all heads", f"{whole:.2f}"])
+            following = _shown(VOCABULARY[wanted])
+            runs = (self.now, self.whole)
+            shares = [f"{run['lens'][-1, self.place, wanted]:.2f}" for run in runs]
+        rows = [["letter", f"{self.place + 1} of {len(self.text)}"]]
+        rows.append(["next in the text", following])
+        rows.append(["its probability", shares[0]])
+        rows.append(["  with all heads", shares[1]])
         rows.append([f"loss on {kind}", f"{self._loss(self.now):.2f} nats"])
         rows.append(["  with all heads", f"{self._loss(self.whole):.2f} nats"])
         return rows
