@@ -34,9 +34,12 @@ class Result:
     def __bool__(self) -> bool:
         return self.status == CORRECT
 
+    def _head(self) -> str:
+        return f"{self.id} {self.title}{'' if self.title.endswith('?') else ':'} {self.status}"
+
     def __repr__(self) -> str:
         mark = _LOOK[self.status][2]
-        lines = [f"{mark} {self.id} {self.title}: {self.status}", f"  {self.message}"]
+        lines = [f"{mark} {self._head()}", f"  {self.message}"]
         lines += [f"  {label}: {text}" for label, text in self.details]
         return "\n".join(lines)
 
@@ -59,7 +62,7 @@ class Result:
         return (
             f"<div role='status' style='background:{ground};color:{colour};"
             f"border-left:5px solid {colour};padding:8px 14px;max-width:88ch;line-height:1.45'>"
-            f"<strong>{mark} {self.id} {html.escape(self.title)}: {self.status}</strong>"
+            f"<strong>{mark} {html.escape(self._head())}</strong>"
             f"<div style='margin-top:4px'>{_sentence(self.message, colour)}</div>{table}</div>"
         )
 
