@@ -26,15 +26,15 @@ LESSONS = (
     Lesson("02", "02_multilayer_perceptron", "Bend the plane", 3, ("01",)),
     Lesson("03", "03_backpropagation", "Assign the blame", 3, ("02",)),
     Lesson("04", "04_training_dynamics", "Walk downhill without falling", 3, ("03",)),
-    Lesson("04b", "04b_deep_and_stable", "Keep the signal alive", 2.5, ("04",)),
+    Lesson("04b", "04b_deep_and_stable", "Keep the signal alive", 2, ("04",)),
     Lesson("05", "05_generalisation", "Know when it only memorises", 3, ("04",)),
     Lesson("05b", "05b_when_not_to_use_a_network", "Try the simple thing first", 2, ("05",)),
     Lesson("06", "06_convolution", "Share the weights", 3, ("05",)),
-    Lesson("06b", "06b_deep_vision", "Look inside", 2.5, ("06", "04b")),
+    Lesson("06b", "06b_deep_vision", "Look inside", 3, ("06", "04b")),
     Lesson("07", "07_recurrent_networks", "Carry a state", 3, ("05",)),
     Lesson("08", "08_lstm_gru", "Learn what to keep", 3, ("07",)),
     Lesson("09", "09_attention", "Look back at what matters", 3, ("08",)),
-    Lesson("10", "10_transformer", "Predict the next token", 3.5, ("09",)),
+    Lesson("10", "10_transformer", "Predict the next token", 3, ("09",)),
     Lesson("10b", "10b_inside_a_transformer", "What it learns, what it makes up", 3, ("10",)),
 )
 
