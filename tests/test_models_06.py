@@ -105,7 +105,7 @@ def test_disturbed_digits_stay_digits_and_each_has_its_own_draw():
 
 
 def test_the_explorers_network_trains_and_is_stored():
-    made = drawing_06.make(seeds=(1,), epochs=15)
+    made = drawing_06.make(seeds=(1,), epochs=25)
     assert np.all(made["accuracy"] > 0.8)
     assert np.all(trained("drawing_06")["accuracy"] > 0.95)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lessonlib import datasets
 from lessonlib.datasets import REBER, reber
 from lessonlib.exercises.engine import Exercise, Mistake, WrittenQuestion
 from lessonlib.exercises.predictions import Prediction
@@ -33,6 +34,10 @@ def lstm_step(
     x: np.ndarray, h: np.ndarray, c: np.ndarray, W: np.ndarray, U: np.ndarray, b: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """One step of an LSTM for a batch: the new h and c, both (N, H)."""
+
+    def sigmoid(a: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-a))
+
     i, f, g, o = np.split(x @ W.T + h @ U.T + b, 4, axis=1)  # four blocks of H columns
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(c), c
@@ -51,6 +56,10 @@ def gru_step(
     x: np.ndarray, h: np.ndarray, W: np.ndarray, U: np.ndarray, b: np.ndarray, d: np.ndarray
 ) -> np.ndarray:
     """One step of a GRU for a batch: the new h (N, H)."""
+
+    def sigmoid(a: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-a))
+
     r, z, n = np.split(x @ W.T + b, 3, axis=1)
     p, q, s = np.split(h @ U.T + d, 3, axis=1)
     r, z = sigmoid(r + p), sigmoid(z + q)
@@ -72,10 +81,10 @@ def may_follow(text: str) -> str:
         return ("B", "PT", "B")[len(text)]  # the wrapping, up to the inner B
     state = 0  # 0 to 5 of the inner walk, then 6 after its E, 7 after the kept letter
     for letter in text[3:]:
-        state = dict(REBER[state])[letter] if state < 5 else state + 1
+        state = dict(datasets.REBER[state])[letter] if state < 5 else state + 1
     if state == 6:
         return text[1]  # the one thing that had to be kept
-    return "".join(sorted(dict(REBER[state]))) if state < 5 else "E"
+    return "".join(sorted(dict(datasets.REBER[state]))) if state < 5 else "E"
 
 
 # ---- the cases -----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def additive_attention(
 
 def dot_product_attention(Q: np.ndarray, K: np.ndarray, V: np.ndarray) -> np.ndarray:
     """Weighted means of the values, one for each query."""
-    scores = Q @ K.T / math.sqrt(Q.shape[1])  # (L, S)
+    scores = Q @ K.T / Q.shape[1] ** 0.5  # (L, S)
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     weights = e / e.sum(axis=1, keepdims=True)  # each row, one query, sums to 1
     return weights @ V  # (L, features of V)
