@@ -201,3 +201,18 @@ def test_the_instructors_page_names_commands_that_exist(capsys):
     known = capsys.readouterr().out
     for option in re.findall(r"`(--[a-z-]+)", text):
         assert option in known
+
+
+def test_an_answer_may_use_what_the_page_defines(course_folder, namespaces):
+    """The set-up cell and the page's own helpers are there for an answer, as in the lesson."""
+    (homework,) = assign(["08"], course_folder, Choices(seed=3))
+    page = solved(homework.notebook())
+    cell = cell_of(page, "08.2")
+    cell["source"] = """def lstm_step(x, h, c, W, U, b):
+    i, f, g, o = np.split(x @ W.T + h @ U.T + b, 4, axis=1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c"""
+    grader = Grader(homework)
+    report = grader.grade(json.dumps(page).encode())
+    grader.close()
+    assert {g.status for g in report.exercises} == {"correct"}

@@ -31,6 +31,10 @@ SIGNED = LinearSegmentedColormap.from_list(
     "signed", [COLOUR["negative"], "#F7F7F7", COLOUR["positive"]]
 )
 
+# Read when the module is loaded: where homework is graded the package's folder is closed later.
+with resources.as_file(resources.files(__package__) / "neural_sparks.mplstyle") as _file:
+    _STYLE = matplotlib.rc_params_from_file(_file, use_default_template=False)
+
 
 def use_style() -> None:
     """Switch matplotlib to the course's style file for the rest of the session.
@@ -41,8 +45,7 @@ def use_style() -> None:
     >>> matplotlib.rcParams["axes.titlelocation"]
     'left'
     """
-    with resources.as_file(resources.files(__package__) / "neural_sparks.mplstyle") as file:
-        matplotlib.style.use(file)
+    matplotlib.style.use(_STYLE)
 
 
 class Picture:
