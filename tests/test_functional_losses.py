@@ -102,6 +102,16 @@ def test_classification(n, c, weight: bool, ignored: bool, reduction, smoothing,
     )
 
 
+def test_cross_entropy_of_scores_in_any_memory_order():
+    rng = np.random.default_rng(0)
+    x, target = rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2])
+    wanted = F.cross_entropy_backward(1.0, F.cross_entropy(x, target)[1])
+    for same in (np.asfortranarray(x), np.repeat(x, 2, axis=1)[:, ::2], x[::-1].copy()[::-1]):
+        loss, cache = F.cross_entropy(same, target)
+        np.testing.assert_array_equal(F.cross_entropy_backward(1.0, cache), wanted)
+        assert loss == F.cross_entropy(x, target)[0]
+
+
 def test_cross_entropy_is_log_softmax_and_nll():
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(6, 4)), rng.integers(0, 4, 6)
