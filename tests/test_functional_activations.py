@@ -4,6 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
+from scipy.special import ndtr
 from torch_oracle import assert_close, check_pair, seeds
 
 from lessonlib import functional as F
@@ -122,6 +123,20 @@ def test_errors_name_the_operation(name):
     _, cache = forward(np.zeros((2, 3)))
     with pytest.raises(ValueError, match=rf"^{name}_backward: dy has shape \(3, 2\).*\(2, 3\)"):
         backward(np.zeros((3, 2)), cache)
+
+
+def test_gelu_in_float32_is_as_exact_as_float32_can_be():
+    x = np.concatenate([np.linspace(-9, 9, 200_001), [-1e30, -0.0, 1e30]]).astype(np.float32)
+    y, cache = F.gelu(x)
+    assert y.dtype == np.float32
+    exact = ndtr(x.astype(np.float64))
+    assert np.abs(cache[1] - exact).max() < 1e-7  # P itself; float32 steps by 6e-8 below 1
+    np.testing.assert_array_equal(y[-3:], x[-3:] * np.float32([0, 1, 1]))
+    theirs = TF.gelu(torch.from_numpy(x)).numpy()
+    ours_off, theirs_off = (np.abs(z - x * exact)[:-3].max() for z in (y, theirs))
+    assert ours_off < 6e-7
+    assert ours_off < theirs_off
+    assert np.isnan(F.gelu(np.float32([np.nan]))[0]).all()
 
 
 def test_gelu_refuses_an_unknown_form():
