@@ -64,3 +64,9 @@ def upstream(
 def time_major(x: Array) -> Array:
     """(N, L, D) -> (L, N, D), contiguous: the rows of one step then lie side by side in memory."""
     return np.ascontiguousarray(x.swapaxes(0, 1))
+
+
+def gate_matrices(weight: Array, scale: Array) -> Array:
+    """(gates H, D) -> (gates, D, H): one matrix for each gate, times its scale (gates, 1, 1)."""
+    gates, rows = len(scale), len(weight)
+    return (weight.reshape(gates, rows // gates, -1) * scale).swapaxes(1, 2).copy()

@@ -11,7 +11,7 @@ to be kept apart from the input projection.
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, initial_state, time_major, upstream
+from ._sequence import Array, check_sequence, gate_matrices, initial_state, time_major, upstream
 
 __all__ = ["gru", "gru_backward"]
 
@@ -43,24 +43,26 @@ def gru(
     check_sequence("gru", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=3)
     (N, L, D), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
-    a = x.reshape(L * N, D) @ weight_ih.T  # W_ih x_t for all t
+    # sigmoid(a) = (1 + tanh(a / 2)) / 2, which cannot overflow; a is halved by halving weights.
+    scale = np.array([0.5, 0.5, 1], dtype=x.dtype).reshape(3, 1, 1)
+    gates = x.reshape(L * N, D) @ gate_matrices(weight_ih, scale)  # (3, L N, H): W_ih x_t, all t
     b_hn = 0
     if bias_ih is not None:
-        b_hr_hz, b_hn = np.split(bias_hh, [2 * H])
-        a += bias_ih + np.pad(b_hr_hz, (0, H))  # b_hn has to wait: r scales it
-    gates = a.reshape(L, N, 3, H).swapaxes(1, 2).copy()  # (L, 3, N, H): each gate in one piece
+        b_hr_hz, b_hn = np.split(bias_hh, [2 * H])  # b_hn has to wait: r scales it
+        gates += scale * (bias_ih + np.pad(b_hr_hz, (0, H))).reshape(3, 1, H)
+    gates = gates.reshape(3, L, N, H).swapaxes(0, 1)  # (L, 3, N, H)
+    recurrent = gate_matrices(weight_hh, scale)  # (3, H, H)
     h, q = np.empty((L + 1, N, H), dtype=x.dtype), np.empty((L, N, H), dtype=x.dtype)
     h[0] = initial_state("gru", h0, (N, H), x)
     for t in range(L):
-        recurrent = (h[t] @ weight_hh.T).reshape(N, 3, H).swapaxes(0, 1)  # (3, N, H)
-        rz = gates[t, :2]
-        rz += recurrent[:2]
-        rz *= 0.5  # sigmoid(a) = (1 + tanh(a / 2)) / 2, which cannot overflow
+        products = h[t] @ recurrent  # (3, N, H)
+        rz, n = gates[t, :2], gates[t, 2]
+        rz += products[:2]
         np.tanh(rz, out=rz)
         rz *= 0.5
         rz += 0.5
-        q[t] = recurrent[2] + b_hn
-        r, z, n = gates[t]  # (N, H) each
+        r, z = rz  # (N, H) each
+        q[t] = products[2] + b_hn
         n += r * q[t]
         np.tanh(n, out=n)
         h[t + 1] = n + z * (h[t] - n)  # = (1 - z) n + z h

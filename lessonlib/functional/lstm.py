@@ -12,7 +12,7 @@ o (output). Only the recurrent product has to wait for the step before; all else
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, initial_state, time_major, upstream
+from ._sequence import Array, check_sequence, gate_matrices, initial_state, time_major, upstream
 
 __all__ = ["lstm", "lstm_backward"]
 
@@ -46,22 +46,22 @@ def lstm(
     (N, L, D), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
     # sigmoid(a) = (1 + tanh(a / 2)) / 2: with a halved for i, f, o, one tanh serves all four gates.
-    scale = np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype)
-    rows, scale = np.repeat(scale, H), scale.reshape(4, 1, 1)
-    a = x.reshape(L * N, D) @ (weight_ih.T * rows)  # W_ih x_t for all t
+    scale = np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype).reshape(4, 1, 1)
+    gates = x.reshape(L * N, D) @ gate_matrices(weight_ih, scale)  # (4, L N, H): W_ih x_t, all t
     if bias_ih is not None:
-        a += (bias_ih + bias_hh) * rows
-    gates = a.reshape(L, N, 4, H).swapaxes(1, 2).copy()  # (L, 4, N, H): each gate in one piece
-    recurrent = weight_hh.T * rows  # (H, 4H)
+        gates += scale * (bias_ih + bias_hh).reshape(4, 1, H)
+    gates = gates.reshape(4, L, N, H).swapaxes(0, 1)  # (L, 4, N, H)
+    recurrent = gate_matrices(weight_hh, scale)  # (4, H, H)
     h, c = np.empty((2, L + 1, N, H), dtype=x.dtype)
     h[0] = initial_state("lstm", h0, (N, H), x)
     c[0] = initial_state("lstm", c0, (N, H), x)
     for t in range(L):
-        gates[t] += (h[t] @ recurrent).reshape(N, 4, H).swapaxes(0, 1)
-        np.tanh(gates[t], out=gates[t])
-        gates[t] *= scale
-        gates[t] += 1 - scale  # i, f, o in (0, 1); g unchanged, in (-1, 1)
-        i, f, g, o = gates[t]  # (N, H) each
+        gate = gates[t]  # (4, N, H)
+        gate += h[t] @ recurrent
+        np.tanh(gate, out=gate)
+        gate *= scale
+        gate += 1 - scale  # i, f, o in (0, 1); g unchanged, in (-1, 1)
+        i, f, g, o = gate  # (N, H) each
         c[t + 1] = f * c[t] + i * g
         h[t + 1] = o * np.tanh(c[t + 1])
     given = (h0 is not None, c0 is not None, bias_ih is not None)

@@ -46,10 +46,11 @@ def rnn(
     a = (x.reshape(L * N, D) @ weight_ih.T).reshape(L, N, H)  # W_ih x_t for all t
     if bias_ih is not None:
         a += bias_ih + bias_hh
+    recurrent = weight_hh.T.copy()  # (H, H), turned once: each product reads it row by row
     h = np.empty((L + 1, N, H), dtype=a.dtype)
     h[0] = initial_state("rnn", h0, (N, H), x)
     for t in range(L):
-        np.matmul(h[t], weight_hh.T, out=h[t + 1])  # (N, H)
+        np.matmul(h[t], recurrent, out=h[t + 1])  # (N, H)
         h[t + 1] += a[t]
         if nonlinearity == "tanh":
             np.tanh(h[t + 1], out=h[t + 1])
