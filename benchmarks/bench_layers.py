@@ -95,7 +95,17 @@ def times(options: argparse.Namespace) -> dict[str, Any]:
                 "gflops": flops and flops / ours / 1e9,
             }
         )
-    return {"rows": rows, "peak": matmul_gflops(options.rounds)}
+    return {"rows": rows, "peak": matmul_gflops(options.rounds), "kernels": kernels()}
+
+
+def kernels() -> str:
+    """Which machine instructions the two sides chose: they need not agree on one processor."""
+    import torch
+    from threadpoolctl import threadpool_info
+
+    blas = next((i for i in threadpool_info() if i["user_api"] == "blas"), {})
+    ours = f"{blas.get('internal_api', 'unknown BLAS')} {blas.get('architecture', '')}".strip()
+    return f"NumPy {ours}, torch {torch.backends.cpu.get_cpu_capability()}"
 
 
 def memory(options: argparse.Namespace) -> list[dict[str, Any]] | None:
@@ -155,9 +165,8 @@ def print_times(timed: dict[int, dict[str, Any]]) -> None:
     print("Time of one forward and backward pass, float32: median of rounds in turns\n")
     for threads, result in timed.items():
         peak = result["peak"]
-        print(
-            f"{threads} thread{'s' * (threads > 1)}; NumPy's own matrix product {peak:.0f} GFLOP/s"
-        )
+        print(f"{threads} thread{'s' * (threads > 1)}; kernels: {result['kernels']}; ", end="")
+        print(f"NumPy's own matrix product {peak:.0f} GFLOP/s")
         print(f"{'workload':<27}{'sizes':<38}{'NumPy ms':>9}{'torch ms':>9}{'ratio':>7}", end="")
         print(f"{'goal':>6}  {'':4}{'GFLOP/s':>8}{'share':>7}")
         for row in result["rows"]:
