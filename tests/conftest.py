@@ -34,6 +34,21 @@ def progress_file(tmp_path, monkeypatch):
     return path
 
 
+@pytest.fixture
+def shown():
+    """A function that shows explorers as a cell does; all are closed after the test."""
+    opened = []
+
+    def show(explorer):
+        opened.append(explorer)
+        explorer._repr_mimebundle_()
+        return explorer._panel
+
+    yield show
+    for explorer in opened:
+        explorer.close()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The web site, book and JupyterLite, built once; LESSONLIB_SITE names one built before."""

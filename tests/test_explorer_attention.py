@@ -1,13 +1,12 @@
 """The attention explorer of lesson 09, without a browser."""
 
-import gc
 import json
-import tracemalloc
 from importlib import resources
 
 import ipywidgets
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib.datasets.dates import DATE_DIGITS, date_ids
 from lessonlib.datasets.pronouns import SENTENCE_WORDS
@@ -208,14 +207,4 @@ def test_a_thousand_steps_leak_nothing():
                 explorer.heat(0.5 + k % 30 / 10)
             explorer._frame()
 
-    walk(100)
-    gc.collect()
-    tracemalloc.start()
-    walk(50)
-    gc.collect()
-    before = tracemalloc.get_traced_memory()[0]
-    walk(1000)
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 20_000
+    assert after_a_thousand(walk, warm=100).memory < 20_000

@@ -1,30 +1,14 @@
 """The capacity explorer: its numbers are those of a plain loop, and its view leaks nothing."""
 
-import gc
 import json
-import tracemalloc
 
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib import nn, optim
 from lessonlib.explorers import CapacityExplorer
 from lessonlib.explorers.capacity import CHOICES, FIRST, LAST, START, target
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 def after(steps, **settings):
@@ -187,14 +171,8 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown):
             panel._on_message(panel.view, {"name": "tick", "id": number}, [])
             if explorer.finished:
                 explorer.reset()
-        gc.collect()
 
     explorer.set_rate(60)
-    play(400)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 100_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=400)
+    assert grown.objects < 50
+    assert grown.memory < 100_000

@@ -1,32 +1,16 @@
 """The memory cell explorer: its numbers are those of the formula and of the stored LSTM."""
 
-import gc
 import json
-import tracemalloc
 
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib import functional as F
 from lessonlib.datasets import adding
 from lessonlib.explorers import MemoryCellExplorer
 from lessonlib.explorers.cell import BY_HAND, GATES, KEEP, MODES, TRAINED
 from lessonlib.trained import trained
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 def solve(explorer):
@@ -197,14 +181,8 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown, mod
                 explorer.reset()
             explorer.playing = True
             panel._on_message(panel.view, {"name": "tick", "id": number}, [])
-        gc.collect()
 
     explorer.set_rate(30)
-    play(150)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 100
-    assert tracemalloc.get_traced_memory()[0] - memory < 100_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=150)
+    assert grown.objects < 100
+    assert grown.memory < 100_000

@@ -1,33 +1,17 @@
 """The drawing explorer: its layers are the library's, every sum is what the layer holds."""
 
-import gc
 import json
 import time
-import tracemalloc
 
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib.explorers import DrawingExplorer
 from lessonlib.explorers.drawing import BITS, drawing_network, ink_of
 from lessonlib.explorers.drawing_picture import tiled
 from lessonlib.explorers.drawing_sums import LAYERS
 from lessonlib.scoreboard import canvas
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 def stroke():
@@ -242,13 +226,7 @@ def test_a_thousand_steps_and_drawings_grow_neither_objects_nor_memory(shown):
                 panel._on_message(panel.view, draw_message(bits, number), [])
             if explorer.finished:
                 explorer.reset()
-        gc.collect()
 
-    play(300)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 100_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=300)
+    assert grown.objects < 50
+    assert grown.memory < 100_000

@@ -1,13 +1,12 @@
 """The graph explorer of lesson 03, without a browser."""
 
-import gc
 import json
-import tracemalloc
 from importlib import resources
 
 import ipywidgets
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib.autograd import Value
 from lessonlib.explorers import GraphExplorer
@@ -207,14 +206,4 @@ def test_a_thousand_steps_leak_nothing():
             explorer.set("w", (k % 60) / 10 - 3)
             explorer._frame()
 
-    walk(100)
-    gc.collect()
-    tracemalloc.start()
-    walk(50)
-    gc.collect()
-    before = tracemalloc.get_traced_memory()[0]
-    walk(1000)
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 20_000
+    assert after_a_thousand(walk, warm=100).memory < 20_000

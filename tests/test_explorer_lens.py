@@ -1,13 +1,12 @@
 """The lens explorer of lesson 10b, without a browser."""
 
-import gc
 import json
-import tracemalloc
 from importlib import resources
 
 import ipywidgets
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib import functional as F
 from lessonlib.exercises.l10b import logit_lens, without_head
@@ -205,14 +204,6 @@ def test_a_thousand_steps_leak_nothing(explorer):
                 explorer.silence(1 + k % 2, 1 + k % 4)
             explorer._frame()
 
-    walk(60)
-    gc.collect()
-    tracemalloc.start()
-    walk(50)
-    gc.collect()
-    before = tracemalloc.get_traced_memory()[0]
-    walk(1000)
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 50_000  # 50 bytes a step; one frame kept would be thousands
+    assert (
+        after_a_thousand(walk, warm=60).memory < 50_000
+    )  # 50 bytes a step; one frame kept would be thousands

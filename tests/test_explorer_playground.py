@@ -1,14 +1,13 @@
 """The playground's logic: what is learned, what is drawn, what a learner may do to it."""
 
-import gc
 import json
 import re
-import tracemalloc
 from importlib import resources
 
 import ipywidgets
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from benchmarks import explorer_frames
 from lessonlib import nn
@@ -474,17 +473,11 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory():
     def play(steps):
         for number in range(steps):
             panel._on_message(panel.view, {"name": "tick", "id": number}, [])
-        gc.collect()
 
-    play(250)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
+    grown = after_a_thousand(play, warm=250)
     assert explorer.model.epochs == 1300
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 50_000
-    tracemalloc.stop()
+    assert grown.objects < 50
+    assert grown.memory < 50_000
     explorer.close()
 
 

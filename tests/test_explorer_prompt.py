@@ -1,31 +1,15 @@
 """The prompt explorer: numbers of the model, a text that can be repeated, a view without leaks."""
 
-import gc
 import json
-import tracemalloc
 
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib.explorers import PromptExplorer
 from lessonlib.explorers.prompt import CHOICES, COLUMNS, LONGEST, START, entropy, visible
 from lessonlib.sampling import distribution
 from lessonlib.text import trained_gpt
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 def test_the_numbers_are_those_of_the_model():
@@ -189,13 +173,7 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown):
             panel._on_message(panel.view, {"name": "tick", "id": number}, [])
             if explorer.finished:
                 explorer.reset()
-        gc.collect()
 
-    play(400)
-    tracemalloc.start()
-    play(160)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 100_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=400, traced=160)
+    assert grown.objects < 50
+    assert grown.memory < 100_000

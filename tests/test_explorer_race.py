@@ -1,11 +1,10 @@
 """The race of optimisers without a browser: steps are those of lessonlib.optim, words are true."""
 
-import gc
 import json
-import tracemalloc
 
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib.explorers import RaceExplorer
 from lessonlib.explorers.race import HEAD_START, LOOK, MOST, OPTIMISERS
@@ -15,21 +14,6 @@ from lessonlib.explorers.surfaces import SURFACES
 @pytest.fixture
 def race():
     return RaceExplorer()
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 def positions(explorer):
@@ -258,16 +242,10 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown, rac
             if race.steps >= 60:
                 race.reset()
         race.reset()
-        gc.collect()
 
-    play(150)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 50_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=150)
+    assert grown.objects < 50
+    assert grown.memory < 50_000
 
 
 # --- what the lesson asks the learner to find ---

@@ -1,11 +1,10 @@
 """The reader of lesson 07 without a browser: numbers are those of lesson code, words are true."""
 
-import gc
 import json
-import tracemalloc
 
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 
 from lessonlib import datasets, nn
 from lessonlib.explorers import ReaderExplorer
@@ -24,21 +23,6 @@ from lessonlib.trained import trained
 @pytest.fixture
 def reader():
     return ReaderExplorer()
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 # --- reading ---
@@ -214,16 +198,10 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown, rea
             if reader.finished:
                 reader.reset()
         reader.reset()
-        gc.collect()
 
-    play(150)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 50_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=150)
+    assert grown.objects < 50
+    assert grown.memory < 50_000
 
 
 # --- what the lesson asks the learner to find ---

@@ -1,15 +1,14 @@
-import gc
 import json
 import re
 import subprocess
 import sys
-import tracemalloc
 from importlib import resources
 
 import ipywidgets
 import nbformat
 import numpy as np
 import pytest
+from leaks import after_a_thousand
 from nbclient import NotebookClient
 
 from lessonlib import perceptron
@@ -17,21 +16,6 @@ from lessonlib.explorers import Explorer, PerceptronExplorer
 from lessonlib.plots import COLOUR
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-@pytest.fixture
-def shown():
-    """A function that shows explorers as a cell does; all are closed after the test."""
-    opened = []
-
-    def show(explorer):
-        opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
-
-    yield show
-    for explorer in opened:
-        explorer.close()
 
 
 def live_widgets():
@@ -484,16 +468,10 @@ def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown, exp
             panel._on_message(panel.view, {"name": "tick", "id": number}, [])
             if explorer.finished:
                 explorer.reset()
-        gc.collect()
 
-    play(300)
-    tracemalloc.start()
-    play(50)
-    objects, memory = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
-    play(1000)
-    assert len(gc.get_objects()) - objects < 50
-    assert tracemalloc.get_traced_memory()[0] - memory < 50_000
-    tracemalloc.stop()
+    grown = after_a_thousand(play, warm=300)
+    assert grown.objects < 50
+    assert grown.memory < 50_000
 
 
 def test_the_same_state_gives_the_same_picture():

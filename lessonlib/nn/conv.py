@@ -41,9 +41,7 @@ class _Conv(Module):
         rng = np.random.default_rng() if rng is None else rng
         ends = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         shape = (ends[0], ends[1] // groups, *kernel_size)
-        fan_in = shape[1] * math.prod(
-            kernel_size
-        )  # torch counts the second axis, transposed or not
+        fan_in = shape[1] * math.prod(kernel_size)  # torch: the second axis, transposed or not
         self.weight = uniform_parameter(shape, fan_in, rng, dtype)
         self.bias = uniform_parameter((out_channels,), fan_in, rng, dtype) if bias else None
 

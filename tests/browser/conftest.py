@@ -359,8 +359,29 @@ class ExplorerView:
             self.lab_page.press(self.button("Pause"), "Space")
         self.button("Play").wait_for()
 
+    def expect_readable(self, name: str) -> None:
+        """Nothing cut off and no serious finding, light and dark, narrow and wide; with pictures."""
+        for dark in (False, True):
+            for width in (1280, 1600):
+                self.lab_page.look(dark=dark, width=width)
+                self.lab_page.screenshot(f"{name}_{'dark' if dark else 'light'}_{width}")
+                assert self.cut_off() == []
+            assert self.lab_page.findings(".ns-explorer") == []
+
 
 @pytest.fixture
 def explorer_view(lab_page) -> Callable[[], ExplorerView]:
     """A function that waits for the explorer on the page."""
     return lambda: ExplorerView(lab_page)
+
+
+@pytest.fixture
+def opened(request, lab, lab_page, explorer_view) -> Callable[[], ExplorerView]:
+    """A function that runs the test module's CELLS as a notebook and waits for the explorer."""
+
+    def open_notebook() -> ExplorerView:
+        lab_page.open(lab.write("explorer.ipynb", *request.module.CELLS))
+        lab_page.run_all()
+        return explorer_view()
+
+    return open_notebook

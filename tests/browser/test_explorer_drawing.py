@@ -2,8 +2,6 @@
 
 import statistics
 
-import pytest
-
 CELLS = (
     "from lessonlib.explorers import DrawingExplorer",
     "explorer = DrawingExplorer()\nexplorer",
@@ -27,18 +25,6 @@ DRAW = """async count => {
     return times;
 }"""
 GENEROUS = 1000  # milliseconds, on a machine under load; the promise is 100
-
-
-@pytest.fixture
-def opened(lab, lab_page, explorer_view):
-    """The explorer in an open notebook in which every cell was run."""
-
-    def open_notebook():
-        lab_page.open(lab.write("drawing.ipynb", *CELLS))
-        lab_page.run_all()
-        return explorer_view()
-
-    return open_notebook
 
 
 def layer(view, name):
@@ -107,9 +93,4 @@ def test_it_is_readable_in_both_themes(opened, lab_page):
         lab_page.press(layer(view, key), *["ArrowRight"] * 9, *["ArrowDown"] * 3, "Enter")
         count = 1 if name == "one" else 8
         lab_page.until(lambda count=count: view.box.locator(".ns-term").count() == count, "the sum")
-        for dark in (False, True):
-            for width in (1280, 1600):
-                lab_page.look(dark=dark, width=width)
-                lab_page.screenshot(f"drawing_{name}_{'dark' if dark else 'light'}_{width}")
-                assert view.cut_off() == []
-            assert lab_page.findings(".ns-explorer") == []
+        view.expect_readable(f"drawing_{name}")

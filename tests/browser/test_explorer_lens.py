@@ -1,24 +1,10 @@
 """The lens explorer as a person meets it: letters and heads by keyboard, play, both themes."""
 
-import pytest
-
 CELLS = (
     "from lessonlib.explorers import LensExplorer",
     "explorer = LensExplorer()\nexplorer",
     "print(explorer.text, explorer.place, explorer.state['silenced'])",
 )
-
-
-@pytest.fixture
-def opened(lab, lab_page, explorer_view):
-    """The explorer in an open notebook in which every cell was run."""
-
-    def open_notebook():
-        lab_page.open(lab.write("lens.ipynb", *CELLS))
-        lab_page.run_all()
-        return explorer_view()
-
-    return open_notebook
 
 
 def test_letters_heads_and_text_obey_the_keyboard(opened, lab_page):
@@ -63,9 +49,4 @@ def test_it_is_readable_in_both_themes(opened, lab_page):
     view = opened()
     view.box.locator(".ns-head").nth(2).click()
     lab_page.until(lambda: "1.3" in view.box.locator(".ns-note").inner_text(), "head 1.3")
-    for dark in (False, True):
-        for width in (1280, 1600):
-            lab_page.look(dark=dark, width=width)
-            lab_page.screenshot(f"lens_{'dark' if dark else 'light'}_{width}")
-            assert view.cut_off() == []
-        assert lab_page.findings(".ns-explorer") == []
+    view.expect_readable("lens")
