@@ -66,6 +66,9 @@ def conda_problems(root, project):
         yield f"environment.yml: {python[0]} is not a Python that pyproject.toml names"
     if full["dependencies"] != [*packages, {"pip": ["-e ."]}]:
         yield "environment.yml must end with the pip block that installs the package"
+    # On Binder the variable is binder/start's: nobody activates an environment there.
+    if full.pop("variables", None) != {"OMP_NUM_THREADS": "1"}:
+        yield "environment.yml does not set one thread"
     if binder != full | {"dependencies": packages}:
         yield "binder/environment.yml is not environment.yml without the pip block"
     if full["channels"] != CHANNELS:
@@ -181,6 +184,7 @@ def copy(tmp_path):
         ("environment.yml", "python=3.13", "python=3.10", "not a Python that"),
         ("environment.yml", "  - pip:\n      - -e .\n", "", "must end with the pip block"),
         ("environment.yml", "  - nodefaults\n", "  - defaults\n", "channels are"),
+        ("environment.yml", 'OMP_NUM_THREADS: "1"', 'OMP_NUM_THREADS: "2"', "one thread"),
         ("binder/environment.yml", "tqdm>=4.67", "tqdm>=4.60", "not environment.yml without"),
         ("binder/environment.yml", "  - pip\n", "", "not environment.yml without"),
         ("binder/postBuild", "set -euo pipefail\n", "", "not the lines"),
