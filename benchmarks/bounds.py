@@ -40,6 +40,7 @@ def run(notebook: Path, seed: int) -> dict[str, float]:
             "LESSONLIB_SEED": str(seed),
             "LESSONLIB_RECORD": str(record),
             "LESSONLIB_PROGRESS": "off",
+            "LESSONLIB_PROGRESS_BAR": "off",
             "LESSONLIB_OUTPUT": "static",
             "MPLBACKEND": "Agg",
             "OMP_NUM_THREADS": "1",

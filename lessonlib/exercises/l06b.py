@@ -172,6 +172,14 @@ def _fields_last_stride(layers: Layers) -> list[int]:
     return seen
 
 
+def _fields_from_the_top(layers: Layers) -> list[int]:
+    width, seen = 1, []
+    for kernel, stride in layers:
+        width = (width - 1) * stride + kernel
+        seen.append(width)
+    return seen
+
+
 def _fields_last_only(layers: Layers) -> list[int]:
     return fields(layers)[-1:]
 
@@ -338,6 +346,12 @@ EXERCISES = [
                 "only the last stride",
                 _fields_last_stride,
                 "Only the stride of the layer just below counts here. All strides below multiply.",
+            ),
+            Mistake(
+                "the other direction's formula",
+                _fields_from_the_top,
+                "This is (r - 1) s + k, the walk from the top down, taken from the image upwards. "
+                "Upwards a kernel widens by k - 1 steps of the layers below it.",
             ),
             Mistake(
                 "only the last layer",

@@ -212,11 +212,10 @@ def _one_after_the_other(ids: np.ndarray, streams: int, length: int) -> list:
     return out
 
 
-def _short_window(ids: np.ndarray, streams: int, length: int) -> list:
+def _rest_kept(ids: np.ndarray, streams: int, length: int) -> list:
     rows = _stretches(ids, streams)
-    starts = range(0, rows.shape[1] - 1, length)
-    return [(rows[:, s : s + length][:, : rows.shape[1] - 1 - s], rows[:, s + 1 : s + length + 1])
-            for s in starts]  # fmt: skip
+    starts = range(0, rows.shape[1], length)
+    return [(rows[:, s : s + length], rows[:, s + 1 : s + length + 1]) for s in starts]
 
 
 def _overflowing(scores: np.ndarray, T: float) -> np.ndarray:
@@ -398,9 +397,10 @@ EXERCISES = [
                 "n belongs to another place. Row n must continue row n of the window before.",
             ),
             Mistake(
-                "short window",
-                _short_window,
-                "The last window is shorter than the others. Leave out what does not fill one.",
+                "rest kept",
+                _rest_kept,
+                "What is left at the end comes back as one more window, whose last input has no "
+                "target. Leave out what does not fill a window and its targets.",
             ),
             Mistake(
                 "one lost",

@@ -159,6 +159,12 @@ def _mask_zero_scores(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> 
     return _softmax(np.where(masked_weights(scores, lengths, causal) > 0, scores, 0.0))
 
 
+def _mask_zero_future(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> np.ndarray:
+    place = np.arange(scores.shape[1])
+    scores = np.where((place < lengths[:, None])[:, None], scores, -1e30)
+    return _softmax(np.where(place > place[:, None], 0.0, scores) if causal else scores)
+
+
 def _mask_future(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> np.ndarray:
     place = np.arange(scores.shape[1])
     seen = np.repeat((place < lengths[:, None])[:, None], len(place), axis=1)
@@ -349,6 +355,12 @@ EXERCISES = [
                 _mask_zero_scores,
                 "Hidden keys get the score 0, and exp(0) is 1: they keep some weight. The score "
                 "that gives weight 0 is minus infinity.",
+            ),
+            Mistake(
+                "score 0 for what comes later",
+                _mask_zero_future,
+                "Padding is right. Later keys get the score 0, and exp(0) is 1: they keep some "
+                "weight. They need minus infinity, too.",
             ),
             Mistake(
                 "the causal mask the wrong way round",

@@ -113,6 +113,14 @@ def _first_copy(weights: np.ndarray, tokens: np.ndarray) -> float:
     return _mean([weights[i, earlier[0] + 1] for i, earlier in _places(tokens)])
 
 
+def _every_copy(weights: np.ndarray, tokens: np.ndarray) -> float:
+    return _mean([weights[i, j + 1] for i, earlier in _places(tokens) for j in earlier])
+
+
+def _sum_of_copies(weights: np.ndarray, tokens: np.ndarray) -> float:
+    return _mean([weights[i, earlier + 1].sum() for i, earlier in _places(tokens)])
+
+
 def _over_all(weights: np.ndarray, tokens: np.ndarray) -> float:
     return float(sum(weights[i, e[-1] + 1] for i, e in _places(tokens)) / len(tokens))
 
@@ -226,6 +234,17 @@ EXERCISES = [
                 "rows and columns exchanged",
                 _turned_round,
                 "Rows and columns are exchanged: weights[i, j] is what position i attends to at j.",
+            ),
+            Mistake(
+                "every copy for itself",
+                _every_copy,
+                "Each earlier copy counts as a case of its own here. A position counts once, with "
+                "its latest copy.",
+            ),
+            Mistake(
+                "all copies together",
+                _sum_of_copies,
+                "The weights after all earlier copies are added up. Asked is the one after the latest.",
             ),
             Mistake(
                 "the token before",
