@@ -186,6 +186,14 @@ def _pass_count_right(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndar
     return weight, bias, len(X) - wrong
 
 
+def _pass_no_bias(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (x @ weight + bias) <= 0:
+            weight, mistakes = weight + label * x, mistakes + 1
+    return weight, bias, mistakes
+
+
 def _pass_first_only(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
     for k in range(len(X)):
         if y[k] * (weight @ X[k] + bias) <= 0:
@@ -261,6 +269,12 @@ EXERCISES = [
                 "no bias",
                 lambda X, weight, bias: np.where(X @ weight > 0, 1, -1),
                 "The bias is missing. Without it every line goes through the origin.",
+            ),
+            Mistake(
+                "bias on the other side",
+                lambda X, weight, bias: np.where(X @ weight > bias, 1, -1),
+                "The weighted sum is compared with the bias. The bias is added to the sum, and that "
+                "is compared with 0.",
             ),
             Mistake(
                 "zero counts as positive",
@@ -352,6 +366,11 @@ EXERCISES = [
                 "counts right answers",
                 _pass_count_right,
                 "The line is right. The third value counts the points that were right.",
+            ),
+            Mistake(
+                "bias stays",
+                _pass_no_bias,
+                "Only the weights move. The bias takes part in every update: bias + label.",
             ),
             Mistake(
                 "returns too early",

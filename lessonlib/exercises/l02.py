@@ -128,6 +128,12 @@ def _naive_loss(scores: np.ndarray, target: np.ndarray) -> float:
         return float(-np.mean(np.log(p[np.arange(len(p)), target])))
 
 
+def _one_maximum_loss(scores: np.ndarray, target: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        z = scores - scores.max()
+        return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), target]))
+
+
 def _wrong_axis_loss(scores: np.ndarray, target: np.ndarray) -> float:
     z = scores - scores.max(axis=0)
     p = z - np.log(np.exp(z).sum(axis=0))
@@ -341,6 +347,12 @@ EXERCISES = [
                 _naive_loss,
                 "Right for small scores, nan for large ones: e^1000 is inf. Subtract the largest "
                 "score of each row first.",
+            ),
+            Mistake(
+                "one maximum for all rows",
+                _one_maximum_loss,
+                "The largest score of the whole table is subtracted. A row far below it vanishes: "
+                "all its exponentials are 0. Each row has a largest score of its own.",
             ),
             Mistake(
                 "wrong axis",

@@ -337,6 +337,12 @@ EXERCISES = [
                 "This cuts negative gradients. What decides is the sign of x on the way forward.",
             ),
             Mistake(
+                "the sign of the input",
+                lambda dy, x: dy * np.sign(x),
+                "np.sign gives -1 where the unit was off, and the gradient goes through, turned "
+                "round. ReLU is flat there: the slope is 0.",
+            ),
+            Mistake(
                 "the other side",
                 lambda dy, x: dy * (x <= 0),
                 "The gradient passes where the unit was off. Turn the comparison round.",

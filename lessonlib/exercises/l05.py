@@ -420,6 +420,11 @@ EXERCISES = [
                 "of it back.",
             ),
             Mistake(
+                "one epoch more",
+                lambda losses, patience: early_stop(losses, patience + 1),
+                "One epoch too many is run: after `patience` epochs without a new best it is over.",
+            ),
+            Mistake(
                 "knows the future",
                 _sees_the_future,
                 "It looks at all the losses and takes the lowest. At the time of the decision the "
