@@ -77,8 +77,9 @@ def test_several_steps_equal_torch(name, data, seed):
 def test_defaults_are_torchs(name):
     mine = getattr(optim, name)([Parameter(np.zeros(1))])
     torchs = getattr(torch.optim, name)([torch.nn.Parameter(torch.zeros(1))])
-    for key, value in mine.defaults.items():
-        assert value == torchs.defaults[key], key
+    added_later = {"decoupled_weight_decay"} - set(torchs.defaults)  # torch 2.6 has it not yet
+    for key in set(mine.defaults) - added_later:
+        assert mine.defaults[key] == torchs.defaults[key], key
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -281,6 +282,7 @@ SCHEDULES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:The epoch parameter in")  # by SequentialLR of torch 2.6 itself
 @pytest.mark.parametrize(("kind", "settings"), SCHEDULES)
 def test_schedules_equal_torch(kind, settings):
     mine, torchs = pair_of_optimizers()
