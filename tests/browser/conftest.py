@@ -360,7 +360,7 @@ class ExplorerView:
         self.button("Play").wait_for()
 
     def expect_readable(self, name: str) -> None:
-        """Nothing cut off and no serious finding, light and dark, narrow and wide; with pictures."""
+        """Nothing cut off, no serious finding, light and dark, narrow and wide; with pictures."""
         for dark in (False, True):
             for width in (1280, 1600):
                 self.lab_page.look(dark=dark, width=width)
