@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "data" / "models"
+INDEX = FOLDER / "index.json"
 
 import numpy as np  # noqa: E402  (after the thread setting)
 
@@ -52,21 +53,25 @@ def make(name: str) -> dict:
     }
 
 
+def read_index() -> dict[str, dict]:
+    """The lines of the index by name, as they stand now."""
+    return json.loads(INDEX.read_text(encoding="utf-8")) if INDEX.exists() else {}
+
+
 def main(names: list[str]) -> None:
     """Make the named results, or all that are missing or out of date."""
-    file = FOLDER / "index.json"
-    index = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     unknown = [n for n in names if n not in recipes()]
     if unknown:
         sys.exit(f"no recipe {', '.join(unknown)}; there are {', '.join(recipes())}")
     for name in names or recipes():
-        if not names and index.get(name, {}).get("recipe_sha256") == recipe_hash(name):
+        if not names and read_index().get(name, {}).get("recipe_sha256") == recipe_hash(name):
             print(f"{name}: up to date")
             continue
         print(f"{name}: training ...", flush=True)
-        index[name] = make(name)
-        print(f"{name}: {index[name]['cpu_seconds']} CPU-seconds")
-        file.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        line = make(name)
+        print(f"{name}: {line['cpu_seconds']} CPU-seconds")
+        index = read_index() | {name: line}  # read anew: another run may have written meanwhile
+        INDEX.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
