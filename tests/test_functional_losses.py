@@ -102,6 +102,21 @@ def test_classification(n, c, weight: bool, ignored: bool, reduction, smoothing,
     )
 
 
+@pytest.mark.parametrize("odd", [np.nan, -np.inf, -1e30, 1e30])
+def test_an_odd_row_leaves_the_others_alone(odd):
+    x = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
+    target = np.array([0, 1, 2, 0])
+    calm, calm_cache = F.cross_entropy(x, target, reduction="none")
+    x[2, :2] = odd
+    losses, cache = F.cross_entropy(x, target, reduction="none")
+    ones = np.ones(4, np.float32)
+    gradients = [F.cross_entropy_backward(ones, c)[[0, 1, 3]] for c in (calm_cache, cache)]
+    np.testing.assert_allclose(losses[[0, 1, 3]], calm[[0, 1, 3]], rtol=1e-6)
+    np.testing.assert_allclose(*gradients, rtol=1e-5)
+    theirs = TF.cross_entropy(torch.from_numpy(x), torch.from_numpy(target), reduction="none")
+    np.testing.assert_allclose(losses, theirs, rtol=1e-5)
+
+
 def test_cross_entropy_of_scores_in_any_memory_order():
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2])
