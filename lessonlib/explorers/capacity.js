@@ -114,7 +114,8 @@ function drawFit(parts, { points, grid, fit, truth }) {
 function drawErrors(parts, { at, train, validation, best, noise, last }) {
   const level = ofError(noise);
   parts.noise.setAttribute("d", `M${ERRORS.left} ${level}H${ERRORS.right}`);
-  parts.noiseName.setAttribute("y", level - 5);
+  // below the line: above it the validation error ends; above where there is no room
+  parts.noiseName.setAttribute("y", level + 14 < ERRORS.bottom ? level + 14 : level - 5);
   const end = at.length ? ofStep(at.at(-1), last) : ERRORS.left;
   const curves = { train, validation };
   for (const [name, values] of Object.entries(curves)) {
