@@ -6,6 +6,8 @@ fan_out · kernel outputs. Variance 1 / fan_in keeps the size of the signal on t
 1 / fan_out that of the gradient on the way back; a gain makes up for an activation that shrinks.
 """
 
+from __future__ import annotations
+
 import math
 from typing import Any, TypeVar
 

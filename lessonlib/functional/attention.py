@@ -6,6 +6,8 @@ key ────┘                                              ▲
 value ─────────────────────────────────────────────────┘
 """
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

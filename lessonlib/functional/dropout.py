@@ -1,5 +1,7 @@
 """Dropout: silence units at random in training, so that no unit can rely on one other."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

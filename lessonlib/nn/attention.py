@@ -1,5 +1,7 @@
 """MultiheadAttention as a layer; the mathematics is in `lessonlib.functional.attention`."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

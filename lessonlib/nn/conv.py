@@ -1,5 +1,7 @@
 """Convolution layers: weights and bookkeeping around `lessonlib.functional.conv`."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Linear, Flatten, Dropout, Embedding."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -6,6 +6,8 @@ A Module holds parameters and a stack of caches; the mathematics is in `lessonli
     dx = layer.backward(dy)  backward: pops it, adds into parameter.grad, hands the blame on
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
@@ -126,19 +128,19 @@ class Module:
 
     # -- walking the tree -----------------------------------------------------------------------
 
-    def children(self) -> Iterator[tuple[str, "Module"]]:
+    def children(self) -> Iterator[tuple[str, Module]]:
         """Yield (name, module) for each Module held directly."""
         for name, value in vars(self).items():
             if isinstance(value, Module):
                 yield name, value
 
-    def modules(self) -> Iterator["Module"]:
+    def modules(self) -> Iterator[Module]:
         """Yield this module and all inside it, outermost first."""
         yield self
         for _, child in self.children():
             yield from child.modules()
 
-    def _entries(self, prefix: str = "") -> Iterator[tuple[str, "Parameter | np.ndarray"]]:
+    def _entries(self, prefix: str = "") -> Iterator[tuple[str, Parameter | np.ndarray]]:
         """Parameters and buffers with dotted names, in torch's order: own, then the children's."""
         for name, value in vars(self).items():
             if isinstance(value, Parameter):
@@ -232,7 +234,7 @@ class ModuleList(Module):
     2
     """
 
-    def __init__(self, modules: "list[Module] | tuple[Module, ...]" = ()) -> None:
+    def __init__(self, modules: list[Module] | tuple[Module, ...] = ()) -> None:
         super().__init__()
         for position, module in enumerate(modules):
             if not isinstance(module, Module):

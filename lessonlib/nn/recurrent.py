@@ -3,6 +3,8 @@
 One step of each is in `lessonlib.functional.rnn`, `.lstm`, `.gru`; the stacking in `.recurrent`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The Transformer's encoder layer, put together from the layers of the other files."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

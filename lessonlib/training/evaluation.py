@@ -1,5 +1,7 @@
 """Batches, predictions, measurements: in evaluation mode, and the mode is put back after."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 

@@ -1,5 +1,7 @@
 """The training loop."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -207,7 +209,7 @@ def _check_data(model: Module, sets: Mapping[str, tuple[np.ndarray, np.ndarray]]
 class _Silent:
     """A progress bar that shows nothing."""
 
-    def __enter__(self) -> "_Silent":
+    def __enter__(self) -> _Silent:
         return self
 
     def __exit__(self, *exception: object) -> None:
