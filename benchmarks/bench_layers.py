@@ -5,6 +5,8 @@
     python -m benchmarks.bench_layers --only LSTM GRU --threads 1
 
 The number of threads of a BLAS is read once, when it is loaded: each setting has its own process.
+There both sides choose the processor's instructions by themselves: variables that force them are
+left out, and a second table shows what they do.
 """
 
 import argparse
@@ -21,6 +23,15 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+FORCING_VARIABLES = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "NPY_DISABLE_CPU_FEATURES",
+    "ATEN_CPU_CAPABILITY",
+    "DNNL_MAX_CPU_ISA",
+    "ONEDNN_MAX_CPU_ISA",
+    "MKL_ENABLE_INSTRUCTIONS",
+)
 
 
 def main() -> None:
@@ -30,11 +41,10 @@ def main() -> None:
         print(json.dumps(JOBS[options.worker](options)))
         return
     for n in [1] if options.quick else options.threads:
-        timed = in_process("times", n, options)
-        print_times(n, timed)
-        if "torch AVX512" in timed["kernels"] and "openblas Haswell" in timed["kernels"]:
-            # OpenBLAS 0.3.31 overlooks the AVX-512 of AMD's Zen 5: its issue 6029, mended since.
-            print_times(n, in_process("times", n, options, OPENBLAS_CORETYPE="SkylakeX"))
+        print_times(n, in_process("times", n, options))
+    if forced := forcing_variables():
+        print("This shell sets", *(f"{key}={value}" for key, value in forced.items()), end="\n\n")
+        print_times(1, in_process("times", 1, options, **forced))
     print_peaks(in_process("memory", 1, options))
     if not options.only or "tape" in options.only:
         print_tape(in_process("tape", 1, options))
@@ -61,9 +71,15 @@ def in_process(job: str, threads: int, options: argparse.Namespace, **variables:
     command += ["--threads", str(threads), "--rounds", str(options.rounds)]
     command += ["--quick"] if options.quick else []
     command += ["--only", *options.only] if options.only else []
-    environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads)) | variables
+    free = {key: value for key, value in os.environ.items() if key not in forcing_variables()}
+    environment = free | dict.fromkeys(THREAD_VARIABLES, str(threads)) | variables
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def forcing_variables() -> dict[str, str]:
+    """Variables set here that make a library use other instructions than it would choose."""
+    return {key: os.environ[key] for key in FORCING_VARIABLES if key in os.environ}
 
 
 def chosen(options: argparse.Namespace) -> list[Any]:

@@ -114,7 +114,27 @@ def test_an_odd_row_leaves_the_others_alone(odd):
     np.testing.assert_allclose(losses[[0, 1, 3]], calm[[0, 1, 3]], rtol=1e-6)
     np.testing.assert_allclose(*gradients, rtol=1e-5)
     theirs = TF.cross_entropy(torch.from_numpy(x), torch.from_numpy(target), reduction="none")
-    np.testing.assert_allclose(losses, theirs, rtol=1e-5)
+    # a sure row beside larger scores: log(e^-a) + a is 0 to the rounding of a
+    np.testing.assert_allclose(losses, theirs, rtol=1e-5, atol=2.5e-7)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
+def test_classes_of_any_integer_type(dtype):
+    x, target = np.random.default_rng(0).normal(size=(5, 3)), np.array([0, 2, 1, 1, 0])
+    for pair in (F.cross_entropy, F.cross_entropy_backward), (F.nll_loss, F.nll_loss_backward):
+        (loss, cache), (wanted, wanted_cache) = pair[0](x, target.astype(dtype)), pair[0](x, target)
+        assert loss == wanted
+        np.testing.assert_array_equal(pair[1](1.0, cache), pair[1](1.0, wanted_cache))
+
+
+def test_cross_entropy_of_rows_far_apart():
+    """No row may vanish beside a large one, and each keeps its own loss and gradient."""
+    for gap in (30.0, 80.0, 1e4):  # e^-30 fits beside 1 in float32, the others do not
+        x = np.array([[0, 1, 2], [0, 1, 2]], np.float32) + np.array([[0], [gap]], np.float32)
+        losses, cache = F.cross_entropy(x, np.array([2, 2]), reduction="none")
+        np.testing.assert_allclose(losses, np.log(1 + np.exp(-1) + np.exp(-2)), rtol=2e-5)
+        dx = F.cross_entropy_backward(np.ones(2, np.float32), cache)
+        np.testing.assert_allclose(dx[0], dx[1], rtol=2e-5)
 
 
 def test_cross_entropy_of_scores_in_any_memory_order():

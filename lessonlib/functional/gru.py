@@ -96,10 +96,12 @@ def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
     for t in reversed(range(L)):
         r, z, n = gates[t]  # (N, H) each
         dh += dy[:, t]  # h_t is both an output and the input of the next step
-        dn[t] = dh * (1 - z) * (1 - n**2)
-        da[t, :, 0] = dn[t] * q[t] * r * (1 - r)
-        da[t, :, 1] = dh * (h[t] - n) * z * (1 - z)
-        da[t, :, 2] = dn[t] * r
+        dnew = dh * (1 - z)  # (N, H)  of n, the output of tanh
+        dn[t] = dnew * (1 - n * n)
+        dq = dn[t] * r  # of the product that r scales
+        da[t, :, 0] = dq * q[t] * (1 - r)
+        da[t, :, 1] = dnew * (h[t] - n) * z
+        da[t, :, 2] = dq
         dh *= z  # the part of h_{t-1} that was kept
         dh += da[t].reshape(N, 3 * H) @ weight_hh
 

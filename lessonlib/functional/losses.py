@@ -123,7 +123,7 @@ def _check_classes(
         raise ValueError(f"{operation}: weight {weight.shape}, wanted {x.shape[1:]}")
     counted = target != ignore
     outside = counted & ((target < 0) | (target >= x.shape[1]))
-    if outside.any():
+    if np.count_nonzero(outside):
         raise ValueError(
             f"{operation}: target {target[outside][0]} in row {outside.argmax()}, "
             f"wanted 0..{x.shape[1] - 1}"
@@ -131,17 +131,22 @@ def _check_classes(
     return counted
 
 
-def _take_top_off(x: np.ndarray) -> np.ndarray:
-    """(N, C) less the largest value of each row: e^x cannot overflow and softmax stays as it is.
+def _exponentials(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores (N, C) less a top so that e^x cannot overflow, their e^x, and its row sums (N,).
 
-    The largest value of all does the same in a tenth of the time, while no row lies so far below
-    it that its e^x would vanish: half of the exponents of the dtype, e^-43 in float32.
+    The softmax is the same with one top for all rows, found in a tenth of the time, while no row
+    lies so far below it that its e^x would vanish; else each row gets its own.
     """
     if x.size == 0:
-        return x
-    top, low = float(x.max()), float(x.min())
-    together = top - low < -0.5 * math.log(np.finfo(x.dtype).tiny)
-    return x - (x.dtype.type(top) if together else x.max(axis=1, keepdims=True))
+        return x, x, np.zeros(len(x), x.dtype)
+    least = math.sqrt(np.finfo(x.dtype).tiny)  # half of the exponents: e^-43 in float32
+    for axis in (None, 1):
+        shifted = x - x.max(axis=axis, keepdims=True)
+        exps = np.exp(shifted)
+        sums = exps @ np.ones(x.shape[1], x.dtype)  # a sum, taken by BLAS
+        if sums.min() >= least:
+            break
+    return shifted, exps, sums
 
 
 def cross_entropy(
@@ -170,19 +175,18 @@ def cross_entropy(
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing={label_smoothing}, wanted 0 to 1")
     counted = _check_classes("cross_entropy", x, target, weight, ignore_index)
-    classes = np.where(counted, target, 0)  # an index that exists, for all
+    classes = (target * counted).astype(np.intp)  # class 0 where the target is no class
     hits = np.arange(len(x)) * x.shape[1] + classes  # (N,)  where [n, target_n] lies in x.ravel()
-    shifted = _take_top_off(x)  # (N, C)
-    exps = np.exp(shifted)
-    sums = exps @ np.ones(x.shape[1], x.dtype)  # (N,)  a sum, taken by BLAS
+    shifted, exps, sums = _exponentials(x)  # (N, C), (N, C), (N,)
     log_sums = np.log(sums)
     w = counted.astype(x.dtype) if weight is None else weight[classes] * counted  # (N,)
-    losses = (1 - label_smoothing) * w * (log_sums - shifted.take(hits))
+    share = (1 - label_smoothing) * w  # (N,)  of the target in the loss
+    losses = share * (log_sums - shifted.take(hits))
     if label_smoothing:
         every = (log_sums[:, None] - shifted) * (1 if weight is None else weight)  # (N, C)
         losses += label_smoothing / x.shape[1] * every.sum(axis=1) * counted
     loss, scale = _reduce(losses, reduction, float(w.sum()), "cross_entropy")
-    return loss, (exps, sums, hits, w, weight, counted, label_smoothing, scale)
+    return loss, (exps, sums, hits, share, weight, counted, label_smoothing, scale)
 
 
 def cross_entropy_backward(dloss: Any, cache: Any) -> np.ndarray:
@@ -194,11 +198,13 @@ def cross_entropy_backward(dloss: Any, cache: Any) -> np.ndarray:
     >>> cross_entropy_backward(1.0, cross_entropy(np.zeros((1, 2)), np.array([0]))[1])
     array([[-0.5,  0.5]])
     """
-    exps, sums, hits, w, weight, counted, smoothing, scale = cache
+    exps, sums, hits, share, weight, counted, smoothing, scale = cache
     dlosses = np.asarray(dloss, exps.dtype) * scale  # () or (N,)
-    direct = (1 - smoothing) * w * dlosses  # (N,)  what q w dloss is at the target
+    direct = share * dlosses  # (N,)  what q w dloss is at the target
     if not smoothing:
-        dx = exps * (direct / sums)[:, None]
+        # exps * (direct / sums)[:, None], in a fifth less time
+        dx = np.repeat(direct / sums, exps.shape[1]).reshape(exps.shape)
+        dx *= exps
     else:
         even = smoothing / exps.shape[1] * (counted * dlosses)  # (N,)  and at every class
         class_weights = np.ones_like(exps[0]) if weight is None else weight

@@ -101,13 +101,14 @@ def recurrent_stack_backward(
     results = [()] * len(caches)
     for first in reversed(range(0, len(caches), directions)):
         parts = np.split(dy, directions, axis=2)  # (N, L, H) each
-        dy = 0
+        dxs = []
         for direction, part in enumerate(parts):
             k = first + direction
             turn = slice(None, None, -1 if direction else 1)
             dfinal = [d[k] for d in dfinals]
             dx, *results[k] = cell_backward(part[:, turn], caches[k], *dfinal)
-            dy = dy + dx[:, turn]  # both directions read the same x
+            dxs.append(dx[:, turn])
+        dy = dxs[0] + dxs[1] if directions == 2 else dxs[0]  # both directions read the same x
     count = len(dfinals)
     dstates = [
         None if r[0] is None else np.stack(r)
