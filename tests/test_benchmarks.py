@@ -1,12 +1,14 @@
 """The benchmarks compare equal work, and the command runs. No time is asserted here."""
 
+import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import measure, tape
+from benchmarks import bench_layers, measure, tape
 from benchmarks.workloads import WORKLOADS
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +28,25 @@ def test_workloads_cover_the_goals():
         assert part in names
     for part in ("BatchNorm2d", "LayerNorm", "cross-entropy"):
         assert part in names
+
+
+def test_variables_that_force_instructions_are_left_out(monkeypatch):
+    """A shell that holds one of the two sides to older instructions would decide the ratios."""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    seen = []
+
+    def run(command, env, **options):
+        seen.append(env)
+        return subprocess.CompletedProcess(command, 0, stdout="{}")
+
+    monkeypatch.setattr(bench_layers.subprocess, "run", run)
+    options = argparse.Namespace(rounds=1, quick=True, only=[])
+    bench_layers.in_process("times", 2, options)
+    bench_layers.in_process("times", 1, options, **bench_layers.forcing_variables())
+    free, forced = seen
+    assert "OPENBLAS_CORETYPE" not in free
+    assert free["OMP_NUM_THREADS"] == "2"
+    assert forced["OPENBLAS_CORETYPE"] == "Haswell"
 
 
 def test_both_tapes_compute_the_same():
@@ -82,11 +103,13 @@ def test_the_command_prints_its_tables():
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.bench_layers", "--quick", "--only", "RNN", "tape"],
         cwd=ROOT,
+        env=os.environ | {"OPENBLAS_CORETYPE": "Haswell"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "RNN 64-128" in done.stdout
+    assert done.stdout.count("RNN 64-128") >= 3  # chosen, forced, memory
+    assert "This shell sets OPENBLAS_CORETYPE=Haswell" in done.stdout
     assert "GFLOP/s" in done.stdout
     assert "Peak memory" in done.stdout
     assert "Scalar tape" in done.stdout
