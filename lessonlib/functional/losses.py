@@ -181,7 +181,8 @@ def cross_entropy(
     log_sums = np.log(sums)
     w = counted.astype(x.dtype) if weight is None else weight[classes] * counted  # (N,)
     share = (1 - label_smoothing) * w  # (N,)  of the target in the loss
-    losses = share * (log_sums - shifted.take(hits))
+    # Rounding of the two may differ: no loss is below 0.
+    losses = share * np.maximum(log_sums - shifted.take(hits), 0)
     if label_smoothing:
         every = (log_sums[:, None] - shifted) * (1 if weight is None else weight)  # (N, C)
         losses += label_smoothing / x.shape[1] * every.sum(axis=1) * counted
