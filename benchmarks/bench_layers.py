@@ -99,9 +99,8 @@ def settings(options: argparse.Namespace) -> tuple[int, float]:
 
 def times(options: argparse.Namespace) -> dict[str, Any]:
     """Median times of every workload, and the speed of the matrix product."""
-    from benchmarks.measure import interleaved, matmul_gflops, settle_allocator
+    from benchmarks.measure import interleaved, matmul_gflops
 
-    settle_allocator()
     rows = []
     for workload in chosen(options):
         ours, theirs = interleaved(*workload.at(), *settings(options))
@@ -163,9 +162,8 @@ def tape(options: argparse.Namespace) -> dict[str, Any]:
 
 def sweep(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Exponents of the growth with each size."""
-    from benchmarks.measure import exponent, interleaved, settle_allocator
+    from benchmarks.measure import exponent, interleaved
 
-    settle_allocator()
     rows = []
     for workload in chosen(options)[:: 5 if options.quick else 1]:
         for axis, sizes in workload.sweep.items():

@@ -39,16 +39,6 @@ def _time(run: Run, repeats: int) -> float:
     return (time.perf_counter() - start) / repeats
 
 
-def settle_allocator() -> None:
-    """Free one large block, so that what a pass frees stays in the process, on both sides.
-
-    glibc gives freed memory back to the system until the program has once freed a block as large;
-    the pages then fault in again at every pass, up to a third of a small layer's time. In a session
-    the first larger array that goes settles it.
-    """
-    np.ones(24 * 2**20, np.uint8)
-
-
 def matmul_gflops(rounds: int, n: int = 1024) -> float:
     """Best speed of NumPy's float32 matrix product here, in 10^9 operations a second."""
     a = np.random.default_rng(0).standard_normal((n, n)).astype(np.float32)

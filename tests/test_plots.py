@@ -1,9 +1,12 @@
 """What the plot functions draw: positions, colours, markers, limits. Pixels are not compared."""
 
+import io
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from PIL import Image
 
 from lessonlib import plots
 
@@ -110,6 +113,20 @@ def test_the_same_figure_gives_the_same_bytes():
         return plots.show(figure, "A line.").png
 
     assert draw() == draw()
+
+
+def test_a_stored_picture_is_smaller_and_shows_the_same(monkeypatch):
+    pictures = {}
+    for output in ("live", "static"):
+        monkeypatch.setenv("LESSONLIB_OUTPUT", output)
+        figure, ax = plt.subplots()
+        ax.plot(np.sin(np.arange(300)))
+        pictures[output] = plots.show(figure, "A wave.").png
+    assert len(pictures["static"]) < len(pictures["live"])
+    live, stored = (
+        np.array(Image.open(io.BytesIO(png)).convert("RGB")) for png in pictures.values()
+    )
+    assert np.array_equal(live, stored)
 
 
 @pytest.mark.parametrize(

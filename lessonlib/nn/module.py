@@ -14,6 +14,10 @@ from typing import Any, Self
 
 import numpy as np
 
+# On Linux a freed array's memory goes back to the system, and is fetched anew at every step, until
+# the program has once freed a larger block, as this one, which is never filled.
+np.empty(24 * 2**20, np.uint8)
+
 
 class Parameter:
     """An array that is trained, with its gradient beside it.

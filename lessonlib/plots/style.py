@@ -80,10 +80,11 @@ def show(figure: Figure, alt: str) -> Picture:
     if not alt.strip():
         raise ValueError("show: an empty alt text, wanted one sentence on what to see")
     drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png")
+    figure.savefig(drawn, format="png", pil_kwargs={"compress_level": 1})  # packed well below
     width = round(figure.get_figwidth() * 100)
     plt.close(figure)
-    # 256 colours are plenty for a figure and halve the notebook's size
+    # 256 colours are plenty for a figure and halve the notebook's size; the tenth that `optimize`
+    # adds takes as long as drawing, so it is kept for the pictures that are stored
     image = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    image.save(small, format="png", optimize=True)
+    image.save(small, format="png", optimize=os.environ.get("LESSONLIB_OUTPUT") == "static")
     return Picture(small.getvalue(), " ".join(alt.split()), width)
