@@ -103,8 +103,9 @@ def baseline(imports):
 
 
 def kernel_env():
-    """The environment of a kernel: no progress file, no moving bars, figures inline."""
+    """The environment of a kernel: no progress file or bars, figures inline, one BLAS thread."""
     env = dict(os.environ, LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off")
+    env.setdefault("OMP_NUM_THREADS", "1")  # as start.py, Binder and conda set it
     env.pop("MPLBACKEND", None)
     return env
 

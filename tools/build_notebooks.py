@@ -91,8 +91,12 @@ def _stable_id(cell: NotebookNode, stem: str, number: int, seen: set[str]) -> st
 
 
 def kernel_environment() -> dict[str, str]:
-    """The environment of the kernel: nothing recorded, no progress bars, static pictures only."""
+    """The environment of the kernel: nothing recorded, no progress bars, static pictures only.
+
+    One BLAS thread, as learners have: a second that finds no free core takes many times as long.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    kept.setdefault("OMP_NUM_THREADS", "1")
     return kept | {
         "LESSONLIB_PROGRESS": "off",
         "LESSONLIB_PROGRESS_BAR": "off",
