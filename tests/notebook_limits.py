@@ -32,6 +32,7 @@ DEFAULTS = {
     "LESSONLIB_FIRST_CELL_CPU_SECONDS": 3.0,
 }
 MB = 1e6
+STARTED_WITH = dict(os.environ)  # a test, or a library it uses, may change what is set
 SERVER = 100.0  # MB of JupyterLab's server
 # MB of a kernel that has imported NumPy, matplotlib, ipywidgets and PyTorch as Binder has it; the
 # build for CUDA takes twice that and would say nothing about Binder.
@@ -104,7 +105,7 @@ def baseline(imports):
 
 def kernel_env():
     """The environment of a kernel: no progress file or bars, figures inline, one BLAS thread."""
-    env = dict(os.environ, LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off")
+    env = dict(STARTED_WITH, LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off")
     env.setdefault("OMP_NUM_THREADS", "1")  # as start.py, Binder and conda set it
     env.pop("MPLBACKEND", None)
     return env
@@ -181,9 +182,9 @@ class LessonNotebook(IPyNbFile):
     started = False
 
     def setup(self):
-        before, wanted = dict(os.environ), kernel_env()  # read before the environment is cleared
+        before = dict(os.environ)
         os.environ.clear()
-        os.environ.update(wanted)
+        os.environ.update(kernel_env())
         try:
             self.begun = time.perf_counter()
             super().setup()

@@ -15,13 +15,15 @@ from lessonlib.working_copies import lessons_folder
 SECONDS, MEGABYTES = 4, 60
 BURN = f"import time\nwhile time.process_time() < {SECONDS + 0.5}: pass"
 FIRST = 1.5
-PRINTED = "off module://matplotlib_inline.backend_inline\n"
+PRINTED = "off module://matplotlib_inline.backend_inline None\n"
 # name -> sources of its cells; a pair is a cell tagged for comparison with its stored output
 BOOKS = {
     "good": [
         "%matplotlib inline",
         (
-            "import os\nprint(os.environ['LESSONLIB_PROGRESS'], os.environ['MPLBACKEND'])",
+            "import os\n"
+            "print(os.environ['LESSONLIB_PROGRESS'], os.environ['MPLBACKEND'], "
+            "os.environ.get('LEFT_BEHIND'))",
             PRINTED,
         ),
     ],
@@ -62,6 +64,8 @@ def outcome(tmp_path_factory):
     folder = tmp_path_factory.mktemp("books")
     for name, cells in BOOKS.items():
         write_book(folder / f"{name}.ipynb", cells)
+    # as a test does whose library sets variables and leaves them
+    (folder / "conftest.py").write_text("import os\nos.environ['LEFT_BEHIND'] = '1'\n")
     command = [sys.executable, "-m", "pytest", "-p", "notebook_limits", "-W", "error"]
     command += ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60"]
     command += ["--color=no", "--junitxml=out.xml"]
