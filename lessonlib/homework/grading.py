@@ -25,7 +25,7 @@ from lessonlib.homework.judging import (
     share,
 )
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Limits, Report
-from lessonlib.homework.plan import Plan, Trouble, imports_of, setup_cells
+from lessonlib.homework.plan import Plan, Trouble, modules_of
 from lessonlib.homework.repair import Unreadable, repair
 from lessonlib.homework.session import (
     GraderProblem,
@@ -58,8 +58,7 @@ class Grader:
         self.homework, self.limits = homework, limits or Limits()
         self.release = homework.notebook()
         self.extra = extra_cases(homework)
-        modules = [m for c in setup_cells(self.release) for m in imports_of(c["source"])]
-        self.zygote = Zygote(sorted(set(modules)), hide or [], trusted)
+        self.zygote = Zygote(sorted(modules_of(self.release)), hide or [], trusted)
         self._drawn: dict[str, Cases] = {}
 
     def close(self) -> None:

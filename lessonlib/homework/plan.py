@@ -103,14 +103,20 @@ def setup_cells(release: dict[str, Any]) -> list[dict[str, Any]]:
     return [*code[:1], *tagged]
 
 
-def imports_of(source: str) -> list[str]:
-    """The modules that a cell imports at its top level."""
-    names: list[str] = []
-    for node in _parsed(source):
-        if isinstance(node, ast.Import):
-            names += [a.name for a in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.append(node.module)
+def modules_of(release: dict[str, Any]) -> set[str]:
+    """The modules that the cells of a lesson import at their top level, in whichever cell.
+
+    >>> cell = {"cell_type": "code", "source": "import os\\nfrom math import pi"}
+    >>> sorted(modules_of({"cells": [cell]}))
+    ['math', 'os']
+    """
+    names: set[str] = set()
+    for cell in release["cells"]:
+        for node in _parsed(cell["source"]) if cell["cell_type"] == "code" else ():
+            if isinstance(node, ast.Import):
+                names |= {a.name for a in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
     return names
 
 

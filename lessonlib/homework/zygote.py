@@ -25,7 +25,7 @@ _SKIP = ("lessonlib.homework", "lessonlib.exercises.l", "lessonlib.cli")
 
 
 def preload(modules: list[str]) -> None:
-    """Import lessonlib, what the set-up cell imports, and the shell."""
+    """Import lessonlib, what the lesson's cells import but for torch, and the shell."""
     import lessonlib
 
     stubs.install()
@@ -33,7 +33,8 @@ def preload(modules: list[str]) -> None:
         if not info.name.startswith(_SKIP) and not info.name.endswith("__main__"):
             _try_import(info.name)
     for name in (*modules, "matplotlib.pyplot", "cloudpickle", "encodings.idna"):
-        _try_import(name)
+        if name.split(".")[0] not in stubs.STUBBED and not name.startswith(_SKIP):
+            _try_import(name)
     stubs.quiet_exercises(sys.modules["lessonlib.exercises"])
 
 
