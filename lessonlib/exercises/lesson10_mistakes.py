@@ -109,9 +109,10 @@ def overflow(logits: np.ndarray, ids: np.ndarray, characters: int) -> float:
 
 
 def kept(p: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    """What is kept of p, scaled."""
+    """What is kept of p, scaled; NaN where nothing is kept, as a learner's own division gives."""
     kept = np.where(keep, p, 0.0)
-    return kept / max(kept.sum(), 1e-12)
+    with np.errstate(invalid="ignore"):
+        return kept / kept.sum()
 
 
 def reached(p: np.ndarray) -> np.ndarray:
