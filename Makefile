@@ -21,13 +21,13 @@ notebooks:  ## run the lessons and store their outputs; NAMES="01 03" for some
 	$(PYTHON) tools/build_notebooks.py $(NAMES)
 
 models:  ## train what the lessons load from data/
-	$(PYTHON) tools/make_models.py
+	$(PYTHON) -m lessonlib make
 
 bench:  ## layers against PyTorch, explorers' frames, import time
 	$(PYTHON) -m benchmarks.bench_layers
 
 bounds:  ## the table of results over 20 seeds that holds every claim (minutes a lesson); NAMES="01 03" for some
-	$(PYTHON) benchmarks/bounds.py $(NAMES)
+	$(PYTHON) tools/bounds.py $(NAMES)
 
 site:  ## the book and JupyterLite, into build/site; nothing is run (after `make test`, or with the extra [book])
 	$(PYTHON) tools/build_site.py

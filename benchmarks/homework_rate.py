@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 
 from lessonlib.homework.assign import Choices, assign
+from lessonlib.homework.cohort.grade import Settings, grade
 from lessonlib.homework.course import Course
-from lessonlib.homework.grade import Settings, grade
 from lessonlib.homework.release import solved
 
 

@@ -12,13 +12,13 @@ __version__ = "0.1.0"
 
 # name a lesson imports -> module that defines it
 _EXPORTS = {
-    "check": "exercises",
+    "check": "learner.check",
     "expect": "claims",
-    "hint": "exercises",
-    "solution": "exercises",
-    "predict": "exercises",
-    "progress": "exercises",
+    "hint": "learner.check",
+    "predict": "learner.predict",
+    "progress": "learner.progress",
     "seed": "claims",
+    "solution": "learner.check",
 }
 _MODULES = (
     "autograd",

@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
-from lessonlib.datasets import data_folder
+from lessonlib.files import data_folder
 
 
 @dataclass(frozen=True)

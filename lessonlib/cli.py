@@ -13,7 +13,11 @@ from importlib import import_module
 from lessonlib import __version__
 from lessonlib._errors import CommandError
 
-_COMMANDS = ("lessonlib.working_copies", "lessonlib.homework.commands")
+_COMMANDS = (
+    "lessonlib.learner.working_copies",
+    "lessonlib.homework.commands",
+    "lessonlib.recipes",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -83,7 +83,7 @@ def _texts(row: tuple) -> list[str]:
 
 
 def scoreboard(*parts: str) -> Scoreboard:
-    """The rows of the named parts, such as "scoreboard_00": medians over the seeds tried.
+    """The rows of the named parts, such as "00.scoreboard": medians over the seeds tried.
 
     A part is a result of `make models` with the arrays `names`, `rows` (seeds, models, 5).
     """

@@ -1,16 +1,17 @@
-"""Results that take longer than a lesson may: made once by `make models`, kept in data/models/.
+"""Results that take longer than a lesson may: made once by `lessonlib make`, kept in data/models/.
 
-Each is a small .npz; data/models/index.json says by which command, seeds and CPU-seconds it was
-made, and its sha256.
+Each is a small .npz; data/models/index.json says with which seeds, in how many CPU-seconds and by
+which code it was made, and its sha256.
 """
 
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lessonlib.datasets import data_folder
+from lessonlib.files import data_folder
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,13 @@ class Trained:
 
     name: str
     arrays: dict[str, np.ndarray]
-    command: str
     seeds: tuple[int, ...]
     cpu_seconds: float
+
+    @property
+    def command(self) -> str:
+        """The command that makes it again."""
+        return f"lessonlib make {self.name}"
 
     def __getitem__(self, key: str) -> np.ndarray:
         if key not in self.arrays:
@@ -36,21 +41,40 @@ class Trained:
         )
 
 
+def file_name(name: str) -> str:
+    """The file of a result in data/models/.
+
+    >>> file_name("09.dates")
+    '09_dates.npz'
+    """
+    return f"{name.replace('.', '_')}.npz"
+
+
+def read_index() -> dict[str, dict[str, Any]]:
+    """The lines of data/models/index.json by id; empty where there is no such file."""
+    file = data_folder() / "models" / "index.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
 def trained(name: str) -> Trained:
-    """Load a stored result by name and check that the file is the one the index describes.
+    """Load a stored result by its id and check that the file is the one the index describes.
 
     Raises KeyError naming what there is, ValueError where file and index do not fit.
     Taught in notebooks/00_start_here
+
+    >>> trained("02.xor").command
+    'lessonlib make 02.xor'
     """
-    folder = data_folder() / "models"
-    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    index = read_index()
     if name not in index:
-        raise KeyError(f"trained: no result {name!r}; there are {', '.join(sorted(index))}")
-    entry, file = index[name], folder / f"{name}.npz"
+        lesson = [known for known in index if known.split(".")[0] == str(name).split(".")[0]]
+        known = ", ".join(sorted(lesson or index))
+        raise KeyError(f"trained: no result {name!r}; there are {known}")
+    entry, file = index[name], data_folder() / "models" / file_name(name)
     if hashlib.sha256(file.read_bytes()).hexdigest() != entry["sha256"]:
-        raise ValueError(f"trained: {file.name} is not the file of the index; run `make models`")
+        raise ValueError(
+            f"trained: {file.name} is not the file of the index; run `lessonlib make {name}`"
+        )
     with np.load(file, allow_pickle=False) as stored:
         arrays = {key: stored[key] for key in stored.files}
-    return Trained(
-        name, arrays, entry["command"], tuple(entry["seeds"]), float(entry["cpu_seconds"])
-    )
+    return Trained(name, arrays, tuple(entry["seeds"]), float(entry["cpu_seconds"]))

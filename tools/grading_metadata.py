@@ -8,7 +8,7 @@ import re
 
 from nbformat import NotebookNode
 
-from lessonlib.exercises.engine import find, lesson_module
+from lessonlib.lessons.registry import find, questions_of
 
 BEGIN, END = "# BEGIN YOUR CODE", "# END YOUR CODE"
 ANSWER = "*Your answer here.*"
@@ -21,7 +21,7 @@ def mark_exercises(book: NotebookNode, lesson: str) -> NotebookNode:
     Raises ValueError for a check without a stub before it, a stub without its two comment lines,
     another function name than the exercise's, or answers that do not match the lesson's questions.
     """
-    questions = list(getattr(lesson_module(lesson), "QUESTIONS", ()))
+    questions = list(questions_of(lesson).values())
     for before, cell in zip(book.cells, book.cells[1:], strict=False):
         asked = _CHECK.match(cell.source.strip()) if cell.cell_type == "code" else None
         if asked:

@@ -6,9 +6,9 @@ take a `np.random.Generator` and return fresh arrays.
 """
 
 from lessonlib.datasets.dates import DATE_DIGITS, DATE_FORMATS, DATE_LETTERS, date_ids, date_pairs
-from lessonlib.datasets.files import NAMES, data_folder, load
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
 from lessonlib.datasets.language import BANK_WORDS, bank, prose
+from lessonlib.datasets.loader import load
 from lessonlib.datasets.points import moons, separable, xor
 from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
 from lessonlib.datasets.ranks import RANK_WORDS, ranks
@@ -22,7 +22,9 @@ from lessonlib.datasets.sequences import (
     tunes,
 )
 from lessonlib.datasets.shapes import SHAPES, triangles
+from lessonlib.datasets.splits import NAMES
 from lessonlib.datasets.tables import class_names, feature_names, irregular_table
+from lessonlib.files import data_folder
 
 __all__ = [
     "BANK_WORDS",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.datasets.files import data_folder
+from lessonlib.files import data_folder
 
 PHOTOGRAPHS = ("temple", "flower")
 
@@ -46,4 +46,23 @@ def shift(images: np.ndarray, right: int = 0, down: int = 0) -> np.ndarray:
     moved[:, max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = images[
         :, max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)
     ]
+    return moved
+
+
+def shifted(images: np.ndarray, rng: np.random.Generator, most: int = 2) -> np.ndarray:
+    """Move each image by its own draw of -most .. most pixels to the right and down.
+
+    images : (N, height, width)
+    Returns a new array of the same shape and dtype
+    Raises ValueError where `shift` does
+    Taught in notebooks/05_generalisation
+
+    >>> shifted(np.zeros((3, 8, 8)), np.random.default_rng(0)).shape
+    (3, 8, 8)
+    """
+    moves = rng.integers(-most, most + 1, (len(images), 2))
+    moved = np.empty_like(images)
+    for right, down in np.unique(moves, axis=0):
+        chosen = np.all(moves == (right, down), axis=1)
+        moved[chosen] = shift(images[chosen], int(right), int(down))
     return moved

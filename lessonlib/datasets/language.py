@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.datasets.files import data_folder
+from lessonlib.files import data_folder
 
 PROSE_PARTS = ("all", "train", "validation")
 # fmt: off

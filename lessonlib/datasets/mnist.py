@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.datasets.files import data_folder
+from lessonlib.files import data_folder
 
 _VALIDATION = 6  # one image in six of torchvision's training part is kept for validation
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lessonlib.datasets.files import SPLITS, TABLES, data_folder
+from lessonlib.datasets.splits import SPLITS, TABLES
+from lessonlib.files import data_folder
 
 
 def load_table(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:

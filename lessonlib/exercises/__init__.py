@@ -1,37 +1,41 @@
-"""Exercises: check an answer, give hints, show a solution, ask for predictions, keep progress.
+"""The judge: what an exercise is, how an answer is called and compared, and what is said of it.
 
-`engine` judges answers, `l01` and its neighbours hold one lesson's exercises each.
+It knows no lesson. `lessonlib.lessons.registry` finds the exercises, `lessonlib.learner` holds what
+a cell calls (`check`, `hint`, `predict`, ...).
 """
 
-from lessonlib.exercises.carry import TakeHome, take_home
-from lessonlib.exercises.engine import (
-    Exercise,
-    Mistake,
-    WrittenQuestion,
-    check,
-    hint,
-    judge,
-    solution,
-)
-from lessonlib.exercises.overview import progress
-from lessonlib.exercises.predictions import Prediction, predict
-from lessonlib.exercises.record import export_progress, import_progress
+from importlib import import_module
+from typing import Any
+
+from lessonlib.exercises.judge import Exercise, Mistake, WrittenQuestion, judge
+from lessonlib.exercises.prediction import Prediction
 from lessonlib.exercises.result import Result
 
-__all__ = [
+# Names that a learner's copy of a lesson may import from here; their home is above this package.
+_LEARNER = {
+    "TakeHome": "take_home",
+    "check": "check",
+    "export_progress": "record",
+    "hint": "check",
+    "import_progress": "record",
+    "predict": "predict",
+    "progress": "progress",
+    "solution": "check",
+    "take_home": "take_home",
+}
+
+__all__ = [  # noqa: PLE0604 (all are strings)
     "Exercise",
     "Mistake",
     "Prediction",
     "Result",
-    "TakeHome",
     "WrittenQuestion",
-    "check",
-    "export_progress",
-    "hint",
-    "import_progress",
     "judge",
-    "predict",
-    "progress",
-    "solution",
-    "take_home",
+    *_LEARNER,
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LEARNER:
+        return getattr(import_module(f"lessonlib.learner.{_LEARNER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -63,7 +63,7 @@ def _prepare(lesson: str, root: Path, choices: Choices) -> tuple[str, Homework]:
         lesson, path.stem, __version__, seed, exercises, dumps(source), due, extra
     )  # fmt: skip
     if extra:
-        from lessonlib.homework.grading import extra_cases
+        from lessonlib.homework.submission.grader import extra_cases
 
         extra_cases(homework)
     return dumps(source), homework
@@ -101,7 +101,7 @@ def nbgrader_config(course: Course) -> Any:
     """nbgrader's configuration for a course, as its nbgrader_config.py sets it."""
     from traitlets.config import Config
 
-    from lessonlib.homework.preprocessors import configure
+    from lessonlib.homework.nbgrader.steps import configure
 
     folder = str(Path(sys.executable).parent)  # nbgrader calls `alembic` by name
     if folder not in os.environ.get("PATH", "").split(os.pathsep):

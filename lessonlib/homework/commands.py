@@ -92,8 +92,8 @@ def _assign(chosen: argparse.Namespace) -> Iterator[str]:
 
 def _grade(chosen: argparse.Namespace) -> Iterator[str]:
     _needed()
+    from lessonlib.homework.cohort.grade import TRUSTED, Settings, grade
     from lessonlib.homework.course import Course
-    from lessonlib.homework.grade import TRUSTED, Settings, grade
 
     course = Course(chosen.course.resolve())
     if not (course.root / "course.json").exists():

@@ -21,7 +21,7 @@ CONFIG = '''"""nbgrader's configuration for this course, made by `lessonlib assi
 
 from pathlib import Path
 
-from lessonlib.homework.preprocessors import configure
+from lessonlib.homework.nbgrader.steps import configure
 
 configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader defines get_config)
 '''
@@ -99,7 +99,7 @@ class Course:
         raw = self.submitted(homework, student).read_bytes()
         report = self.report_for(homework, student, raw)
         if report is None:
-            from lessonlib.homework.grading import Grader
+            from lessonlib.homework.submission.grader import Grader
 
             grader = Grader(homework, hide=[str(self.root)])
             try:

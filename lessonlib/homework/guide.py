@@ -4,9 +4,8 @@ import argparse
 from collections.abc import Iterator
 
 from lessonlib._errors import CommandError
-from lessonlib.course import LESSONS
-from lessonlib.exercises.engine import Exercise, exercises_of, lessons
-from lessonlib.homework.model import questions_of
+from lessonlib.exercises.judge import Exercise
+from lessonlib.lessons.registry import cards, exercises_of, lessons, questions_of
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,7 +32,7 @@ def page(lesson: str) -> str:
     >>> page("00").splitlines()[0]
     '# 00: Check the installation, meet the digits'
     """
-    about = next((x for x in LESSONS if x.number == lesson), None)
+    about = next((x for x in cards() if x.number == lesson), None)
     tasks, questions = exercises_of(lesson), questions_of(lesson)
     minutes = sum(e.minutes for e in tasks.values())
     points = sum(e.points for e in tasks.values()) + sum(q.points for q in questions.values())

@@ -5,7 +5,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lessonlib.exercises.engine import Exercise, exercises_of, lesson_module
+from lessonlib.exercises.judge import Exercise
+from lessonlib.lessons.registry import exercises_of
 
 _ROLES = {"ex": "exercise", "check": "check", "why": "written"}
 
@@ -99,11 +100,6 @@ def role_of(cell: dict[str, Any]) -> tuple[str, str]:
     if len(parts) == 3 and parts[0] in _ROLES:
         return _ROLES[parts[0]], exercise_of(str(grade_id))
     return "given", ""
-
-
-def questions_of(lesson: str) -> dict[str, Any]:
-    """The written questions of a lesson by id."""
-    return {q.id: q for q in getattr(lesson_module(lesson), "QUESTIONS", ())}
 
 
 @dataclass

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from lessonlib import __version__
-from lessonlib.exercises.engine import Exercise, exercises_of, lessons
-from lessonlib.homework.model import HomeworkError, grade_id_of, questions_of, role_of
-from lessonlib.working_copies import lessons_folder
+from lessonlib.exercises.judge import Exercise
+from lessonlib.files import notebooks_folder
+from lessonlib.homework.model import HomeworkError, grade_id_of, role_of
+from lessonlib.lessons.registry import exercises_of, lessons, questions_of
 
 BEGIN, END = "# BEGIN YOUR CODE", "# END YOUR CODE"
 ANSWER = "*Your answer here.*"
@@ -25,7 +26,7 @@ _SOLUTION = re.compile(r"^\s*solution\([^)]*\)\s*;?\s*$")
 
 def find_lesson(lesson: str, folder: Path | None = None) -> Path:
     """The notebook of a lesson. Raises HomeworkError naming the lessons there are."""
-    folder = folder or lessons_folder()
+    folder = folder or notebooks_folder()
     found = sorted(folder.glob(f"{lesson}_*.ipynb"))
     if lesson not in lessons() or len(found) != 1:
         known = ", ".join(sorted(p.name.split("_")[0] for p in folder.glob("[0-9]*_*.ipynb")))

@@ -4,12 +4,14 @@ torch users read it with `{k: torch.from_numpy(v) for k, v in np.load(path).item
 is code: pickled objects are neither written nor read, so a file from somebody else runs nothing.
 """
 
+import io
 import os
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import numpy as np
 
+from ..files import write
 from ..nn import Module
 
 M = TypeVar("M", bound=Module)
@@ -29,17 +31,9 @@ def save(path: str | os.PathLike[str], model: Module) -> Path:
     ValueError: save: a model file ends in .npz, got 'model.pt'
     """
     path = _npz(path, "save")
-    # Written beside its place and then moved: a reader sees the old file or the new, never half.
-    temporary = path.with_name(f"{path.stem}.{os.urandom(8).hex()}.part")
-    try:
-        with open(temporary, "xb") as file:
-            _write(file, model.state_dict())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    content = io.BytesIO()
+    _write(content, model.state_dict())
+    write(path, content.getvalue())
     return path
 
 

@@ -17,7 +17,7 @@ import nbformat
 from latex2mathml.converter import convert
 from nbformat import NotebookNode
 
-from lessonlib.course import available
+from lessonlib.lessons.registry import available
 from website import ROOT
 from website.font import write_math_font
 

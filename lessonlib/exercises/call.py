@@ -1,0 +1,222 @@
+"""Call a learner's function so that nothing it does harms the kernel: bounded, caught, kept.
+
+The limit: a loop that swallows every interrupt (`while True: try: ... except BaseException: pass`)
+cannot be stopped from inside its own process. Homework grading runs in a process of its own.
+"""
+
+import contextlib
+import copy
+import ctypes
+import io
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from lessonlib.exercises.compare import difference
+
+
+class TimeUp(BaseException):
+    """Raised inside the learner's function when its time is over; `except Exception` lets it by."""
+
+
+@dataclass
+class Outcome:
+    """What one call did: a value, or an error with the learner's line, and what it printed."""
+
+    value: Any = None
+    error: BaseException | None = None
+    line: str = ""
+    printed: str = ""
+    mutated: int | None = None
+
+
+class _Bounded(io.StringIO):
+    """A text buffer that keeps the first `limit` characters and lets the rest go."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.room = limit
+
+    def write(self, text: str) -> int:
+        if self.room > 0:
+            super().write(text[: self.room])
+            self.room -= len(text)
+        return len(text)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp in the running thread after `seconds`, again every half second until it stops.
+
+    On the main thread of Linux and macOS an alarm signal also ends sleeping calls; elsewhere the
+    exception is set from a second thread and takes effect at the next line of Python. A browser
+    has neither signals nor threads: there nothing is limited.
+    """
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+
+        def ring(signum: int, frame: Any) -> None:
+            raise TimeUp
+
+        before = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    else:
+        with _thread_alarm(seconds):
+            yield
+
+
+@contextlib.contextmanager
+def _thread_alarm(seconds: float) -> Iterator[None]:
+    target, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+
+    def ring() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeUp))
+            wait = 0.5
+
+    watcher = threading.Thread(target=ring, daemon=True)
+    try:
+        watcher.start()
+    except RuntimeError:  # "can't start new thread": Python in a browser
+        yield
+        return
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+@contextlib.contextmanager
+def _no_exit() -> Iterator[None]:
+    """Let `exit()` and `quit()` in a notebook raise SystemExit instead of ending the kernel."""
+    shell = None
+    if "IPython" in sys.modules:
+        shell = sys.modules["IPython"].get_ipython()
+    if shell is None or not hasattr(shell, "ask_exit"):
+        yield
+        return
+
+    def leave(*args: Any, **kwargs: Any) -> None:
+        raise SystemExit("exit() was called")
+
+    before = shell.__dict__.get("ask_exit")
+    shell.ask_exit = leave
+    try:
+        yield
+    finally:
+        if before is None:
+            del shell.ask_exit
+        else:
+            shell.ask_exit = before
+
+
+def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float = 5.0) -> Outcome:
+    """Run `use(answer, *arguments)` on copies of the arguments and report what happened.
+
+    >>> call(lambda f, x: f(x), lambda x: x + 1, (2,)).value
+    3
+    """
+    given, outcome, printed = copy.deepcopy(arguments), Outcome(), _Bounded(2000)
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _no_exit():
+        try:
+            with time_limit(seconds):
+                outcome.value = use(answer, *given)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            outcome.error = error
+            outcome.line = _line_of(error)
+    outcome.printed = printed.getvalue().strip()
+    outcome.mutated = _first_change(given, arguments)
+    return outcome
+
+
+def _line_of(error: BaseException) -> str:
+    """The last line of the learner's own code in the traceback (files of lessonlib are not)."""
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if "lessonlib" not in f.filename and f.line
+    ]
+    return frames[-1].line.strip() if frames else ""
+
+
+def _first_change(now: tuple, before: tuple) -> int | None:
+    """The position of the first array, list or dict among the arguments that the call changed."""
+    for k, (a, b) in enumerate(zip(now, before, strict=True)):
+        if isinstance(b, np.ndarray | list | dict) and difference(a, b, tolerance=0.0):
+            return k
+    return None
+
+
+class AskedToWrite(Exception):
+    """Raised by a forbidden name: the exercise asks for exactly this function."""
+
+
+def _refuse(*args: Any, **kwargs: Any) -> Any:
+    from lessonlib.exercises.call import AskedToWrite
+
+    raise AskedToWrite("this exercise asks you to write it")
+
+
+def resolve(name: str) -> tuple[Any, str] | None:
+    """Find (owner, attribute) of a dotted name among the modules already loaded, or None."""
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        owner = sys.modules.get(".".join(parts[:cut]))
+        if owner is None:
+            continue
+        for attribute in parts[cut:-1]:
+            owner = getattr(owner, attribute, None)
+        return (owner, parts[-1]) if owner is not None and hasattr(owner, parts[-1]) else None
+    return None
+
+
+@contextlib.contextmanager
+def forbid(names: tuple[str, ...]) -> Iterator[None]:
+    """Make the named functions raise AskedToWrite, however they were imported.
+
+    Python functions are changed through their code object, so `from m import f` before this
+    call does not help; other callables (built-in, classes) are replaced in their module.
+    """
+    undo: list[Callable[[], None]] = []
+    for found in filter(None, map(resolve, names)):
+        owner, attribute = found
+        target = getattr(owner, attribute)
+        if isinstance(target, type):
+            owner, attribute, target = target, "__init__", target.__init__
+        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
+            undo.append(_restore_code(target, target.__code__))
+            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+        else:
+            undo.append(_restore_attribute(owner, attribute, target))
+            setattr(owner, attribute, _refuse)
+    try:
+        yield
+    finally:
+        for restore in reversed(undo):
+            restore()
+
+
+def _restore_code(function: FunctionType, code: Any) -> Callable[[], None]:
+    def restore() -> None:
+        function.__code__ = code
+
+    return restore
+
+
+def _restore_attribute(owner: Any, attribute: str, value: Any) -> Callable[[], None]:
+    return lambda: setattr(owner, attribute, value)

@@ -1,0 +1,1 @@
+"""A class: its files, its roster, grading it, the reports on it."""

@@ -1,0 +1,166 @@
+"""Read folders and zip files that came from outside.
+
+Nothing is ever unpacked under a name that came from outside; a member is read, bounded, to memory.
+"""
+
+import io
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from lessonlib.homework.cohort.roster import squeeze
+from lessonlib.homework.model import HomeworkError
+
+MOST_FILE, MOST_TOTAL, MOST_MEMBERS = 30 * 2**20, 8 * 2**30, 50_000
+MOODLE = re.compile(r"^(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_\w+?_?(?:/(?P<file>.*)|$)")
+_NOISE = ("__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the upload: its place, how to read it, when it was changed."""
+
+    path: str
+    read: Callable[[], bytes]
+    time: float = 0.0
+
+
+class Refused(Exception):
+    """A member of an archive that is not read; the message says why."""
+
+
+def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], list[tuple[str, str]]]:
+    """The files of a folder, a zip or a single notebook, and what was refused.
+
+    A folder around everything in a zip is taken off, unless it is named as a student in `known`.
+    """
+    if not source.exists():
+        raise HomeworkError(f"there is no {source}")
+    refused: list[tuple[str, str]] = []
+    if source.is_dir():
+        found = list(_folder(source, refused))
+    elif zipfile.is_zipfile(source):
+        found = _unwrapped(list(_archive(zipfile.ZipFile(source), refused)), known)
+    else:
+        found = [Entry(source.name, lambda: _bounded(source), source.stat().st_mtime)]
+    return [e for e in found if not _is_noise(e.path)], refused
+
+
+def _is_noise(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return any(p in _NOISE or p.startswith("._") for p in parts)
+
+
+def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
+    """Without a folder that stands around everything (many zip programs add one)."""
+    found = [e for e in found if not _is_noise(e.path)]
+    tops = {e.path.split("/")[0] for e in found if "/" in e.path}
+    flat = any("/" not in e.path for e in found)
+    below = {e.path.split("/")[1] for e in found} if not flat else set()
+    if len(tops) != 1 or flat or len(below) < 2:
+        return found
+    top = tops.pop()
+    if MOODLE.match(top) or squeeze(top) in known:
+        return found
+    return [Entry(e.path.split("/", 1)[1], e.read, e.time) for e in found]
+
+
+def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(folder, name)
+            inside = path.relative_to(root).as_posix()
+            if path.is_symlink() or not path.is_file():
+                refused.append((inside, "not a plain file"))
+            elif zipfile.is_zipfile(path):
+                yield from _nested(inside, lambda p=path: _bounded(p), refused)
+            else:
+                yield Entry(inside, lambda p=path: _bounded(p), path.stat().st_mtime)
+
+
+def _bounded(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        raw = handle.read(MOST_FILE + 1)
+    if len(raw) > MOST_FILE:
+        raise Refused(f"larger than {MOST_FILE >> 20} MB")
+    return raw
+
+
+def _nested(
+    inside: str, load: Callable[[], bytes], refused: list[tuple[str, str]]
+) -> Iterator[Entry]:
+    """The files of a zip that a student handed in, as if they lay in a folder of its name.
+
+    Only the list of names is kept; the zip is opened again when one of them is read.
+    """
+    folder = inside[:-4] if inside.lower().endswith(".zip") else inside
+
+    def one(path: str) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(load())) as archive:
+            return _member(archive, archive.getinfo(path))
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(load())) as archive:
+            found = list(_archive(archive, refused, depth=1))
+    except (zipfile.BadZipFile, OSError):
+        refused.append((inside, "a damaged zip file"))
+    except Refused as error:
+        refused.append((inside, str(error)))
+    else:
+        for entry in found:
+            yield Entry(f"{folder}/{entry.path}", lambda p=entry.path: one(p), entry.time)
+
+
+def _archive(
+    archive: zipfile.ZipFile, refused: list[tuple[str, str]], depth: int = 0
+) -> Iterator[Entry]:
+    members = [m for m in archive.infolist() if not m.is_dir()]
+    if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_TOTAL:
+        refused.append((archive.filename or "a zip file", "too many or too large files in it"))
+        return
+    for member in members:
+        reason = _fault(member)
+        if reason:
+            refused.append((member.filename, reason))
+        elif member.filename.lower().endswith(".zip"):
+            if depth:
+                refused.append((member.filename, "a zip file inside a zip file"))
+            else:
+                yield from _nested(member.filename, lambda m=member: _member(archive, m), refused)
+        else:
+            moment = member.date_time
+            order = float(sum(v * 100**k for k, v in enumerate(reversed(moment))))
+            yield Entry(member.filename, lambda m=member: _member(archive, m), order)
+
+
+def _fault(member: zipfile.ZipInfo) -> str:
+    """Why a member is not read, or nothing."""
+    name = member.filename.replace("\\", "/")
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", name):
+        return "its name points outside the archive"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "a link"
+    if member.flag_bits & 1:
+        return "encrypted"
+    if member.file_size > MOST_FILE:
+        return f"larger than {MOST_FILE >> 20} MB"
+    if member.file_size > 2**20 and member.file_size > 300 * max(1, member.compress_size):
+        return "packed more than 300 times: not read"
+    return ""
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(member) as handle:
+            raw = handle.read(MOST_FILE + 1)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Refused(f"unreadable in the zip file ({error})") from None
+    if len(raw) > MOST_FILE:
+        raise Refused(f"larger than {MOST_FILE >> 20} MB")
+    return raw

@@ -1,0 +1,1 @@
+"""How nbgrader is configured and fed: its steps, its gradebook."""

@@ -1,0 +1,104 @@
+"""What stands in the student's process where grading has no use for the real thing.
+
+`check`, `hint` and their neighbours answer in one line; torch can be imported and its names looked
+up, but a call inside an answer is refused. Neither costs the seconds of the real import.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from lessonlib.exercises.call import AskedToWrite
+from lessonlib.homework.sandbox.border import holds_answers
+
+STUBBED = ("torch", "torchvision")
+strict = False  # True while an answer is being called
+
+
+class Quiet:
+    """The answer of a helper that has nothing to say while homework is graded."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def quiet_exercises(module: ModuleType) -> None:
+    """Replace the functions of `lessonlib.exercises` that a notebook calls."""
+
+    def answer(*args: Any, **kwargs: Any) -> Quiet:
+        return Quiet("not available while homework is graded")
+
+    for name in ("check", "hint", "judge", "predict", "progress", "solution"):
+        setattr(module, name, answer)
+
+
+class Nothing:
+    """Any object of torch: may be looked up, subclassed and called at the top of a notebook."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if strict:
+            raise AskedToWrite("this exercise asks you to write it (torch is not used in grading)")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> "Nothing":
+        """Any call: nothing again."""
+        return Nothing(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> "Nothing":
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Nothing()
+
+    def __mro_entries__(self, bases: tuple) -> tuple:
+        return (Nothing,)
+
+    def __enter__(self) -> "Nothing":
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        return None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+class _StubModule(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        if strict:
+            return Nothing.__new__(Nothing)
+        return Nothing()
+
+
+class _Finder(MetaPathFinder, Loader):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name.split(".")[0] in STUBBED:
+            return ModuleSpec(name, self, is_package=True)
+        if holds_answers(name):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _StubModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__path__ = []
+
+
+def install() -> None:
+    """Let every later `import torch` find the stub."""
+    sys.meta_path.insert(0, _Finder())

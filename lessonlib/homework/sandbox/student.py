@@ -1,0 +1,256 @@
+"""Run in the student's process: execute the notebook's cells, call the answer, send values back.
+
+Nothing here knows what is right. The room around this process is closed before `serve` is called,
+and the expected values never enter it.
+"""
+
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
+from typing import Any
+
+from lessonlib.exercises import call as sandbox
+from lessonlib.homework.sandbox import stubs, wire
+
+_TEXT = 20_000
+PATIENCE = (
+    4  # a limit is in processor seconds; on a loaded machine it may take so many times longer
+)
+TIME_IS_OVER = 124  # exit code of a process that did not heed its limit
+_RINGS = 4  # half-second reminders before the process ends itself
+
+
+class _Sink:
+    """A text stream that keeps the first characters, whoever floods it."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.room = _TEXT
+
+    def write(self, text: str) -> int:
+        if self.room > 0:
+            self.parts.append(str(text)[: self.room])
+            self.room -= len(text)
+        return len(text)
+
+    def flush(self) -> None:
+        return None
+
+    def isatty(self) -> bool:
+        return False
+
+    def take(self) -> str:
+        text, self.parts, self.room = "".join(self.parts), [], _TEXT
+        return text
+
+
+def make_shell() -> Any:
+    """An IPython shell without history, banner, colours or files."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell = InteractiveShell.instance(config=config)
+    shell.ask_exit = lambda: None
+    shell.display_pub.publish = lambda *args, **kwargs: None
+    shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
+    return shell
+
+
+def _refuse(*args: Any, **kwargs: Any) -> Any:
+    from lessonlib.exercises.call import AskedToWrite
+
+    raise AskedToWrite("this exercise asks you to write it")
+
+
+def poison(names: list[str]) -> None:
+    """Make the named functions refuse, for the rest of this process and without a way back."""
+    for name in names:
+        if name.split(".")[0] in stubs.STUBBED:
+            continue
+        found = sandbox.resolve(name) or _load(name)
+        if found is None:
+            continue
+        owner, attribute = found
+        target = getattr(owner, attribute)
+        if isinstance(target, type):
+            owner, attribute, target = target, "__init__", target.__init__
+        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
+            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+        else:
+            setattr(owner, attribute, _refuse)
+
+
+def _load(name: str) -> tuple[Any, str] | None:
+    """Import the module of a name that is not loaded yet (scipy's twin, say)."""
+    try:
+        __import__(name.rsplit(".", 1)[0])
+    except ImportError:
+        return None
+    return sandbox.resolve(name)
+
+
+@contextlib.contextmanager
+def processor_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp after `seconds` of processor time; end the process where that is swallowed."""
+    rings = 0
+
+    def ring(signum: int, frame: Any) -> None:
+        nonlocal rings
+        rings += 1
+        if rings > _RINGS:
+            os._exit(TIME_IS_OVER)
+        raise sandbox.TimeUp
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+class Runner:
+    """One run: the cells up to the answer, then the calls."""
+
+    def __init__(self, connection: socket.socket, shell: Any) -> None:
+        self.connection, self.shell = connection, shell
+        self.out, self.err = _Sink(), _Sink()
+
+    def tell(self, **message: Any) -> None:
+        """Send one message to the grader."""
+        wire.send(self.connection, wire.encode(message))
+
+    def serve(self, request: dict[str, Any]) -> None:
+        """Answer one request: run its cells, then the calls that are asked for."""
+        stubs.strict = False
+        poison(request["forbidden"])
+        sys.stdout, sys.stderr = self.out, self.err
+        main = self._fresh_namespace()
+        self._run_cells(request["cells"])
+        answer = main.get(request["name"])
+        if request["name"] not in main:
+            self.tell(event="answer", state="missing")
+            return
+        if not callable(answer):
+            self.tell(event="answer", state="value", shown=_short(answer))
+            return
+        self.tell(event="answer", state="ready")
+        payload = wire.receive(self.connection)
+        if payload is not None:
+            self._call_all(answer, *pickle.loads(payload))
+
+    def _fresh_namespace(self) -> dict[str, Any]:
+        module = ModuleType("__main__")
+        module.__dict__.update(self.shell.user_ns)
+        sys.modules["__main__"] = module
+        self.shell.user_module, self.shell.user_ns = module, module.__dict__
+        return module.__dict__
+
+    def _run_cells(self, cells: list[dict[str, Any]]) -> None:
+        for cell in cells:
+            self.tell(event="cell", index=cell["index"])
+            error = self._run(cell["source"], cell["seconds"])
+            self.tell(
+                event="ran",
+                index=cell["index"],
+                error=error and _describe(error),
+                missing=_missing(error),
+                line=_line(error, cell["source"]) if error else "",
+                out=self.out.take(),
+                err=self.err.take(),
+            )
+
+    def _run(self, source: str, seconds: float) -> BaseException | None:
+        try:
+            with processor_limit(seconds), sandbox.time_limit(PATIENCE * seconds):
+                done = self.shell.run_cell(source, store_history=False, silent=False)
+            return done.error_before_exec or done.error_in_exec
+        except BaseException as error:
+            return error
+
+    def _call_all(self, answer: Any, use: Any, groups: list[list[tuple]], seconds: float) -> None:
+        """Call the answer on every case; after a timeout the rest of its group is left out."""
+        stubs.strict, first = True, 0
+        for group in groups:
+            for number, arguments in enumerate(group, first):
+                error = self._call(number, answer, use, arguments, seconds)
+                if isinstance(error, NotImplementedError | sandbox.AskedToWrite):
+                    return self.tell(event="end")
+                if isinstance(error, sandbox.TimeUp):
+                    break
+            first += len(group)
+        return self.tell(event="end")
+
+    def _call(
+        self, number: int, answer: Any, use: Any, arguments: tuple, seconds: float
+    ) -> BaseException | None:
+        self.tell(event="case", index=number)
+        try:
+            with processor_limit(seconds):
+                done = sandbox.call(use, answer, arguments, PATIENCE * seconds)
+        except sandbox.TimeUp as late:  # between the call and the end of the limit
+            done = sandbox.Outcome(error=late)
+        sys.stdout, sys.stderr = self.out, self.err
+        self.tell(
+            event="outcome",
+            index=number,
+            value=done.value,
+            error=done.error and _describe(done.error),
+            missing=_missing(done.error),
+            line=done.line,
+            printed=done.printed[:500],
+            mutated=done.mutated,
+        )
+        return done.error
+
+
+def _missing(error: BaseException | None) -> str:
+    """The name that a NameError is about."""
+    return str(getattr(error, "name", "") or "") if isinstance(error, NameError) else ""
+
+
+def _describe(error: BaseException) -> list[str]:
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    return [type(error).__name__, text[:600]]
+
+
+def _short(value: Any) -> str:
+    try:
+        return repr(value)[:80]
+    except BaseException:
+        return f"a {type(value).__name__}"
+
+
+def _line(error: BaseException, source: str) -> str:
+    """The line of this cell in the traceback."""
+    if isinstance(error, SyntaxError):
+        return (error.text or "").strip()[:200]
+    lines = source.splitlines()
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith(("<ipython", "/tmp/ipykernel")) and frame.lineno:
+            return lines[frame.lineno - 1].strip()[:200] if frame.lineno <= len(lines) else ""
+    return ""
+
+
+def enter(connection: socket.socket, shell: Any, request: dict[str, Any]) -> None:
+    """The last call of the student's process. It ends here, whatever happens."""
+    try:
+        Runner(connection, shell).serve(request)
+    except BaseException:
+        os._exit(1)
+    os._exit(0)

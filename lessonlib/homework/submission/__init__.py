@@ -1,0 +1,1 @@
+"""One submitted file: repaired, planned, run, scored."""

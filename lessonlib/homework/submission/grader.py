@@ -1,0 +1,214 @@
+"""Grade one submission: run it outside, compare here.
+
+The student's process gets inputs and sends values. The reference, the expected values and the score
+exist only in this process.
+"""
+
+import re
+import types
+import zlib
+from dataclasses import replace
+
+import numpy as np
+
+from lessonlib.exercises.call import AskedToWrite
+from lessonlib.exercises.judge import SEED, Exercise, verdict
+from lessonlib.exercises.result import NOT_ATTEMPTED, Result
+from lessonlib.homework.model import Graded, Homework, HomeworkError, Limits, Report
+from lessonlib.homework.sandbox.session import (
+    GraderProblem,
+    Session,
+    Transcript,
+    Zygote,
+    pack_calls,
+    same_case,
+)
+from lessonlib.homework.submission.plan import Plan, Trouble, modules_of
+from lessonlib.homework.submission.repair import Unreadable, repair
+from lessonlib.homework.submission.score import (
+    ASKED,
+    Cases,
+    ending,
+    explain,
+    no_answer,
+    outcomes,
+    result_of,
+    share,
+)
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_MOST_RUNS = 8
+
+
+class _GivenTimeout(Exception):
+    """A cell that the student did not write ran out of time."""
+
+
+class Grader:
+    """Grades submissions of one homework; keeps the process that students' processes copy."""
+
+    def __init__(
+        self,
+        homework: Homework,
+        limits: Limits | None = None,
+        hide: list[str] | None = None,
+        trusted: bool = False,
+    ) -> None:
+        self.homework, self.limits = homework, limits or Limits()
+        self.release = homework.notebook()
+        self.extra = extra_cases(homework)
+        self.zygote = Zygote(sorted(modules_of(self.release)), hide or [], trusted)
+        self._drawn: dict[str, Cases] = {}
+
+    def close(self) -> None:
+        """End the prepared process."""
+        self.zygote.close()
+
+    def grade(self, raw: bytes) -> Report:
+        """The report on one submitted file. Never raises for what a student did."""
+        try:
+            repaired = repair(raw, self.release)
+        except Unreadable as error:
+            return Report("not graded", str(error))
+        report, trouble = Report("graded", notes=repaired.notes), Trouble()
+        try:
+            for exercise in self.homework.exercises():
+                plan = Plan(repaired.notebook, self.release, exercise, self.limits, trouble)
+                report.exercises.append(self._grade_exercise(plan, report))
+        except _GivenTimeout as error:
+            return Report("not graded", str(error), repaired.notes)
+        report.seconds = round(report.seconds, 3)
+        return report
+
+    def _grade_exercise(self, plan: Plan, report: Report) -> Graded:
+        exercise = plan.exercise
+        if plan.untouched():
+            text = "Nothing has been written here yet."
+            if exercise.starter is not None:
+                text = "The bug is still there."
+            return self._graded(exercise, result_of(exercise, text, NOT_ATTEMPTED))
+        seen = self._run(plan, report)
+        return self._score(exercise, seen)
+
+    # ---- running -----------------------------------------------------------------------------
+
+    def _run(self, plan: Plan, report: Report) -> Transcript:
+        """Run until the answer has been called, widening the plan where that helps."""
+        timeouts = 0
+        for _ in range(_MOST_RUNS):
+            exercise, cases = plan.exercise, self._cases(plan.exercise)
+            payload = pack_calls(exercise, [cases.public, cases.hidden], self.limits.call)
+            cells = plan.cells()
+            seen = Session(self.zygote, self.limits).run(cells, exercise, payload)
+            report.seconds += seen.seconds
+            given = {c["index"] for c in cells if c["given"]}
+            if _timed_out_given(seen, given):
+                timeouts += 1
+                if timeouts >= self.limits.tries:
+                    raise _GivenTimeout(
+                        f"a cell that was given ran out of time in {timeouts} tries; grade again"
+                    )
+                continue
+            begun = {*seen.cells, -1 if seen.current is None else seen.current}
+            if not seen.answer and max(begun) < 0:
+                raise GraderProblem(f"the process ended before the first cell ({ending(seen)})")
+            _keep_cells(seen, report)
+            plan.trouble.slow |= {k for k, c in seen.cells.items() if c["error"][:1] == ["TimeUp"]}
+            if not self._widen(plan, seen, report, given):
+                return seen
+        return seen
+
+    def _widen(self, plan: Plan, seen: Transcript, report: Report, given: set[int]) -> bool:
+        """Change the plan after a run that did not reach the answer. False: nothing to change."""
+        exercise = plan.exercise
+        if seen.current is not None and not seen.answer:
+            if seen.current in plan.trouble.tamed or seen.current in given:
+                return False
+            plan.trouble.tamed.add(seen.current)
+            how = "did not stop" if seen.stopped else ending(seen)
+            report.cells[str(seen.current)] = {"error": f"this cell ended the process: {how}"}
+            note = f"a cell ended its process ({how}); only its definitions were used"
+            if note not in report.notes:
+                report.notes.append(note)
+            return True
+        lacking = seen.answer == "missing" or bool(seen.missing)
+        if lacking and not plan.whole and seen.missing & plan.given_names():
+            plan.whole = True
+            report.notes.append(f"{exercise.id}: needed the whole notebook")
+            return True
+        if lacking and not plan.beyond:
+            plan.beyond = True
+            return True
+        return False
+
+    # ---- cases -------------------------------------------------------------------------------
+
+    def _cases(self, exercise: Exercise) -> Cases:
+        if exercise.id not in self._drawn:
+            seed = [self.homework.seed, zlib.crc32(exercise.id.encode())]
+            public = exercise.cases(np.random.default_rng(SEED))
+            hidden = exercise.cases(np.random.default_rng(seed))
+            hidden += self.extra.get(exercise.id, [])
+            fresh = [not any(same_case(h, p) for p in public) for h in hidden]
+            self._drawn[exercise.id] = Cases(public, hidden, fresh)
+        return self._drawn[exercise.id]
+
+    # ---- judging -----------------------------------------------------------------------------
+
+    def _score(self, exercise: Exercise, seen: Transcript) -> Graded:
+        cases = self._cases(exercise)
+        if seen.answer != "ready":
+            return self._graded(exercise, no_answer(exercise, seen))
+        count = len(cases.public)
+        public = outcomes(seen, 0, count)
+        hidden = outcomes(seen, count, count + len(cases.hidden))
+        if any(isinstance(o.error, AskedToWrite) for o in hidden + public):
+            return self._graded(exercise, result_of(exercise, ASKED))
+        known = verdict(exercise, cases.public, public)
+        outside = verdict(exercise, cases.hidden, hidden)
+        if NOT_ATTEMPTED in (outside.status, known.status):
+            return self._graded(exercise, result_of(exercise, outside.message, NOT_ATTEMPTED))
+        score, why_none = share(exercise, cases, hidden, (outside, known))
+        result = explain(exercise, known, outside)
+        message = f"{result.message} {why_none}".strip()
+        return self._graded(exercise, replace(result, score=score, message=message))
+
+    def _graded(self, exercise: Exercise, result: Result) -> Graded:
+        maximum = float(self.homework.points[exercise.id])
+        points = round(maximum * result.score, 4)
+        details = [list(d) for d in result.details]
+        return Graded(exercise.id, exercise.title, points, maximum, result.status,
+                      result.message, details, result.mistake)  # fmt: skip
+
+
+def extra_cases(homework: Homework) -> dict[str, list[tuple]]:
+    """The instructor's own cases: CASES maps an exercise id to a list of argument tuples."""
+    if not homework.extra_cases:
+        return {}
+    module = types.ModuleType("extra_cases")
+    try:
+        exec(compile(homework.extra_cases, "extra cases", "exec"), module.__dict__)
+        cases = {str(k): [tuple(c) for c in v] for k, v in module.CASES.items()}
+    except Exception as error:
+        raise HomeworkError(f"extra cases: {type(error).__name__}: {error}") from None
+    unknown = sorted(set(cases) - {e.id for e in homework.exercises()})
+    if unknown:
+        raise HomeworkError(f"extra cases: no exercise {', '.join(unknown)} in this homework")
+    return cases
+
+
+def _timed_out_given(seen: Transcript, given: set[int]) -> bool:
+    """Whether a cell that was handed out ran out of time or took the process down."""
+    if seen.current in given and not seen.answer:
+        return True
+    return any(seen.cells[k]["error"][:1] == ["TimeUp"] for k in given & set(seen.cells))
+
+
+def _keep_cells(seen: Transcript, report: Report) -> None:
+    """Keep what the student's cells printed, once, for the feedback page."""
+    for index, cell in seen.cells.items():
+        if index >= 0 and str(index) not in report.cells:
+            error = ": ".join(cell["error"])
+            where = f" (line: {cell['line']})" if cell["line"] and error else ""
+            text = _ADDRESS.sub("", cell["out"] + cell["err"])
+            report.cells[str(index)] = {"text": text, "error": _ADDRESS.sub("", error) + where}

@@ -1,0 +1,299 @@
+"""Bring a submitted notebook back to the form it was handed out in, and say what was done.
+
+Students' tools rename cells, drop metadata, change cell types, duplicate and lose cells. A cell is
+found again by its grade id, its cell id, or by the name it defines. The student's code is kept word
+for word; what was given is put back.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lessonlib.homework.model import role_of
+from lessonlib.lessons.registry import find
+
+_MOST_CELLS, _MOST_TEXT = 3000, 8 * 2**20
+_CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_TYPES = ("code", "markdown", "raw")
+
+
+class Unreadable(Exception):
+    """The file is no notebook; the message says what it is."""
+
+
+@dataclass
+class Repaired:
+    """The notebook in its normal form, and a note for everything that had to be put right."""
+
+    notebook: dict[str, Any]
+    notes: list[str]
+
+
+def read(raw: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The notebook in a file, with notes. Raises Unreadable with the reason."""
+    notes: list[str] = []
+    if not raw.strip():
+        raise Unreadable("the file is empty")
+    text = _decode(raw, notes)
+    if text.lstrip()[:1] != "{":
+        kind = "a web page" if text.lstrip()[:1] == "<" else "some other file"
+        raise Unreadable(f"this is {kind}, not a notebook (.ipynb)")
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        tree = _without_markers(text, notes)
+        if tree is None:
+            where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nesting"
+            end = text.rstrip()
+            cut = len(end) - getattr(error, "pos", 0) < 3 or end[-1] != "}"
+            what = "cut off" if cut else "damaged"
+            raise Unreadable(f"the notebook is {what} at {where}; hand it in again") from None
+    return _structure(tree), notes
+
+
+def _decode(raw: bytes, notes: list[str]) -> str:
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if raw.startswith(mark):
+            notes.append("a byte order mark was removed")
+            return raw.decode(name, errors="replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        notes.append("the file was not in UTF-8")
+        return raw.decode("cp1252", errors="replace")
+
+
+_CONFLICT = re.compile(
+    r"^<{7}[^\n]*\n(.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}\n(.*?)^>{7}[^\n]*(?:\n|$)", re.M | re.S
+)
+
+
+def _without_markers(text: str, notes: list[str]) -> Any:
+    """Resolve a version-control conflict: the first side that makes a notebook."""
+    for side in (r"\1", r"\2"):
+        try:
+            tree = json.loads(_CONFLICT.sub(side, text.replace("\r\n", "\n")))
+        except (ValueError, RecursionError):
+            continue
+        notes.append("merge markers were resolved: the first side that makes a notebook was kept")
+        return tree
+    return None
+
+
+def _structure(tree: Any) -> dict[str, Any]:
+    if not isinstance(tree, dict):
+        raise Unreadable("the file holds JSON, but no notebook")
+    cells = tree.get("cells")
+    if cells is None and isinstance(tree.get("worksheets"), list):
+        sheets = [s for s in tree["worksheets"] if isinstance(s, dict)]
+        cells = [c for s in sheets for c in s.get("cells", [])]
+    if not isinstance(cells, list):
+        raise Unreadable("the file holds JSON, but no notebook (no cells)")
+    clean = [_cell(c) for c in cells if isinstance(c, dict)]
+    if len(clean) > _MOST_CELLS or sum(len(c["source"]) for c in clean) > _MOST_TEXT:
+        raise Unreadable(f"the notebook is too large ({len(clean)} cells)")
+    return {"cells": clean}
+
+
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(s for s in source if isinstance(s, str))
+    kind = cell.get("cell_type")
+    metadata = cell.get("metadata")
+    return {
+        "cell_type": kind if kind in _TYPES else "raw",
+        "id": str(cell.get("id", "")),
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "source": _unicode(source if isinstance(source, str) else ""),
+    }
+
+
+def _unicode(text: str) -> str:
+    """Line ends as \\n, and no half characters that cannot be stored."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def plain(source: str) -> str:
+    """A source as it is compared: without trailing blanks.
+
+    >>> plain("x = 1  \\n\\n")
+    'x = 1'
+    """
+    return "\n".join(line.rstrip() for line in source.split("\n")).strip("\n")
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether a cell gives a value to a name at its top level (works on unfinished code too).
+
+    >>> defines("def update(w):\\n  return w", "update"), defines("update(1)", "update")
+    (True, False)
+    """
+    found = rf"^(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)"
+    return bool(re.search(rf"{found}|^(?:from|import)\b.*\b{name}\b", source, re.M))
+
+
+class _Matcher:
+    """Finds every graded cell of the release among the cells of a submission."""
+
+    def __init__(self, cells: list[dict[str, Any]], release: dict[str, Any]) -> None:
+        self.cells, self.notes = cells, []
+        self.wanted = [c for c in release["cells"] if role_of(c)[0] != "given"]
+        self.given = {plain(c["source"]) for c in release["cells"] if role_of(c)[0] == "given"}
+        self.release = release
+        self.found: dict[str, int] = {}
+
+    def match(self) -> None:
+        for cell in self.wanted:
+            role, exercise = role_of(cell)
+            candidates = self._candidates(cell, role, exercise)
+            if candidates:
+                name = cell["metadata"]["nbgrader"]["grade_id"]
+                self.found[name] = self._best(candidates, cell, role)
+                if len(candidates) > 1 and role == "exercise":
+                    self.notes.append(f"{exercise}: {len(candidates)} copies of the cell")
+
+    def wanted_found(self) -> list[dict[str, Any]]:
+        """The graded cells of the release that the submission has."""
+        return [c for c in self.wanted if c["metadata"]["nbgrader"]["grade_id"] in self.found]
+
+    def _candidates(self, cell: dict[str, Any], role: str, exercise: str) -> list[int]:
+        grade_id, taken = cell["metadata"]["nbgrader"]["grade_id"], set(self.found.values())
+        free = [k for k in range(len(self.cells)) if k not in taken]
+        by_grade = [k for k in free if _grade_id(self.cells[k]) == grade_id]
+        by_cell = [
+            k for k in free if self.cells[k]["id"] == cell["id"] and not _grade_id(self.cells[k])
+        ]
+        if by_grade or by_cell:
+            return by_grade or by_cell
+        same = [k for k in free if plain(self.cells[k]["source"]) == plain(cell["source"])]
+        if role == "exercise":
+            name = find(exercise).name
+            named = [
+                k for k in free
+                if defines(self.cells[k]["source"], name) and not _grade_id(self.cells[k])
+                and plain(self.cells[k]["source"]) not in self.given
+            ]  # fmt: skip
+            return named or same
+        if role == "written":
+            return self._after_question(cell, free)
+        return same
+
+    def _after_question(self, cell: dict[str, Any], free: list[int]) -> list[int]:
+        """An answer that lost its mark stands below the question's text."""
+        before = self.release["cells"][self.release["cells"].index(cell) - 1]
+        for k in free:
+            if k and plain(self.cells[k - 1]["source"]) == plain(before["source"]):
+                is_text = self.cells[k]["cell_type"] != "code"
+                return [k] if is_text and plain(self.cells[k]["source"]) not in self.given else []
+        return []
+
+    def _best(self, candidates: list[int], cell: dict[str, Any], role: str) -> int:
+        worked = [k for k in candidates if plain(self.cells[k]["source"]) != plain(cell["source"])]
+        return (worked or candidates)[-1]
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    info = cell["metadata"].get("nbgrader")
+    return str(info.get("grade_id", "")) if isinstance(info, dict) else ""
+
+
+def repair(raw: bytes, release: dict[str, Any]) -> Repaired:
+    """The submission in its normal form. Raises Unreadable where there is no notebook in it."""
+    tree, notes = read(raw)
+    matcher = _Matcher(tree["cells"], release)
+    matcher.match()
+    if not any(role_of(h)[0] == "exercise" for h in matcher.wanted_found()):
+        raise Unreadable("none of this lesson's exercises is in the notebook; is it another one?")
+    by_index = {k: name for name, k in matcher.found.items()}
+    handed_out = {c["metadata"]["nbgrader"]["grade_id"]: c for c in matcher.wanted}
+    cells = []
+    for k, cell in enumerate(tree["cells"]):
+        if k in by_index:
+            cells.append(_restored(cell, handed_out[by_index[k]], notes))
+        elif not _is_copy_of_check(cell, handed_out):
+            cells.append(_extra(cell, notes))
+    _insert_missing(cells, matcher, notes)
+    _order_checks(cells, notes)
+    _unique_ids(cells)
+    metadata = dict(release["metadata"])
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return Repaired(notebook, [*notes, *matcher.notes])
+
+
+def _is_copy_of_check(cell: dict[str, Any], handed_out: dict[str, Any]) -> bool:
+    grade_id = _grade_id(cell)
+    return grade_id.startswith("check-") and grade_id in handed_out
+
+
+def _restored(cell: dict[str, Any], given: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    role, exercise = role_of(given)
+    if cell["cell_type"] != given["cell_type"]:
+        notes.append(f"{exercise}: a {cell['cell_type']} cell was made a {given['cell_type']} cell")
+    if not _grade_id(cell):
+        notes.append(f"{exercise}: the {role} cell had lost its mark")
+    source = given["source"] if role == "check" else cell["source"]
+    if role == "check" and plain(cell["source"]) != plain(given["source"]):
+        notes.append(f"{exercise}: the check cell had been changed; the original was used")
+    if role == "exercise":
+        source = _resolved(source, exercise, notes)
+    return _whole({**given, "source": source})
+
+
+def _resolved(source: str, exercise: str, notes: list[str]) -> str:
+    if _CONFLICT.search(source + "\n"):
+        notes.append(f"{exercise}: merge markers in the code; the first side was kept")
+        return _CONFLICT.sub(r"\1", source + "\n").rstrip("\n")
+    return source
+
+
+def _whole(cell: dict[str, Any]) -> dict[str, Any]:
+    kept = {k: cell[k] for k in ("cell_type", "id", "metadata", "source")}
+    return kept | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+
+
+def _extra(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    source = _resolved(cell["source"], "an added cell", notes)
+    return _whole({**cell, "source": source, "metadata": {}})
+
+
+def _insert_missing(cells: list[dict[str, Any]], matcher: _Matcher, notes: list[str]) -> None:
+    """Put back what is gone: a check after its exercise, the rest in the order handed out."""
+    last = -1
+    for given in matcher.wanted:
+        grade_id = given["metadata"]["nbgrader"]["grade_id"]
+        at = next((k for k, c in enumerate(cells) if _grade_id(c) == grade_id), None)
+        if at is None:
+            role, exercise = role_of(given)
+            notes.append(f"{exercise}: the {role} cell was missing and was put back")
+            at = last + 1 if last >= 0 else len(cells)
+            cells.insert(at, _whole(given))
+        last = at
+
+
+def _order_checks(cells: list[dict[str, Any]], notes: list[str]) -> None:
+    """A check that stands above its exercise moves below it."""
+    for cell in [c for c in cells if role_of(c)[0] == "check"]:
+        exercise = role_of(cell)[1]
+        own = next(k for k, c in enumerate(cells) if role_of(c) == ("exercise", exercise))
+        at = next(k for k, c in enumerate(cells) if c is cell)
+        if at < own:
+            notes.append(f"{exercise}: the check stood above the exercise")
+            cells.insert(own, cells.pop(at))
+
+
+def _unique_ids(cells: list[dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for k, cell in enumerate(cells):
+        if not _CELL_ID.match(cell["id"]) or cell["id"] in seen:
+            cell["id"] = f"cell-{k}"
+            while cell["id"] in seen:
+                cell["id"] += "x"
+        seen.add(cell["id"])

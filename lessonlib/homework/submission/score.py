@@ -1,0 +1,137 @@
+"""Turn what came back into points and words; nothing here runs a student's code."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lessonlib.exercises.call import Outcome, TimeUp
+from lessonlib.exercises.compare import difference
+from lessonlib.exercises.judge import Exercise, verdict
+from lessonlib.exercises.result import CORRECT, NOT_YET, Result
+from lessonlib.homework.sandbox.session import ProcessEnded, Transcript
+
+_CRASHES = {-4: "illegal instruction", -7: "bus error", -8: "arithmetic error",
+            -9: "out of memory or time", -11: "segmentation fault", -24: "out of processor time",
+            -25: "a file grew too large"}  # fmt: skip
+ASKED = (
+    "The answer calls the library function that this exercise asks you to write. "
+    "No points for this exercise."
+)
+
+
+@dataclass
+class Cases:
+    """The lesson's cases, known to everyone, and the homework's own."""
+
+    public: list[tuple]
+    hidden: list[tuple]
+    fresh: list[bool]
+
+
+def result_of(exercise: Exercise, message: str, status: str = NOT_YET) -> Result:
+    """A result without points."""
+    return Result(exercise.id, exercise.title, status, message)
+
+
+def ending(seen: Transcript) -> str:
+    """How the student's process ended, in words."""
+    if seen.stopped:
+        return "stopped by the grader"
+    return _CRASHES.get(seen.ending, f"exit code {seen.ending}")
+
+
+def outcomes(seen: Transcript, start: int, stop: int) -> list[Outcome]:
+    """The outcomes of a group of calls, as far as they go; a missing one is an error."""
+    found: list[Outcome] = []
+    for k in range(start, stop):
+        if k in seen.outcomes:
+            found.append(seen.outcomes[k])
+            if isinstance(found[-1].error, TimeUp | NotImplementedError):
+                break
+        else:
+            error = TimeUp() if seen.stopped else ProcessEnded(f"the process ended, {ending(seen)}")
+            return [*found, Outcome(error=error)]
+    return found
+
+
+def no_answer(exercise: Exercise, seen: Transcript) -> Result:
+    """What to say where no function came out of the cells."""
+    if seen.answer == "value":
+        text = f"`{exercise.name}` is no function in this notebook, it is {seen.shown}."
+        return result_of(exercise, text)
+    errors = [c["error"] for c in seen.cells.values() if c["error"]]
+    if seen.answer == "missing" and errors:
+        kind, text = errors[-1][0], errors[-1][-1]
+        return result_of(
+            exercise, f"There is no `{exercise.name}`: a cell stopped with {kind}: {text}"
+        )
+    if seen.answer == "missing":
+        return result_of(exercise, f"No cell of this notebook defines `{exercise.name}`.")
+    return result_of(exercise, f"The notebook's process ended before the answer ({ending(seen)}).")
+
+
+def share(
+    exercise: Exercise, cases: Cases, hidden: list[Outcome], results: tuple[Result, Result]
+) -> tuple[float, str]:
+    """The share of the points, and why it is none where cases passed without work."""
+    outside, known = (r.score for r in results)
+    recognised = any(r.mistake for r in results)
+    total = len(cases.hidden) + len(cases.public)
+    both = (outside * len(cases.hidden) + known * len(cases.public)) / total
+    score = min(outside, both)
+    if score in (0.0, 1.0):
+        return score, ""
+    if _is_constant(hidden):
+        return 0.0, "It returns the same for every input: no points."
+    if _is_echo(hidden, cases.hidden):
+        return 0.0, "It returns what it was given: no points."
+    fresh = [k for k, f in enumerate(cases.fresh) if f and k < len(hidden)]
+    if fresh and not recognised:
+        own = verdict(exercise, [cases.hidden[k] for k in fresh], [hidden[k] for k in fresh])
+        if own.score == 0:
+            return 0.0, "It is right only where the lesson shows the answer: no points."
+    return score, ""
+
+
+def _is_constant(outcomes: list[Outcome]) -> bool:
+    values = [o.value for o in outcomes if o.error is None]
+    same = [difference(v, values[0]) is None for v in values[1:]] if values else []
+    return len(same) > 0 and all(same)
+
+
+def _is_echo(outcomes: list[Outcome], cases: list[tuple]) -> bool:
+    """Whether every value is an argument, or a tuple of arguments, always the same ones."""
+    pairs = [(o.value, c) for o, c in zip(outcomes, cases, strict=False) if o.error is None]
+    if len(pairs) < 2:
+        return False
+    if all(isinstance(v, tuple) and v for v, _ in pairs):
+        widths = {len(v) for v, _ in pairs}
+        if len(widths) != 1:
+            return False
+        return all(_same_argument([(v[k], c) for v, c in pairs]) for k in range(widths.pop()))
+    return _same_argument(pairs)
+
+
+def _same_argument(pairs: list[tuple[Any, tuple]]) -> bool:
+    width = min(len(c) for _, c in pairs)
+    return any(
+        all(v is not None and difference(v, c[k]) is None for v, c in pairs) for k in range(width)
+    )
+
+
+def explain(exercise: Exercise, known: Result, outside: Result) -> Result:
+    """The message of the lesson's `check`; the homework's own cases are never shown."""
+    if outside.status == CORRECT and known.status == CORRECT:
+        count = "the lesson's cases and on the homework's own"
+        return replace(outside, message=f"Agrees with the reference on {count}.", details=())
+    if known.status != CORRECT:
+        mistake, message = known.mistake, known.message
+        if mistake is None and outside.mistake is not None:
+            mistake, message = outside.mistake, outside.message
+        return replace(known, mistake=mistake, message=message)
+    if outside.mistake is not None:
+        return replace(outside, details=())
+    text = (
+        f"It agrees on the lesson's cases, but only on {outside.score:.0%} of the homework's own "
+        "cases. Was it written for the examples? Try inputs of other sizes and signs."
+    )
+    return replace(outside, message=text, details=())

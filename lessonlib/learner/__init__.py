@@ -1,0 +1,1 @@
+"""What a learner calls from a cell, and the working copies of the lessons."""

@@ -1,0 +1,1 @@
+"""The lessons: one folder each, with its card, exercises, predictions, explorer and recipes."""

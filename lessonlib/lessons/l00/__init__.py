@@ -1,0 +1,13 @@
+"""Lesson 00, Start here: its card."""
+
+from lessonlib.lessons.card import Lesson
+
+CARD = Lesson(
+    number="00",
+    stem="00_start_here",
+    title="Start here",
+    promise="Check the installation, meet the digits",
+    you_will="check the installation, meet the digits",
+    hours=0.75,
+    needs=(),
+)

@@ -1,0 +1,14 @@
+"""Lesson 02, Multilayer perceptron: its card."""
+
+from lessonlib.lessons.card import Lesson
+
+CARD = Lesson(
+    number="02",
+    stem="02_multilayer_perceptron",
+    title="Multilayer perceptron",
+    promise="Bend the plane",
+    you_will="bend the plane, then draw a line; play with a network that is the code on the page",
+    hours=3,
+    needs=("01",),
+    explorer="PlaygroundExplorer",
+)

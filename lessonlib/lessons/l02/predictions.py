@@ -1,0 +1,100 @@
+"""What lesson 02 asks for in words: its predictions, and the questions graded by hand."""
+
+from lessonlib.exercises.judge import WrittenQuestion
+from lessonlib.exercises.prediction import Prediction
+
+PREDICTIONS = [
+    Prediction(
+        id="02.a",
+        question=(
+            "Ten layers of 50 units each, with random weights and no activation between them. "
+            "Which curve can they draw between two classes in the plane?"
+        ),
+        choices=("Any curve", "A broken line with at most 10 corners", "One straight line"),
+        right=2,
+        why=(
+            "A linear function of a linear function is linear. However many layers, one layer with "
+            "three numbers does exactly the same."
+        ),
+    ),
+    Prediction(
+        id="02.b",
+        question=(
+            "XOR can be solved with two hidden units: you have seen the weights. Trained from 20 "
+            "random starts, a network with two hidden tanh units solves it ..."
+        ),
+        choices=("in all 20 runs", "in about half of them", "in none"),
+        right=1,
+        why=(
+            "That weights exist does not mean that descent finds them. Many starts end on a plateau "
+            "where two or three of the points share one answer, and stay there."
+        ),
+    ),
+    Prediction(
+        id="02.c",
+        question=(
+            "Two spirals, wound around each other one and a half times. The best straight line has "
+            "a test accuracy of about ..."
+        ),
+        choices=("0.50", "0.65", "0.80"),
+        right=1,
+        why=(
+            "The outer ends of the arms lie on opposite sides, and a line gets those right. "
+            "The inner windings alternate, and there it can only guess."
+        ),
+    ),
+    Prediction(
+        id="02.d",
+        question=(
+            "A fence of k straight pieces stands around a circle. With twice as many pieces the "
+            "area between fence and circle becomes ..."
+        ),
+        choices=("half as large", "a quarter as large", "an eighth as large"),
+        right=1,
+        why=(
+            "Each piece is half as long, so the gap below it is a quarter as high: the gap grows "
+            "with the square of the length. The total length stays about the same."
+        ),
+    ),
+    Prediction(
+        id="02.e",
+        question=(
+            "64 hidden units follow a curve on the interval from -1 to 1 with an error of about "
+            "0.03. Just beside it, from 1 to 2, the error is ..."
+        ),
+        choices=("about 0.03 as well", "about 0.1", "0.4 or more"),
+        right=2,
+        why=(
+            "Nothing ever told the network what happens there. Its tanh units flatten out and it "
+            "goes its own way, as far off as a guess, or further."
+        ),
+    ),
+    Prediction(
+        id="02.f",
+        question=(
+            "A network with 24 ReLUs, two in each of twelve layers, draws a line of 4,096 straight "
+            "pieces. How many ReLUs does one single hidden layer need for that?"
+        ),
+        choices=("24", "about 200", "at least 4,095"),
+        right=2,
+        why=(
+            "In one hidden layer each unit adds one corner, so w units give at most w + 1 pieces. "
+            "A layer behind a layer bends all the pieces that are there already."
+        ),
+    ),
+]
+
+QUESTIONS = [
+    WrittenQuestion(
+        id="02.w1",
+        title="What the theorem promises",
+        points=3,
+        rubric=(
+            "1 point: existence, not learning - the theorem says that weights exist; whether "
+            "training finds them is another question (XOR with two units fails for many starts).",
+            "1 point: a bounded region - nothing is said outside the interval of the data.",
+            "1 point: size - it does not say how many units are enough for the error wanted, nor "
+            "how many examples.",
+        ),
+    ),
+]

@@ -1,0 +1,1 @@
+"""Recipes of lesson 02: each makes one stored result, `lessonlib make 02.NAME`."""

@@ -1,0 +1,14 @@
+"""Lesson 03, Backpropagation: its card."""
+
+from lessonlib.lessons.card import Lesson
+
+CARD = Lesson(
+    number="03",
+    stem="03_backpropagation",
+    title="Backpropagation",
+    promise="Assign the blame",
+    you_will="assign the blame: build a tape, then the same by layers",
+    hours=3,
+    needs=("02",),
+    explorer="GraphExplorer",
+)

@@ -1,0 +1,101 @@
+"""What lesson 04 asks for in words: its predictions, and the questions graded by hand."""
+
+from lessonlib.exercises.judge import WrittenQuestion
+from lessonlib.exercises.prediction import Prediction
+
+PREDICTIONS = [
+    Prediction(
+        id="04.a",
+        question=(
+            "On the parabola w²/2 a step with learning rate 1 lands in the minimum. "
+            "What does a learning rate of 2.1 do?"
+        ),
+        choices=(
+            "It arrives in half as many steps",
+            "It jumps across and slowly comes closer",
+            "It jumps across and lands further away each time",
+        ),
+        right=2,
+        why=(
+            "Each step multiplies w by 1 - 2.1 = -1.1: the sign changes, and the distance grows by a "
+            "tenth. Above 2 divided by the curvature every rate diverges."
+        ),
+    ),
+    Prediction(
+        id="04.b",
+        question=(
+            "A ravine becomes 100 times steeper in one direction. Gradient descent then needs about "
+            "100 times as many steps. Gradient descent with well chosen momentum needs ..."
+        ),
+        choices=("as many as before", "about 10 times as many", "100 times as many as well"),
+        right=1,
+        why=(
+            "The steps grow with the condition number without momentum, and with its square root "
+            "with it: the root of 100 is 10."
+        ),
+    ),
+    Prediction(
+        id="04.c",
+        question=(
+            "On the raw table 2,000 steps leave the loss at about 0.3. On the standardised table, "
+            "how many steps bring it below 0.1?"
+        ),
+        choices=("15 to 60", "About 500", "About 2,000"),
+        right=0,
+        why=(
+            "The raw table forces a rate of two millionths, set by its largest column. On a common "
+            "scale the largest rate is 100,000 times as large."
+        ),
+    ),
+    Prediction(
+        id="04.d",
+        question=(
+            "The loss of this network has 93 kinds of points where the gradient is zero. "
+            "How many of them are minima?"
+        ),
+        choices=("One", "About ten", "About half", "All but a few"),
+        right=0,
+        why=(
+            "A minimum must curve upwards in every direction. Wherever the network leaves out a "
+            "strong direction in favour of a weaker one, swapping them leads down."
+        ),
+    ),
+    Prediction(
+        id="04.e",
+        question="Batches of 4 instead of 1: the standard deviation of the gradient's noise ...",
+        choices=("halves", "falls to a quarter", "falls to a sixteenth"),
+        right=0,
+        why=(
+            "The variance of a mean of B independent draws is 1/B of that of one: a quarter. The "
+            "standard deviation is its root, a half."
+        ),
+    ),
+    Prediction(
+        id="04.f",
+        question=(
+            "Four optimisers on the digits, each with the rate that suits it best. The gap between "
+            "the best and the worst test accuracy will be ..."
+        ),
+        choices=("less than 0.08", "0.10 to 0.20", "0.30 or more"),
+        right=0,
+        why=(
+            "Given its own best rate each of them reads the digits well. A wrong rate costs far "
+            "more than a wrong optimiser."
+        ),
+    ),
+]
+
+QUESTIONS = [
+    WrittenQuestion(
+        id="04.w1",
+        title="Stuck, or slow?",
+        points=3,
+        rubric=(
+            "1 point: names two explanations other than a bad minimum, such as a saddle or plateau, "
+            "a ravine (large condition number), a rate that is too small, saturated units.",
+            "1 point: names a measurement that tells them apart: the size of the gradient, the sign "
+            "of the smallest curvature, or whether the loss falls after a small random push.",
+            "1 point: says what each outcome would mean for the choice of rate, scaling or rule.",
+        ),
+    ),
+]

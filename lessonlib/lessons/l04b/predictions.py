@@ -1,0 +1,138 @@
+"""What lesson 04b asks for in words: its predictions, and the questions graded by hand."""
+
+from lessonlib.exercises.judge import WrittenQuestion
+from lessonlib.exercises.prediction import Prediction
+
+_CAUSES = (
+    "The learning rate is far too small",
+    "The learning rate is far too large",
+    "The gradient vanishes on its way back",
+    "Most ReLU units are dead",
+    "The optimiser was not given all layers",
+)
+
+
+def _patient(letter: str, number: int, right: int, why: str) -> Prediction:
+    return Prediction(
+        id=f"04b.{letter}",
+        question=f"Patient {number}: what is wrong?",
+        choices=_CAUSES,
+        right=right,
+        why=why,
+    )
+
+
+PREDICTIONS = [
+    Prediction(
+        id="04b.a",
+        question=(
+            "50 layers of 256 units, tanh, weights drawn with standard deviation 0.01. The input "
+            "has size 1. The output of layer 50 has a size of about ..."
+        ),
+        choices=("0.1", "0.001", "1e-10", "1e-40"),
+        right=3,
+        why=(
+            "Each layer multiplies the size by 0.01 times the root of 256, which is 0.16. Fifty "
+            "times 0.16 is 10 to the power -40."
+        ),
+    ),
+    Prediction(
+        id="04b.b",
+        question=(
+            "Nine layers, ReLU, He initialisation, gradient descent at a rate of 3.0. With batch "
+            "norm the validation accuracy after 5 passes is ..."
+        ),
+        choices=("0.1, like the plain network", "0.2 to 0.5", "above 0.5, usually above 0.9"),
+        right=2,
+        why=(
+            "The plain network is lost at a third of this rate. With batch norm the scale of the "
+            "weights no longer reaches the output: growing weights only make the steps smaller."
+        ),
+    ),
+    Prediction(
+        id="04b.c",
+        question=(
+            "Six layers, Adam at a rate of 0.05, too much for a constant rate. Which change helps "
+            "more here?"
+        ),
+        choices=("Warm up, then stay at 0.05", "Begin at 0.05, fall along a cosine to 0"),
+        right=1,
+        why=(
+            "In this small network the end of the schedule does most of the work: small last steps "
+            "settle what large ones keep shaking. In other networks the warm-up is what saves the "
+            "run."
+        ),
+    ),
+    Prediction(
+        id="04b.d",
+        question=(
+            "Full gradient descent at a constant rate. Lesson 04 found that a step overshoots where "
+            "curvature x rate is above 2. During training the largest curvature of this network ..."
+        ),
+        choices=(
+            "stays where it started",
+            "rises until curvature x rate is about 2, and stays there",
+            "rises beyond 2, and the run diverges",
+            "falls towards 0",
+        ),
+        right=1,
+        why=(
+            "It climbs to the border and hovers there, at every rate tried. The loss then no longer "
+            "falls at each step, but it falls over many."
+        ),
+    ),
+    _patient(
+        "e",
+        1,
+        2,
+        "The loss stays at guessing. Each layer towards the input gets about a third of the "
+        "gradient of the one above: 0.5 at layer 7, 2e-4 at layer 1. Layer 7 moves, layer 1 does "
+        "not. The network has sigmoid units.",
+    ),
+    _patient(
+        "f",
+        2,
+        0,
+        "Gradients and outputs look like those of the healthy run at its start. But every layer "
+        "moves by about a millionth of its size per step. The rate was 0.0001.",
+    ),
+    _patient(
+        "g",
+        3,
+        4,
+        "The loss falls a little, so something learns: layer 7. The others have gradients, the "
+        "largest of all runs so far, and an update of exactly 0 (drawn at the lower edge). Their "
+        "parameters were never handed to the optimiser.",
+    ),
+    _patient(
+        "h",
+        4,
+        3,
+        "In some layer every unit is 0 on every image. ReLU passes no gradient where it is 0, so "
+        "the gradient is exactly 0 below, and nothing can recover. All biases started at -1.",
+    ),
+    _patient(
+        "i",
+        5,
+        1,
+        "The loss leaps far above guessing: the network is worse than no network. The first updates "
+        "were as large as a tenth of the weights. After them all tanh units sit at -1 or +1, a "
+        "spread of 1, where the slope is 0: the vanished gradient is the consequence.",
+    ),
+]
+
+QUESTIONS = [
+    WrittenQuestion(
+        id="04b.w1",
+        title="What batch norm was shown to do",
+        points=3,
+        rubric=(
+            "1 point: says which part the lesson's measurements carry: nine layers train at rates "
+            "where the plain network fails, with a wider range of starts.",
+            "1 point: refuses the step to 200 layers, which nobody measured here; names what was "
+            "needed in addition (residual connections, lesson 06b).",
+            "1 point: treats the reason as open: covariate shift was the proposal, later work "
+            "disputes it; proposes a measurement that could tell.",
+        ),
+    ),
+]

@@ -1,0 +1,13 @@
+"""Lesson 06b, Deep vision: its card."""
+
+from lessonlib.lessons.card import Lesson
+
+CARD = Lesson(
+    number="06b",
+    stem="06b_deep_vision",
+    title="Deep vision",
+    promise="Look inside",
+    you_will="take AlexNet apart, make 56 layers trainable, see what each layer knows",
+    hours=3,
+    needs=("06", "04b"),
+)

@@ -1,0 +1,234 @@
+"""Every exercise: stub, reference, each known mistake; and what a learner's function may do."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from lessonlib.exercises import check, hint, judge, solution
+from lessonlib.exercises.call import call
+from lessonlib.exercises.result import Result
+from lessonlib.lessons.registry import exercises_of, lessons, predictions_of
+
+ALL = [e for lesson in lessons() for e in exercises_of(lesson).values()]
+MISTAKES = [(e, m) for e in ALL for m in e.mistakes]
+
+
+def _id(value):
+    return getattr(value, "id", None) or getattr(value, "name", "").replace(" ", "-")
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=_id)
+def test_stub_is_not_attempted(exercise):
+    def stub(*arguments):
+        raise NotImplementedError
+
+    result = judge(exercise, exercise.starter or stub)
+    assert result.status == "not attempted"
+    assert result.score < 1
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=_id)
+@pytest.mark.parametrize("seed", [20, 1, 2])
+def test_reference_is_correct(exercise, seed):
+    result = judge(exercise, exercise.reference, seed)
+    assert result.status == "correct", result
+    assert result.score == 1
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=_id)
+def test_each_mistake_earns_its_own_message(exercise, mistake):
+    result = judge(exercise, mistake.answer)
+    assert result.status == "not yet"
+    assert result.mistake == mistake.name
+    assert result.message == mistake.message
+    assert result.score < 1
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=_id)
+def test_exercise_is_complete(exercise):
+    assert len(exercise.hints) >= 2
+    assert len(exercise.mistakes) >= 3
+    assert len({m.name for m in exercise.mistakes}) == len(exercise.mistakes)
+    assert len({m.message for m in exercise.mistakes}) == len(exercise.mistakes)
+    assert 1 <= exercise.stars <= 3
+    assert exercise.minutes > 0
+    assert exercise.points > 0
+    lesson = exercise.id.split(".")[0]
+    assert exercise.id.startswith(f"{lesson}.")
+    assert "return" in inspect.getsource(exercise.reference)
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=_id)
+def test_cases_come_from_the_seed(exercise):
+    def shapes(seed):
+        return repr(exercise.cases(np.random.default_rng(seed)))
+
+    assert shapes(3) == shapes(3)
+    assert shapes(3) != shapes(4)
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_predictions_have_one_right_choice_and_a_reason(lesson):
+    for asked in predictions_of(lesson).values():
+        assert 0 <= asked.right < len(asked.choices)
+        assert len(set(asked.choices)) == len(asked.choices) >= 2
+        assert len(asked.why) > 40
+
+
+ACCURACY = exercises_of("00")["00.1"]
+
+
+def _mutates(predicted, labels):
+    agree = float(np.mean(predicted == labels))
+    predicted[:] = 0
+    return agree
+
+
+def _endless(predicted, labels):
+    while True:
+        pass
+
+
+def _endless_with_except(predicted, labels):
+    while True:
+        try:
+            len(labels)
+        except Exception:
+            continue
+
+
+def _deep(predicted, labels):
+    return _deep(predicted, labels)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda predicted, labels: None, "return"),
+        (lambda predicted, labels: 1 / 0, "ZeroDivisionError"),
+        (lambda predicted: 1.0, "TypeError"),
+        (lambda predicted, labels: "0.75", "a string"),
+        (lambda predicted, labels: print, "a function"),
+        (lambda predicted, labels: predicted, "shape (4,)"),
+        (lambda predicted, labels: (0.75,), "tuple"),
+        (lambda predicted, labels: object(), "object"),
+        (lambda predicted, labels: float("nan"), "differs"),
+        (lambda predicted, labels: exit(), "exit()"),
+        (lambda predicted, labels: -float(np.mean(predicted == labels)), "-0.75"),
+        (_mutates, "changed its argument `predicted`"),
+        (_deep, "RecursionError"),
+        (3, "without parentheses"),
+        (None, "without parentheses"),
+    ],
+)
+def test_whatever_an_answer_does_the_message_says_it(answer, words):
+    result = judge(ACCURACY, answer)
+    assert result.status == "not yet"
+    assert words in repr(result)
+
+
+@pytest.mark.parametrize("answer", [_endless, _endless_with_except])
+def test_endless_loop_is_stopped(answer, monkeypatch):
+    quick = type(ACCURACY)(**{**ACCURACY.__dict__, "seconds": 0.3})
+    result = judge(quick, answer)
+    assert result.status == "not yet"
+    assert "stopped" in result.message
+
+
+def test_endless_loop_is_stopped_away_from_the_main_thread():
+    import threading
+
+    outcomes = []
+    worker = threading.Thread(
+        target=lambda: outcomes.append(call(lambda f: f(1, 1), _endless, (), seconds=0.3))
+    )
+    worker.start()
+    worker.join(10)
+    assert type(outcomes[0].error).__name__ == "TimeUp"
+
+
+def test_output_of_an_answer_is_kept_but_bounded():
+    def chatty(predicted, labels):
+        for _ in range(100_000):
+            print("look at this")
+        return 0.5
+
+    result = judge(ACCURACY, chatty)
+    printed = dict(result.details)["it printed"]
+    assert printed.startswith("look at this")
+    assert len(printed) <= 200
+
+
+def test_arguments_are_copies():
+    seen = []
+
+    def keeps(predicted, labels):
+        seen.append(predicted)
+        return 0.0
+
+    judge(ACCURACY, keeps)
+    judge(ACCURACY, keeps)
+    assert seen[0] is not seen[len(seen) // 2]
+
+
+def test_dtype_shape_and_factor_are_named():
+    neuron = exercises_of("01")["01.1"]
+    wrong = judge(neuron, lambda X, weight, bias: np.where(X @ weight + bias > 0, 1, -1)[:, None])
+    assert "shape (3, 1), expected (3,)" in repr(wrong)
+    wrong = judge(neuron, lambda X, weight, bias: [1, -1, 1])
+    assert "NumPy array" in repr(wrong)
+    bound = exercises_of("01")["01.5"]
+    wrong = judge(bound, lambda X, y, direction: 3 * bound.reference(X, y, direction))
+    assert wrong.status == "not yet"
+
+
+def test_hints_come_in_order_and_start_again(progress_file):
+    tips = exercises_of("01")["01.1"].hints
+    seen = [hint("01.1").body for _ in range(len(tips) + 1)]
+    assert seen == [*tips, tips[0]]
+
+
+def test_solution_shows_the_reference():
+    assert "def neuron" in repr(solution("01.1"))
+
+
+@pytest.mark.parametrize("name", ["99.1", "01.99", "01", 3, ""])
+def test_unknown_exercise_names_what_there_is(name):
+    with pytest.raises(KeyError, match=r"there is no|looks like"):
+        check(name, lambda: None)
+
+
+def test_validation_raises_and_grading_gives_points(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(ValueError, match="not yet"):
+        check("00.1", lambda predicted, labels: 0.0)
+    assert check("00.1", ACCURACY.reference)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check("00.1", ACCURACY.reference) == 1
+    half = check("01.1", lambda X, weight, bias: np.where(X @ weight > 0, 1, -1))
+    assert 0 < half < 2
+
+
+def test_forbidden_names_are_refused_while_grading(monkeypatch):
+    from lessonlib.perceptron import classify
+
+    assert check("01.1", classify).status == "correct"
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check("01.1", lambda X, weight, bias: classify(X, weight, bias)) == 0
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    assert classify(np.ones((1, 1)), np.ones(1)).tolist() == [1]
+
+
+def test_results_read_well_as_html():
+    wrong = judge(ACCURACY, lambda predicted, labels: "<script>")
+    page = wrong._repr_html_()
+    assert "<script>" not in page
+    assert "not yet" in page
+
+
+def test_names_between_backticks_are_set_as_code():
+    page = Result("1", "Title", "not yet", "`<b>` is no\n`tag`")._repr_html_()
+    assert ">&lt;b&gt;</code>" in page
+    assert ">tag</code>" in page
+    assert "`" not in page

@@ -1,0 +1,115 @@
+"""Messages from a process that may send anything."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from lessonlib.homework.sandbox import wire
+
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.text(st.characters(codec="utf-8"))
+    | hnp.arrays(
+        st.sampled_from(["f4", "f8", "i8", "u1", "?", "c16", "U3"]),
+        hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+        elements=None,
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=3) | st.integers(0, 9), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def same(a, b):
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return (
+            a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, a.dtype.kind in "fc")
+        )
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    return a == b or (a != a and b != b)
+
+
+@given(plain)
+def test_plain_values_come_back_as_they_were(value):
+    assert same(wire.decode(wire.encode(value)), value)
+
+
+@pytest.mark.parametrize("value", [np.float32(1.5), np.int64(3), np.bool_(True), np.array(2.0)])
+def test_scalars_keep_their_kind(value):
+    assert type(wire.decode(wire.encode(value))) is type(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1, 2}, len, np.array([object()]), np.ma.array([1]), range(3), {(1, 2): 3}, b"x"],
+)
+def test_other_things_become_strangers(value):
+    assert isinstance(wire.decode(wire.encode(value)), wire.Other)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_value_or_refused(raw):
+    try:
+        wire.decode(raw)
+    except wire.WireError:
+        return
+
+
+def message(tree, body=b""):
+    head = json.dumps(tree).encode()
+    return struct.pack("<II", len(head), 0) + head + body
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"array": ["|O8", [1], False]},
+        {"array": ["<f8", [10**9], False]},
+        {"array": ["<f8", [-1], False]},
+        {"array": ["<f8", ["1"], False]},
+        {"array": ["V8", [0], False]},
+        {"array": [["f8", "O"], [0], False]},
+        {"array": "f8"},
+        {"int": "9" * 500},
+        {"int": "1e9"},
+        {"float": "1.0"},
+        {"dict": [[{"list": []}, 1]]},
+        {"dict": [[1.5, 1]]},
+        {"dict": 3},
+        {"_build": []},
+        {"build": []},
+        {"tuple": [], "list": []},
+        json.loads('{"list": [' * 60 + "]}" * 60),
+    ],
+)
+def test_forged_messages_are_refused(tree):
+    with pytest.raises(wire.WireError):
+        wire.decode(message(tree, b"\0" * 8))
+
+
+def test_a_long_frame_is_not_read():
+    import socket
+
+    near, far = socket.socketpair()
+    with near, far:
+        far.sendall(struct.pack("<I", wire.MAX_FRAME + 1))
+        with pytest.raises(wire.WireError, match="at most"):
+            wire.receive(near)
+        far.shutdown(socket.SHUT_WR)
+        assert wire.receive(near) is None

@@ -1,0 +1,24 @@
+"""Lesson 01 from top to bottom in JupyterLab, as a learner runs it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+LESSON = Path(__file__).parents[3] / "notebooks" / "01_perceptron.ipynb"
+
+
+@pytest.mark.skipif(not LESSON.is_file(), reason="lesson 01 is not written yet")
+def test_the_whole_lesson_runs_and_its_explorer_plays(lab, lab_page, explorer_view):
+    lab_page.open(Path(shutil.copy(LESSON, lab.root)).name)
+    lab_page.run_all()
+    assert lab_page.error_outputs() == []
+    view = explorer_view()
+    numbers = view.numbers()
+    lab_page.press(view.control("Points"), "ArrowDown")
+    lab_page.until(lambda: view.numbers() != numbers, "the numbers to change")
+    view.press_play_and_expect_change()
+    assert view.cut_off() == []
+    for dark in (False, True):
+        lab_page.look(dark=dark)
+        lab_page.screenshot(f"lesson_01_{'dark' if dark else 'light'}_1280")

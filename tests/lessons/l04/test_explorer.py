@@ -1,0 +1,278 @@
+"""The race of optimisers without a browser: steps are those of lessonlib.optim, words are true."""
+
+import json
+
+import numpy as np
+import pytest
+from leaks import after_a_thousand
+
+from lessonlib.explorers import RaceExplorer
+from lessonlib.lessons.l04.explorer.explorer import HEAD_START, LOOK, MOST, OPTIMISERS
+from lessonlib.lessons.l04.explorer.surfaces import SURFACES
+
+
+@pytest.fixture
+def race():
+    return RaceExplorer()
+
+
+def positions(explorer):
+    return np.array(list(explorer.state["positions"].values()))
+
+
+# --- the surfaces ---
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_gradients_are_those_of_the_losses(name):
+    surface = SURFACES[name]
+    rng = np.random.default_rng(1)
+    for p in rng.uniform(-2, 2, (20, 2)):
+        h = 1e-5 * np.eye(2)
+        slope = [(surface.loss(p + e) - surface.loss(p - e)) / 2e-5 for e in h]
+        np.testing.assert_allclose(surface.gradient(p), slope, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_named_minima_are_the_lowest_points_of_the_window(name):
+    surface = SURFACES[name]
+    for minimum in surface.minima:
+        assert float(surface.loss(np.array(minimum))) == pytest.approx(surface.lowest, abs=1e-12)
+        np.testing.assert_allclose(surface.gradient(np.array(minimum)), 0, atol=1e-12)
+    heights = RaceExplorer(name)._heights(101)[2]
+    assert heights.min() >= surface.lowest - 1e-12
+
+
+# --- the race ---
+
+
+def test_sgd_and_momentum_are_the_formulas_of_the_lesson(race):
+    race.reset()
+    race.step(7)
+    w = v = race.start.copy()
+    u = np.zeros(2)
+    for _ in range(7):
+        w = w - 0.2 * np.array([0.3, 9.0]) * w
+        u = 0.9 * u + np.array([0.3, 9.0]) * v
+        v = v - 0.2 * u
+    np.testing.assert_allclose(race.state["positions"]["SGD"], w, atol=1e-12)
+    np.testing.assert_allclose(race.state["positions"]["momentum"], v, atol=1e-12)
+
+
+def test_adam_starts_with_a_step_of_the_learning_rate_in_each_weight():
+    race = RaceExplorer("ravine", rate=0.1)
+    race.reset()
+    race.step()
+    moved = race.state["positions"]["Adam"] - race.start
+    np.testing.assert_allclose(np.abs(moved), 0.1, rtol=1e-6)
+
+
+def test_it_starts_in_the_middle_of_a_race(race):
+    assert race.steps == HEAD_START
+    assert race.state["shown"] == ["SGD", "momentum", "Adam"]
+    assert race._frame()["note"].startswith("Lowest loss above the minimum now: ")
+
+
+def test_a_rate_that_is_too_large_is_said_in_words():
+    race = RaceExplorer("ravine", rate=0.5)
+    race.step(30)
+    assert race.state["diverged"]["SGD"] is not None
+    assert race.state["losses"]["SGD"] == np.inf
+    frame = race._frame()
+    assert frame["note"].startswith("SGD and momentum have diverged")
+    assert "0.5 is too large for this surface" in frame["note"]
+    assert ["SGD", f"diverged at step {race.diverged['SGD']}"] in frame["readouts"]
+    assert len(frame["paths"]["SGD"]) == 8 * (race.diverged["SGD"] + 1)
+    race.picture()
+
+
+def test_a_start_on_the_ridge_of_the_saddle_stays_there_and_a_step_aside_frees_it():
+    race = RaceExplorer("saddle")
+    race.move_start(-1.7, 0.0)
+    race.step(MOST)
+    assert np.all(positions(race)[:, 1] == 0)
+    assert all(when is None for when in race.arrived.values())
+    race.move_start(-1.7, 0.01)
+    assert all(when is not None for when in race.arrived.values())
+    assert race.arrived["Adam"] < race.arrived["SGD"]
+
+
+def test_rate_and_start_run_the_same_number_of_steps_again(race):
+    race.step(10)
+    race.set_learning_rate(0.05)
+    twin = RaceExplorer("ravine", rate=0.05)
+    twin.step(10)
+    np.testing.assert_array_equal(positions(race), positions(twin))
+    race.move_start(1.0, -0.5)
+    assert race.steps == HEAD_START + 10
+    assert race._frame()["start"] == [1.0, -0.5]
+
+
+def test_all_meet_the_same_noise_and_a_reset_draws_another():
+    first, second = RaceExplorer("noisy bowl", seed=3), RaceExplorer("noisy bowl", seed=3)
+    np.testing.assert_array_equal(positions(first), positions(second))
+    before = positions(first)
+    first.reset()
+    first.step(HEAD_START)
+    assert not np.array_equal(positions(first), before)
+
+
+def test_reset_goes_to_the_start_and_twice_takes_the_start_back(race):
+    race.move_start(0.5, 0.5)
+    race.reset()
+    assert race.steps == 0
+    assert race.start.tolist() == [0.5, 0.5]
+    assert race._frame()["note"].startswith("All stand at the start")
+    race.reset()
+    assert race.start.tolist() == list(SURFACES["ravine"].start)
+
+
+def test_it_ends_and_play_starts_it_again(race):
+    race.play()
+    race.step(10_000)
+    assert race.finished
+    assert not race.playing
+    assert "The race is over" in race._frame()["note"] or race.steps < MOST
+    race.play()
+    assert race.steps == 0
+
+
+def test_optimisers_are_shown_and_hidden_but_never_all(race):
+    race.answer({"name": "toggle", "optimiser": "RMSProp"})
+    assert race.shown == ["SGD", "momentum", "RMSProp", "Adam"]
+    for name in OPTIMISERS:
+        if name in race.shown:
+            race.toggle(name)
+    assert race.shown == ["Adam"]
+    assert list(race._frame()["paths"]) == ["Adam"]
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (lambda r: r.choose("moon"), "choose: 'moon', wanted one of ravine"),
+        (lambda r: r.toggle("L-BFGS"), "toggle: 'L-BFGS', wanted one of SGD"),
+        (lambda r: r.move_start(np.nan, 0), "wanted finite numbers"),
+        (lambda r: r.set_learning_rate(0.0), "learning rate 0.0, wanted a number above 0"),
+        (lambda r: r.answer({"name": "dance"}), "event 'dance'"),
+    ],
+)
+def test_what_it_does_not_know_is_refused_by_name(race, action, message):
+    with pytest.raises(ValueError, match=message):
+        action(race)
+
+
+def test_starts_outside_the_window_go_to_its_edge(race):
+    race.choose("Rosenbrock")
+    race.move_start(9.0, -9.0)
+    assert race.start.tolist() == [2.0, -1.0]
+
+
+@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.filterwarnings("error")
+def test_no_start_and_no_rate_break_it(name):
+    rng = np.random.default_rng(5)
+    race = RaceExplorer(name)
+    for rate in (0.01, 0.2, 1.0, 50.0):
+        race.set_learning_rate(rate)
+        race.move_start(*rng.uniform(-3, 3, 2))
+        race.step(MOST)
+        frame = race._frame()
+        text = {k: v for k, v in frame.items() if k not in ("ground", "paths")}
+        assert "nan" not in json.dumps(text).lower()
+
+
+# --- what goes to the view ---
+
+
+def test_the_frame_holds_the_paths_and_the_heights(race):
+    frame = race._frame()
+    path = np.frombuffer(frame["paths"]["SGD"], "<f4").reshape(-1, 2)
+    assert len(path) == HEAD_START + 1
+    np.testing.assert_allclose(path[0], race.start, rtol=1e-6)
+    heights = np.frombuffer(frame["ground"], np.uint8).reshape(frame["grid"], frame["grid"])
+    assert (heights.min(), heights.max()) == (0, 255)
+    assert heights[0, 0] > heights[64, 64]
+    assert frame["ground"] is race._frame()["ground"]
+
+
+def test_rosenbrock_is_drawn_with_the_valley_upwards():
+    frame = RaceExplorer("Rosenbrock")._frame()
+    heights = np.frombuffer(frame["ground"], np.uint8).reshape(frame["grid"], frame["grid"])
+    assert heights[0, 64] > heights[-40, 64]  # above the valley's floor it is high, y = 0 is low
+
+
+def test_the_picture_draws_the_paths_that_are_shown_and_names_them(race):
+    import matplotlib.pyplot as plt
+
+    race.toggle("Nesterov")
+    figure = race._figure()
+    (ax,) = figure.axes
+    assert ax.get_title("left") or ax.get_title() == "ravine: 15 steps, learning rate 0.2"
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["SGD", "momentum", "Nesterov", "Adam"]
+    plt.close(figure)
+
+
+def test_every_optimiser_has_its_own_colour_dash_and_marker():
+    assert set(LOOK) == set(OPTIMISERS)
+    for part in zip(*LOOK.values(), strict=True):
+        assert len(set(part)) == len(OPTIMISERS)
+
+
+def test_menu_and_slider_change_the_race(shown, race):
+    panel = shown(race)
+    surface, rate = panel.box.children[0].children[:2]
+    surface.value = "saddle"
+    assert panel.view.frame["surface"] == "saddle"
+    rate.value = 0.05
+    assert race.rate == 0.05
+    panel._on_message(panel.view, {"name": "start", "x": 0.5, "y": 0.25, "id": 4}, [])
+    assert panel.view.frame["start"] == [0.5, 0.25]
+    assert panel.view.answered == 4
+
+
+def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown, race):
+    panel = shown(race)
+
+    def play(steps):
+        for number in range(steps):
+            race.playing = True
+            panel._on_message(panel.view, {"name": "tick", "id": number}, [])
+            if race.steps >= 60:
+                race.reset()
+        race.reset()
+
+    grown = after_a_thousand(play, warm=150)
+    assert grown.objects < 50
+    assert grown.memory < 50_000
+
+
+# --- what the lesson asks the learner to find ---
+
+
+@pytest.mark.parametrize(
+    ("name", "stays", "leaves"),
+    [("SGD", 0.2, 0.3), ("momentum", 0.3, 0.5), ("Nesterov", 0.1, 0.2)],
+)
+def test_in_the_ravine_each_rule_leaves_at_its_own_rate(name, stays, leaves):
+    for rate, left in ((stays, False), (leaves, True)):
+        race = RaceExplorer("ravine", rate=rate)
+        race.step(MOST)
+        assert (race.diverged[name] is not None) == left
+
+
+def test_beside_the_ridge_the_rules_that_rescale_get_away_first():
+    race = RaceExplorer("saddle")
+    race.step(MOST)
+    slowest = max(race.arrived["RMSProp"], race.arrived["Adam"])
+    assert slowest < min(race.arrived[n] for n in ("SGD", "momentum", "Nesterov"))
+
+
+def test_a_smaller_rate_rests_closer_in_the_noisy_bowl():
+    spread = {}
+    for rate in (0.02, 0.2):
+        race = RaceExplorer("noisy bowl", rate=rate)
+        race.step(MOST)
+        spread[rate] = np.abs(race._paths["SGD"][-100:]).mean()
+    assert spread[0.02] < spread[0.2] / 2

@@ -1,0 +1,34 @@
+"""Shortened runs of lesson 04's stored results agree with what is stored."""
+
+import numpy as np
+
+from lessonlib.lessons.l04.recipes import scoreboard
+from lessonlib.lessons.l04.recipes import units as units_04
+from lessonlib.trained import trained
+
+
+def test_standardising_and_range_scaling_give_the_stored_steps():
+    stored = trained("04.units")
+    made = units_04.make(seeds=(0,), steps=1000)
+    quick = [list(units_04.UNITS).index(name) for name in ("0 to 1", "standardised")]
+    np.testing.assert_allclose(made["steps"][0, quick], stored["steps"][0, quick], atol=1)
+    assert made["steps"][0, 0] == 1000  # the raw table is not there after 1,000 steps
+    assert made["loss"][0, 0] > stored["loss"][0, 0]
+
+
+def test_the_raw_table_never_arrives_and_the_standardised_one_at_once():
+    stored = trained("04.units")
+    steps = dict(zip(stored["units"].tolist(), stored["steps"].T, strict=True))
+    assert steps["raw"].min() == units_04.STEPS
+    assert stored["loss"][:, 0].min() > 0.15
+    assert steps["standardised"].max() <= 60
+
+
+def test_the_rows_of_the_scoreboard_come_from_the_named_rates():
+    stored = trained("04.scoreboard")
+    assert stored["names"].tolist() == list(scoreboard.RULES)
+    assert np.all(stored["rows"][..., 0] == 11_690)
+    assert stored["rows"][..., 1].min() > 0.93
+    net, loss = scoreboard.train("MLP 64-32, Adam", 0.01, seed=0, epochs=2)
+    assert sum(p.data.size for p in net.parameters()) == 11_690
+    assert loss < 1.5

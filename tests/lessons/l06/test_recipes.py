@@ -1,0 +1,118 @@
+"""Stored results of lesson 06: short versions train, the stored ones hold the lesson's claims."""
+
+import numpy as np
+import pytest
+
+from lessonlib.lessons.l06.recipes import drawing, shifts
+from lessonlib.lessons.l06.recipes import scoreboard as scoreboard_06
+from lessonlib.lessons.l06.recipes import sizes as sizes_06
+from lessonlib.scoreboard import canvas, scoreboard
+from lessonlib.trained import trained
+
+
+def parameters(model):
+    return sum(p.data.size for p in model.parameters())
+
+
+def test_the_networks_have_the_parameters_that_the_lesson_names():
+    rng = np.random.default_rng(0)
+    assert parameters(scoreboard_06.lenet(rng)) == 30_986
+    assert parameters(scoreboard_06.cnn(rng)) == 3_706
+    assert parameters(shifts.mlp(rng)) == 3_730
+    assert parameters(shifts.wide(rng)) == 39_690
+    assert parameters(drawing.network(rng)) == 2_026
+
+
+def test_short_scoreboard_rows():
+    rows = scoreboard_06.make(seeds=(3,), share=0.4)["rows"][0]
+    assert rows[:, 0].tolist() == [30_986, 3_706, 3_706]
+    assert np.all(rows[:, 1] > 0.9)
+    assert rows[2, 3] > rows[1, 3] + 0.3
+
+
+def test_the_scoreboards_rows_are_stored():
+    rows = {row[0]: row for row in scoreboard("06.scoreboard").rows}
+    assert list(rows) == list(scoreboard_06.MODELS)
+    assert rows["LeNet"][2] > 0.96
+    assert rows["CNN"][2] > 0.97
+    assert rows["CNN"][4] > 0.3
+    assert min(rows["CNN, digits shifted"][2:5]) > 0.94
+
+
+def test_short_shifts():
+    accuracy = shifts.make(seeds=(3,), share=0.2)["accuracy"][0]
+    assert accuracy.shape == (5, 2, 3)
+    assert np.all(accuracy[:, 0, 0] > 0.8)
+    assert np.all(accuracy[[0, 2, 3, 4], 1, 2] > accuracy[[0, 2, 3, 4], 0, 2] + 0.2)
+
+
+def test_copies_are_all_shifts_of_nine_tenths():
+    X, y = shifts.copies(True, 0, 1.0)
+    assert X.shape == (25 * 906, 12, 12)
+    assert y.shape == (25 * 906,)
+    plain, labels = shifts.copies(False, 0, 1.0)
+    np.testing.assert_array_equal(X[12 * 906 : 13 * 906], plain)  # the middle move is no move
+    np.testing.assert_array_equal(y[:906], labels)
+    np.testing.assert_allclose(X.sum(axis=(1, 2))[:906], plain.sum(axis=(1, 2)), rtol=1e-5)
+
+
+def test_stored_shifts_hold_the_lessons_numbers():
+    stored = trained("06.shifts")
+    assert stored["accuracy"].shape == (5, 5, 2, 3)
+    cnn, mlp, wide, near, support = np.median(stored["accuracy"], axis=0)
+    assert support[0, 0] - cnn[0, 0] > 0.01
+    assert np.all(support[1] - cnn[1] > 0.01)
+    assert np.all(np.abs(near[1] - cnn[1]) < 0.02)
+    assert cnn[0, 2] > 0.3
+    assert max(m[0, 2] for m in (mlp, wide, near, support)) < 0.2
+    assert np.all(cnn[1] - mlp[1] > 0.1)
+
+
+def test_short_sizes():
+    made = sizes_06.make(seeds=(3,), sizes=(50, 200), steps=120)
+    accuracy = made["accuracy"][0]
+    assert accuracy.shape == (2, 5, 2)
+    assert np.all(accuracy[0, :, 1] > 0.8)
+    assert accuracy[1, 0, 1] > accuracy[1, 1, 1] + 0.15
+
+
+def test_fewer_examples_are_the_same_for_every_digit():
+    y = canvas("train")[1]
+    few, more = sizes_06.balanced(y, 50, 1), sizes_06.balanced(y, 200, 1)
+    assert np.bincount(y[few]).tolist() == [5] * 10
+    assert set(few) <= set(more)
+
+
+def test_stored_sizes_hold_the_lessons_numbers():
+    stored = trained("06.sizes")
+    centred, shifted = np.median(stored["accuracy"], axis=0)
+    assert stored["sizes"].tolist() == list(sizes_06.SIZES)
+    ahead = shifted[0] - shifted[1:].max(axis=0)
+    assert ahead.min() > 0.02
+    assert ahead[1:4].min() > 0.1
+    assert shifted[0, 3] > shifted[1, 5]
+    assert np.abs(centred[0] - centred[1]).max() < 0.04
+    assert np.all(centred[4] >= centred[0])
+
+
+def test_disturbed_digits_stay_digits_and_each_has_its_own_draw():
+    images = np.repeat(canvas("train")[0][:1], 200, axis=0)
+    moved = drawing.disturbed(images, np.random.default_rng(0))
+    assert moved.shape == images.shape
+    assert moved.dtype == np.float32
+    assert len(np.unique(moved, axis=0)) == 200
+    ink = moved.sum(axis=(1, 2)) / images[0].sum()
+    assert 0.5 < ink.min() < 0.9 < 1.1 < ink.max() < 2
+    assert moved.max() <= images.max() + 1e-6
+
+
+def test_the_explorers_network_trains_and_is_stored():
+    made = drawing.make(seeds=(1,), epochs=25)
+    assert np.all(made["accuracy"] > 0.8)
+    assert np.all(trained("06.drawing")["accuracy"] > 0.95)
+
+
+@pytest.mark.parametrize("name", ["06.scoreboard", "06.shifts", "06.sizes", "06.drawing"])
+def test_results_are_small(name):
+    stored = trained(name)
+    assert sum(array.nbytes for array in stored.arrays.values()) < 100_000

@@ -1,0 +1,90 @@
+"""Stored results of lesson 06b: short versions train, the stored ones hold the lesson's claims."""
+
+import numpy as np
+import pytest
+
+from lessonlib.gradcheck import GradientError, gradcheck_module
+from lessonlib.lessons.l06b.recipes import depth, transfer
+from lessonlib.lessons.l06b.recipes import scoreboard as scoreboard_06b
+from lessonlib.scoreboard import scoreboard
+from lessonlib.trained import trained
+
+
+@pytest.mark.parametrize("scale", [0.0, 0.5, 1.0])
+def test_the_gradient_of_a_block_is_right(scale):
+    rng = np.random.default_rng(0)
+    block = depth.Block(3, rng, scale)
+    for layer in block.modules():  # differences need float64
+        for name, value in vars(layer).items():
+            if isinstance(value, np.ndarray):
+                setattr(layer, name, value.astype(float))
+    for parameter in block.parameters():
+        parameter.data = parameter.data.astype(float)
+    assert gradcheck_module(block, rng.normal(size=(4, 3, 5, 5)), rng=rng) < 1e-6
+    if scale:
+        block.back = False
+        with pytest.raises(GradientError):
+            gradcheck_module(block, rng.normal(size=(4, 3, 5, 5)), rng=rng)
+
+
+@pytest.mark.parametrize("layers", [6, 8, 20])
+def test_a_network_has_as_many_layers_as_it_says(layers):
+    net = depth.network("residual", layers, np.random.default_rng(0))
+    assert sum(p.data.ndim > 1 for p in net.parameters()) == layers
+    plain = depth.network("plain", layers, np.random.default_rng(0))
+    sizes = [sum(p.data.size for p in n.parameters()) for n in (net, plain)]
+    assert sizes[0] == sizes[1]
+
+
+def test_depth_hurts_the_plain_network_and_not_the_residual_one():
+    made = depth.make(seeds=(5,), depths=(6, 20), epochs=5)
+    (_, plain), (_, residual) = made["loss"][0]
+    assert plain > made["loss"][0, 0, 0] + 0.1
+    assert plain > 2 * residual
+    assert np.all(made["wrong"][0, 1, 0] > 2 * residual)  # forgotten on the way back
+    assert made["curves"].shape == (1, 2, 2, 40)
+
+
+def test_stored_depths_hold_the_lessons_numbers():
+    stored = trained("06b.depth")
+    plain, residual = stored["loss"][:, 0], stored["loss"][:, 1]
+    assert np.all(plain[:, 2] > 5 * plain[:, 0])
+    assert np.all(plain[:, 2] > 10 * residual[:, 2])
+    assert np.all(stored["test"][:, 1, 2] > stored["test"][:, 0, 2] + 0.2)
+    assert np.all(stored["wrong"][:, :, 0] > 5 * residual[:, 2:])
+
+
+def test_borrowed_features_are_read():
+    table, known = transfer.accuracies(seed=7, steps=30, draws=2)
+    assert known > 0.9
+    assert table.shape == (5, 4)
+    assert table[3, 0] > table[3, 3] + 0.1  # 10 labels: frozen features against pixels
+
+
+def test_the_reader_separates_what_can_be_separated():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(5), 6)
+    centres = 4 * rng.normal(size=(5, 9))
+    draw = centres[labels] + 0.1 * rng.normal(size=(2, 30, 9))
+    assert np.all(transfer.reader(draw[0], labels, draw[1]) == labels)
+
+
+def test_stored_transfer_holds_the_lessons_numbers():
+    stored = trained("06b.transfer")
+    gain = stored["accuracy"][:, :, 0] - stored["accuracy"][:, :, 1]
+    assert stored["accuracy"].shape == (5, 5, 4)
+    assert np.all(gain[:, 1] > 0)
+    assert gain[:, 1].mean() > 0.05
+    assert abs(gain[:, 3].mean()) < 0.06
+    assert np.all(gain[:, 4] < 0)
+    assert gain[:, 4].mean() < -0.03
+
+
+def test_the_scoreboards_rows_are_stored_and_train():
+    rows = scoreboard("06b.scoreboard").rows
+    assert [row[1] for row in rows] == [3962, 3962, 11066]
+    assert min(row[2] for row in rows) > 0.97
+    assert rows[1][4] > 0.5
+    short = scoreboard_06b.make(seeds=(3,), epochs=4)["rows"][0]
+    assert np.all(short[:, 0] == [3962, 3962, 11066])
+    assert short[1, 1] > 0.85

@@ -1,0 +1,66 @@
+"""A small lesson notebook made from a lesson's exercises: quick to grade, of the same form."""
+
+import inspect
+import json
+
+from lessonlib.homework.model import grade_id_of
+from lessonlib.homework.release import ANSWER, BEGIN, END
+from lessonlib.lessons.registry import exercises_of, questions_of
+
+
+def _cell(kind, identity, source, **metadata):
+    extra = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "id": identity, "metadata": metadata, "source": source, **extra}
+
+
+def _mark(grade_id, **flags):
+    base = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
+    return {"nbgrader": base | {"grade_id": grade_id} | flags}
+
+
+def _exercise(task):
+    ids = [grade_id_of(kind, task.id) for kind in ("ex", "check")]
+    arguments = ", ".join(inspect.signature(task.reference).parameters)
+    stub = (
+        f'def {task.name}({arguments}):\n    """{task.title}."""\n'
+        f"    {BEGIN}\n    raise NotImplementedError\n    {END}"
+    )
+    check = f'check("{task.id}", {task.name})'
+    marks = {"grade": True, "locked": True, "points": task.points}
+    return [
+        _cell("code", ids[0], stub, **_mark(ids[0], solution=True)),
+        _cell("code", ids[1], check, **_mark(ids[1], **marks)),
+    ]
+
+
+def _question(question):
+    name = grade_id_of("why", question.id)
+    marks = _mark(name, grade=True, solution=True, points=question.points)
+    return [
+        _cell("markdown", f"{name}-text", f"**{question.title}.** Why is it so?"),
+        _cell("markdown", name, ANSWER, **marks),
+    ]
+
+
+def lesson_notebook(lesson):
+    """A notebook with a set-up cell, a given cell that costs time, and every exercise."""
+    cells = [
+        _cell("markdown", "title", "# A lesson in short"),
+        _cell("code", "setup", "import numpy as np\n\nfrom lessonlib import check, hint, solution"),
+        _cell("code", "given", "offsets = np.arange(3.0)\noffsets.sum()"),
+    ]
+    for task in exercises_of(lesson).values():
+        cells += _exercise(task)
+    for question in questions_of(lesson).values():
+        cells += _question(question)
+    cells.append(_cell("code", "last", 'solution("' + next(iter(exercises_of(lesson))) + '")'))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write_lesson(folder, lesson):
+    """Write the notebook under a lesson's file name. Returns its path."""
+    path = folder / f"{lesson}_sample.ipynb"
+    path.write_text(json.dumps(lesson_notebook(lesson), indent=1), encoding="utf-8")
+    return path

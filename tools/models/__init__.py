@@ -1,1 +1,0 @@
-"""What `make models` makes: one module a result, each with `SEEDS` and `make(seeds)`."""
