@@ -144,7 +144,7 @@ def _foreign_problems(name: str, part: str, imported: str, at_load: bool) -> Ite
     erf = imported.startswith("scipy.special") and not at_load and name.endswith("activations.py")
     if part in MATHEMATICS and top != "numpy" and not erf:
         yield f"{name} imports {imported}: the mathematics needs NumPy alone"
-    if at_load and top in NEVER_AT_LOAD:
+    if at_load and top in NEVER_AT_LOAD and "/recipes/" not in name:  # nothing imports a recipe
         yield f"{name} imports {imported} when it is loaded: import it where it is used"
     if at_load and HEAVY.get(top, 0) > LEVELS[part]:
         yield f"{name} (level {LEVELS[part]}) loads {imported}, allowed from level {HEAVY[top]}"
