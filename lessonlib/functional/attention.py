@@ -78,9 +78,9 @@ def scaled_dot_product_attention(
 
     # Softmax. Without the maximum, exp overflows; a row of -inf has none to subtract.
     highest = scores.max(axis=-1, keepdims=True)  # (..., L, 1)
-    exps = np.exp(scores - np.where(np.isneginf(highest), 0, highest))  # (..., L, S)
+    weights = np.exp(scores - np.where(np.isneginf(highest), 0, highest))  # (..., L, S)
     # The highest score adds exp(0) = 1, so a sum below 1 means "nothing to attend to".
-    weights = exps / np.maximum(exps.sum(axis=-1, keepdims=True), 1)  # (..., L, S)
+    weights /= np.maximum(weights.sum(axis=-1, keepdims=True), 1)
 
     used, dropout_cache = dropout(weights, dropout_p, rng=rng)  # weights itself where p is 0
     used.flags.writeable = False  # the backward pass reads it too
