@@ -52,14 +52,12 @@ def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
         order = answer(parents, last)
     except RecursionError:
         return TOO_DEEP
-    if not isinstance(order, list | tuple):
-        return order
+    return _described(order, parents, last) if isinstance(order, list | tuple) else order
+
+
+def _described(order: list | tuple, parents: Parents, last: str) -> str:
     place = {name: k for k, name in enumerate(order)}
-    needed = {last: None}  # found without the reference: this function travels to the answer
-    waiting = [last]
-    for name in waiting:
-        waiting += [parent for parent in parents[name] if parent not in needed]
-        needed |= dict.fromkeys(parents[name])
+    needed = _needed(parents, last)
     for name in order:
         if name not in needed:
             return f"{name} is listed, {last} does not depend on it"
@@ -72,6 +70,16 @@ def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
             if place.get(parent, -1) > place[name]:
                 return f"{name} stands before {parent}, from which it is computed"
     return IN_ORDER
+
+
+def _needed(parents: Parents, last: str) -> dict[str, None]:
+    """Everything `last` was computed from, found without the reference, which must not travel."""
+    needed = {last: None}
+    waiting = [last]
+    for name in waiting:
+        waiting += [parent for parent in parents[name] if parent not in needed]
+        needed |= dict.fromkeys(parents[name])
+    return needed
 
 
 # ---- what people write instead -------------------------------------------------------------------
