@@ -89,7 +89,7 @@ def _files(name: tuple[str, ...]) -> Iterator[Path]:
 
 @cache
 def _bare(file: Path) -> str:
-    """What a file does: its syntax tree in words, the same in every Python, without what only says."""
+    """What a file does: its syntax tree in words, the same in every Python, without mere talk."""
     return _words(ast.parse(file.read_text(encoding="utf-8")))
 
 
