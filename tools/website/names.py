@@ -45,7 +45,7 @@ def _in_order(node: ast.AST) -> list[ast.AST]:
 
 
 def makes(nodes: list[ast.AST]) -> set[str]:
-    """Names that statements bind where they stand, not inside functions.
+    """Names that statements bind in their own scope, not inside functions.
 
     >>> sorted(makes(ast.parse("import a.b\\nfor k in a: z = [q for q in k]").body))
     ['a', 'k', 'z']

@@ -1,4 +1,4 @@
-"""The rows that need no network: hand-written rule, centroid, logistic regression, 1-NN, SVM."""
+"""Rows of the scoreboard without a network: centroid, logistic regression, 1-NN, SVM."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class NearestCentroid:
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """The nearest of the ten means for each row."""
+        """The digit of the nearest mean, for each row."""
         return ((X[:, None] - self.centres) ** 2).sum(axis=2).argmin(axis=1)
 
 

@@ -16,17 +16,17 @@ MODELS: dict[str, Callable] = {
 
 
 def nodes(model: RandomForestClassifier | HistGradientBoostingClassifier) -> int:
-    """How many nodes the trees of a fitted model have: what stands for its parameters."""
+    """How many nodes the trees of a fitted model have; they count as its parameters."""
     if isinstance(model, RandomForestClassifier):
         return sum(tree.tree_.node_count for tree in model.estimators_)
-    rounds = model._predictors  # scikit-learn names no public way to the boosted trees
+    rounds = model._predictors  # scikit-learn has no public name for the boosted trees
     return sum(len(tree.nodes) for trees in rounds for tree in trees)
 
 
 def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
     """Rows (seeds, models, 5): nodes, clean, 1 px, 2 px, seconds of CPU to train.
 
-    A seed leaves out a tenth of the training images, as in scoreboard_00.
+    A seed leaves out a tenth of the training images, as in 00.scoreboard.
     """
     X, y = canvas("train")
     X = X.reshape(len(X), -1)
