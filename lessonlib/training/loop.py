@@ -15,6 +15,7 @@ from ..optim.lr_scheduler import LRScheduler
 from .callbacks import Callback, Run
 from .evaluation import Mean, Metric, batches, evaluate, measure
 from .history import EarlyStopping, History
+from .memory import keep_freed_memory
 
 
 def fit(
@@ -58,6 +59,7 @@ def fit(
     if schedule_every not in ("epoch", "step"):
         raise ValueError(f"fit: schedule_every must be epoch or step, got {schedule_every!r}")
     _check_data(model, {"": (X, y)} | ({"validation ": validation} if validation else {}))
+    keep_freed_memory()
     history = History()
     loop = _Loop(
         run=Run(model, optimizer, history),
