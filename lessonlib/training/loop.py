@@ -72,8 +72,7 @@ def fit(
     )
     best = _Best(early_stopping, model)
     was_training = model.training
-    steps = epochs * sum(1 for _ in batches(len(X), batch_size))
-    with _progress_bar(progress, steps) as bar:
+    with _progress_bar(progress, epochs * len(list(batches(len(X), batch_size)))) as bar:
         try:
             for epoch in range(epochs):
                 row = loop.epoch(epoch, X, y, batches(len(X), batch_size, rng), bar)
