@@ -78,9 +78,7 @@ def fit(
                 row = loop.epoch(epoch, X, y, batches(len(X), batch_size, rng), bar)
                 if history.stopped == "diverged":
                     break
-                if validation is not None:
-                    measured = evaluate(model, loss, *validation, metrics)
-                    row |= {f"val_{name}": value for name, value in measured.items()}
+                row |= _validated(model, loss, validation, metrics)
                 history.epochs.append(row)
                 enough = best.is_enough(history)
                 loop.end_epoch()
@@ -94,6 +92,19 @@ def fit(
             loss.train(loss.training)
     best.restore()
     return history
+
+
+def _validated(
+    model: Module,
+    loss: Module,
+    validation: tuple[np.ndarray, np.ndarray] | None,
+    metrics: Mapping[str, Metric] | None,
+) -> dict[str, float]:
+    """What was measured on the validation part, by the names of its columns; empty without one."""
+    if validation is None:
+        return {}
+    measured = evaluate(model, loss, *validation, metrics)
+    return {f"val_{name}": value for name, value in measured.items()}
 
 
 @dataclass
