@@ -10,6 +10,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HEADING = "## Words"
@@ -55,15 +56,16 @@ def problems(text: str, rows: Iterable[Row], kept: Iterable[str], *, python: boo
 
     kept : phrases that may stay, wherever they are
     """
-    names, prose = _parts(text) if python else ([], text)
     rows = list(rows)
+    if not _any_of(tuple(rows)).search(text):
+        return  # most files: nothing to take apart
+    names, prose = _parts(text) if python else ([], text)
     prose = _without(prose, [*kept, *(phrase for row in rows for phrase in row.fine)])
     found = []
     for row in rows:
         found += [(line, name, row.say) for line, name in names if name in row.names]
         for word in row.words:
-            for match in _pattern(word).finditer(prose):
-                found.append((prose.count("\n", 0, match.start()) + 1, word, row.say))
+            found += [(line, word, row.say) for line in _lines_with(word, prose)]
     yield from (f"line {line}: {word} (we say: {say})" for line, word, say in sorted(found))
 
 
@@ -84,6 +86,19 @@ def _parts(source: str) -> tuple[list[tuple[int, str]], str]:
     return names, prose
 
 
+@cache
+def _any_of(rows: tuple[Row, ...]) -> re.Pattern[str]:
+    """Where one of the names or the first word of a phrase may be."""
+    entries = [entry.split()[0] for row in rows for entry in (*row.names, *row.words)]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, entries))})\b", re.IGNORECASE)
+
+
+def _lines_with(phrase: str, text: str) -> Iterator[int]:
+    for match in _pattern(phrase).finditer(text):
+        yield text.count("\n", 0, match.start()) + 1
+
+
+@cache
 def _pattern(phrase: str) -> re.Pattern[str]:
     inside = GAP.join(re.escape(word) for word in phrase.split())
     return re.compile(rf"(?<![\w-]){inside}(?![\w-])", re.IGNORECASE)
@@ -92,11 +107,8 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 def _without(text: str, phrases: Iterable[str]) -> str:
     """The text with phrases made blank, every line where it was."""
 
-    def blank(match: re.Match[str]) -> str:
-        return re.sub(r"[^\n]", " ", match[0])
-
     for phrase in phrases:
-        text = _pattern(phrase).sub(blank, text)
+        text = _pattern(phrase).sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     return text
 
 
