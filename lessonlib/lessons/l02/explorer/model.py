@@ -67,7 +67,7 @@ class Settings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Real):
                 raise ValueError(f"{name} {value!r}, wanted a number")
-            if not low <= value <= high:
+            if not low <= float(value) <= high:
                 raise ValueError(f"{name} {value!r}, wanted {low} to {high}")
         for name in ("batch", "seed"):
             if getattr(self, name) != int(getattr(self, name)):
@@ -178,8 +178,8 @@ class Playground:
         """Give one weight a value; source -1 means the bias. Raises ValueError naming the place."""
         if not 0 <= layer < len(self.linears):
             raise ValueError(f"set_weight: layer {layer}, wanted 0 to {len(self.linears) - 1}")
-        linear = self.linears[layer]
-        units, sources = linear.weight.data.shape
+        weight, bias = self.linears[layer].parameters()
+        units, sources = weight.data.shape
         if not (0 <= unit < units and -1 <= source < sources):
             raise ValueError(
                 f"set_weight: unit {unit}, source {source}; wanted 0 to {units - 1}, "
@@ -188,9 +188,9 @@ class Playground:
         if not abs(value) <= 1000:
             raise ValueError(f"set_weight: {value}, wanted -1000 to 1000")
         if source < 0:
-            linear.bias.data[unit] = value
+            bias.data[unit] = value
         else:
-            linear.weight.data[unit, source] = value
+            weight.data[unit, source] = value
 
     def epoch(self) -> None:
         """One pass over the training points in a new order, one SGD step for each batch."""

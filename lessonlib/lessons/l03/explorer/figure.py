@@ -45,8 +45,11 @@ def _draw_edge(
 
 def _draw_node(ax: Axes, node: dict[str, Any]) -> None:
     x, y = node["column"], node["row"]
-    look = {"boxstyle": "round,pad=0.02", "facecolor": "#EAF1F8" if node["input"] else "#F4F4F4"}
-    ax.add_patch(FancyBboxPatch((x - 0.3, y - 0.33), 0.6, 0.66, edgecolor="#555555", **look))
+    inside, style = "#EAF1F8" if node["input"] else "#F4F4F4", "round,pad=0.02"
+    place = (x - 0.3, y - 0.33)
+    ax.add_patch(
+        FancyBboxPatch(place, 0.6, 0.66, boxstyle=style, facecolor=inside, edgecolor="#555555")
+    )
     ax.text(x, y - 0.18, node["title"], ha="center", va="center", fontsize=9.5, weight="bold")
     ax.text(x, y + 0.03, node["value"], ha="center", va="center", color=COLOUR["forward"])
     ax.text(x, y + 0.23, node["grad"], ha="center", va="center", color=COLOUR["gradient"])

@@ -144,6 +144,7 @@ def _network(width: int, dropout: float, rng: np.random.Generator) -> Sequential
     first = Linear(1, width, rng=rng, dtype=np.float64)
     last = Linear(width, 1, rng=rng, dtype=np.float64)
     slope = rng.normal(0, 8, width)
-    first.weight.data[:, 0] = slope
-    first.bias.data[:] = -slope * rng.uniform(-1, 1, width)
+    weight, bias = first.parameters()
+    weight.data[:, 0] = slope
+    bias.data[:] = -slope * rng.uniform(-1, 1, width)
     return Sequential(first, Tanh(), Dropout(dropout, rng=rng), last)
