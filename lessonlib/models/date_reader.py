@@ -1,7 +1,7 @@
 """The reader of dates of lesson 09, for its explorer and its stored results.
 
-The lesson writes attention and DateReader on the page under the same names, and asserts that the
-stored weights give the same answers in both.
+The lesson writes the attention and the forward pass of the reader on its page; both give the same
+answers as these from the same weights.
 """
 
 from typing import Any

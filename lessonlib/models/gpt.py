@@ -33,7 +33,7 @@ class Block(nn.Module):
         dtype: Any = np.float32,
     ) -> None:
         super().__init__()
-        options = {"rng": rng, "dtype": dtype}
+        options: dict[str, Any] = {"rng": rng, "dtype": dtype}
         self.ln_1 = nn.LayerNorm(width, dtype=dtype)
         self.attn = nn.MultiheadAttention(width, heads, **options)
         self.ln_2 = nn.LayerNorm(width, dtype=dtype)
@@ -82,7 +82,7 @@ class GPT(nn.Module):
     ) -> None:
         super().__init__()
         rng = np.random.default_rng() if rng is None else rng
-        options = {"rng": rng, "dtype": dtype}
+        options: dict[str, Any] = {"rng": rng, "dtype": dtype}
         self.length = length
         self.wte = nn.Embedding(vocabulary, width, **options)
         self.wpe = nn.Embedding(length, width, **options)
