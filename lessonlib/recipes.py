@@ -100,9 +100,8 @@ def _bare(file: Path) -> str:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and _docstring(node):
             first = node.body[0]
-            lines[first.lineno - 1 : first.end_lineno] = [""] * (
-                first.end_lineno - first.lineno + 1
-            )
+            start, end = first.lineno - 1, first.end_lineno or first.lineno
+            lines[start:end] = [""] * (end - start)
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 

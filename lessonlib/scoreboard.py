@@ -13,6 +13,7 @@ import numpy as np
 from lessonlib.datasets import load, shift
 from lessonlib.trained import trained
 
+Row = tuple[str, float, float, float, float, float]  # the model's name, then COLUMNS
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1))
 COLUMNS = ("parameters", "clean", "1 px", "2 px", "seconds")
 
@@ -53,7 +54,7 @@ def measure(answer: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float, f
 class Scoreboard:
     """The rows known so far; each is the median over the seeds of `make models`."""
 
-    def __init__(self, rows: list[tuple[str, float, float, float, float, float]]) -> None:
+    def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
 
     def __repr__(self) -> str:
@@ -61,7 +62,7 @@ class Scoreboard:
         return "\n".join([head, *(f"{r[0]:28}" + self._numbers(r, 12) for r in self.rows)])
 
     @staticmethod
-    def _numbers(row: tuple, width: int) -> str:
+    def _numbers(row: Row, width: int) -> str:
         return "".join(f"{text:>{width}}" for text in _texts(row))
 
     def _repr_html_(self) -> str:
@@ -78,7 +79,7 @@ class Scoreboard:
         )
 
 
-def _texts(row: tuple) -> list[str]:
+def _texts(row: Row) -> list[str]:
     return [f"{int(row[1]):,}", *(f"{v:.3f}" for v in row[2:5]), f"{row[5]:.2g}"]
 
 
@@ -87,9 +88,11 @@ def scoreboard(*parts: str) -> Scoreboard:
 
     A part is a result of `make models` with the arrays `names`, `rows` (seeds, models, 5).
     """
-    rows = []
+    rows: list[Row] = []
     for part in parts:
         stored = trained(part)
         middle = np.median(stored["rows"], axis=0)
-        rows += [(str(n), *map(float, r)) for n, r in zip(stored["names"], middle, strict=True)]
+        for name, numbers in zip(stored["names"], middle.tolist(), strict=True):
+            parameters, clean, one, two, seconds = numbers
+            rows.append((str(name), parameters, clean, one, two, seconds))
     return Scoreboard(rows)

@@ -268,8 +268,8 @@ class Sequential(ModuleList):
 
     def __getitem__(self, position: int | slice) -> Module:
         """`model[0]` is a layer, `model[:2]` a Sequential of the first two, sharing parameters."""
-        layers = [module for _, module in self.children()][position]
-        return Sequential(*layers) if isinstance(position, slice) else layers
+        layers = [module for _, module in self.children()]
+        return Sequential(*layers[position]) if isinstance(position, slice) else layers[position]
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Hand x through every layer."""
