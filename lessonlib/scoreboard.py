@@ -51,6 +51,19 @@ def measure(answer: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float, f
     return score[0], score[1], score[2]
 
 
+def largest_score(
+    scores: Callable[[np.ndarray], np.ndarray], shape: tuple[int, ...] = (144,)
+) -> Callable[[np.ndarray], np.ndarray]:
+    """The answers that `measure` asks for, from ten scores: the digit whose score is largest.
+
+    scores : maps images (N, *shape) to scores (N, 10)
+
+    >>> largest_score(lambda images: images[:, :2])(np.eye(144)[:2])
+    array([0, 1])
+    """
+    return lambda rows: scores(rows.reshape(-1, *shape)).argmax(axis=1)
+
+
 class Scoreboard:
     """The rows known so far; each is the median over the seeds of its recipe."""
 

@@ -6,7 +6,8 @@ import numpy as np
 
 Array = np.ndarray
 
-# dx: None where need_dx is False. Only who asked for that could meet None, hence not `| None`.
+# None where need_dx is False or there was no input (no h0). Only who asked for that can meet None,
+# and so nobody has to rule it out: Any in place of None.
 InputGradient = Array | Any
 
 # dx, dweight, dbias (None without a bias)
