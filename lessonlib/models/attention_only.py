@@ -43,7 +43,8 @@ class AttentionLayer(nn.Module):
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """dy (N, L, d) to dx: the straight path, and the path through the heads."""
-        dx = self.norm.backward(sum(self.attention.backward(dy)))
+        dquery, dkey, dvalue = self.attention.backward(dy)
+        dx = self.norm.backward(dquery + dkey + dvalue)
         return dx + dy if self.residual else dx
 
 

@@ -52,7 +52,8 @@ class Block(nn.Module):
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """dy (N, L, D) to dx: each gradient goes on by the residual path and through the branch."""
         dx = dy + self.ln_2.backward(self.fc.backward(self.act.backward(self.proj.backward(dy))))
-        return dx + self.ln_1.backward(sum(self.attn.backward(dx)))
+        dquery, dkey, dvalue = self.attn.backward(dx)
+        return dx + self.ln_1.backward(dquery + dkey + dvalue)
 
 
 class GPT(nn.Module):
@@ -116,8 +117,8 @@ class GPT(nn.Module):
 
         Raises RuntimeError before the first forward pass
         """
-        found = [block.weights for block in self.blocks]
-        if found[0] is None:
+        found = [block.weights for block in self.blocks if block.weights is not None]
+        if not found:
             raise RuntimeError("GPT.attention: no forward pass yet")
         return np.stack(found)
 
