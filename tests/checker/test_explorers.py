@@ -188,7 +188,7 @@ def test_a_thousand_frames_of_the_base_leave_nothing_and_a_leak_is_seen(shown):
 # --- what a cell shows ---
 
 
-def test_a_live_output_is_the_view_beside_a_static_picture(shown, monkeypatch):
+def test_a_live_output_is_the_view_and_a_static_picture(shown, monkeypatch):
     monkeypatch.delenv("LESSONLIB_OUTPUT", raising=False)
     explorer = PerceptronExplorer()
     panel = shown(explorer)
