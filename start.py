@@ -1,7 +1,7 @@
 """Sets the course up and starts it. Needs Python 3.11 to 3.14 and nothing else.
 
 python3 start.py lab  [JupyterLab's options]   the lessons, in JupyterLab
-python3 start.py test [pytest's options]       every check
+python3 start.py test [pytest's options]       every check; --quick 07 for one lesson's alone
 
 All of it is installed into the folder .venv beside this file, by the first run alone.
 """
@@ -167,6 +167,20 @@ def start(*command: str) -> int:
                 continue
 
 
+def check(rest: list) -> int:
+    """Run pytest with two workers; then once more, alone, for the tests that measure time."""
+    pytest = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
+    workers = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=10"]
+    status = start(*pytest, *workers, "--timing=without", *rest)
+    nothing = 5  # pytest's word for: no test was chosen
+    if status not in (0, 1, nothing) or any(word.startswith("--quick") for word in rest):
+        return status
+    timing = start(*pytest, "--timing=only", *rest)
+    if nothing in (status, timing):
+        return status if timing == nothing else timing
+    return status or timing
+
+
 def main(arguments: list) -> int:
     """Run one of the two commands."""
     mode, rest = (arguments or ["help"])[0], arguments[1:]
@@ -175,8 +189,7 @@ def main(arguments: list) -> int:
         return 0 if mode in ("help", "-h", "--help") else 2
     prepare(mode)
     if mode == "test":
-        nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
-        return start("-m", "pytest", *nbval, *rest)
+        return check(rest)
     if start("-m", "lessonlib", "copies", "--make"):
         return 1
     page = "--LabApp.default_url=/lab/tree/my/00_start_here.ipynb"

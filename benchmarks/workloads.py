@@ -94,7 +94,7 @@ def both_training_steps(
     x: np.ndarray,
     y: np.ndarray,
 ) -> tuple[Run, Run]:
-    """A training step on one batch: forward, cross-entropy, backward, optimiser."""
+    """A training step on one batch: forward, cross-entropy, backward, optimizer."""
     copy_weights(theirs, ours)
     if isinstance(ours, nn.Sequential):
         ours[0].needs_dx = False  # the data need no gradient; torch finds that out by itself
@@ -120,7 +120,7 @@ def both_training_steps(
 
 
 def sgd(module: Any, parameters: Any) -> Any:
-    """Plain gradient descent, from lessonlib.optim or torch.optim."""
+    """Plain SGD, from lessonlib.optim or torch.optim."""
     return module.SGD(parameters, lr=0.01)
 
 

@@ -1,4 +1,4 @@
-"""Call a learner's function so that nothing it does harms the kernel: bounded, caught, kept.
+"""Call a learner's function safely: time is limited, errors are caught, output is kept.
 
 The limit: a loop that swallows every interrupt (`while True: try: ... except BaseException: pass`)
 cannot be stopped from inside its own process. Homework grading runs in a process of its own.
@@ -23,7 +23,7 @@ from lessonlib.exercises.compare import difference
 
 
 class TimeUp(BaseException):
-    """Raised inside the learner's function when its time is over; `except Exception` lets it by."""
+    """Raised in the learner's function when its time is over; `except Exception` lets it pass."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Outcome:
 
 
 class _Bounded(io.StringIO):
-    """A text buffer that keeps the first `limit` characters and lets the rest go."""
+    """A text buffer that keeps the first `limit` characters and drops the rest."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float 
 
 
 def _line_of(error: BaseException) -> str:
-    """The last line of the learner's own code in the traceback (files of lessonlib are not)."""
+    """The last line of the learner's own code in the traceback; lessonlib's files do not count."""
     frames = [
         f
         for f in traceback.extract_tb(error.__traceback__)
@@ -167,7 +167,7 @@ class AskedToWrite(Exception):
 
 
 def _refuse(*args: Any, **kwargs: Any) -> Any:
-    from lessonlib.exercises.call import AskedToWrite
+    from lessonlib.exercises.call import AskedToWrite  # this code runs with others' globals
 
     raise AskedToWrite("this exercise asks you to write it")
 

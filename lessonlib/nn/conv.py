@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import functional as F
+from ..functional import _fast
 from ..functional.windows import as_pair, as_single
 from .module import Module, refuse, uniform_parameter, value_of
 
@@ -80,7 +80,7 @@ class Conv2d(_Conv):
     (2, 8, 5, 5)
     """
 
-    pair = (F.conv2d, F.conv2d_backward)
+    pair = (_fast.conv2d, _fast.conv2d_backward)
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Conv1d(_Conv):
     (2, 8, 3)
     """
 
-    pair = (F.conv1d, F.conv1d_backward)
+    pair = (_fast.conv1d, _fast.conv1d_backward)
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class ConvTranspose2d(_Conv):
     (2, 8, 10, 10)
     """
 
-    pair = (F.conv_transpose2d, F.conv_transpose2d_backward)
+    pair = (_fast.conv_transpose2d, _fast.conv_transpose2d_backward)
     transposed = True
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..functional import _fast
 from .module import Module, Parameter, refuse, uniform_parameter, value_of
 from .pair import PairModule
 
@@ -151,7 +152,7 @@ class Embedding(Module):
 
     def backward(self, dy: np.ndarray) -> None:
         """Add into the gradient of weight; indices have none, so nothing is returned."""
-        self._add_grads(weight=F.embedding_backward(dy, self._pop()))
+        self._add_grads(weight=_fast.embedding_backward(dy, self._pop()))
 
     def extra_repr(self) -> str:
         """Size of the table."""

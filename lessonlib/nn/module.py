@@ -3,7 +3,7 @@
 A Module holds parameters and a stack of caches; the mathematics is in `lessonlib.functional`.
 
     y  = layer(x)            forward:  pushes what backward will need
-    dx = layer.backward(dy)  backward: pops it, adds into parameter.grad, hands the blame on
+    dx = layer.backward(dy)  backward: pops it, adds into parameter.grad, returns dx
 """
 
 from __future__ import annotations
@@ -14,15 +14,11 @@ from typing import Any, Self
 
 import numpy as np
 
-# On Linux a freed array's memory goes back to the system, and is fetched anew at every step, until
-# the program has once freed a larger block, as this one, which is never filled.
-np.empty(24 * 2**20, np.uint8)
-
 
 class Parameter:
     """An array that is trained, with its gradient beside it.
 
-    data : the values; optimisers change them in place
+    data : the values; optimizers change them in place
     grad : d loss / d data, same shape; None until the first backward pass after `zero_grad`
 
     >>> Parameter(np.ones((2, 3)))
@@ -34,7 +30,7 @@ class Parameter:
         self.grad: np.ndarray | None = None
 
     def add_grad(self, gradient: np.ndarray) -> None:
-        """Add to `grad`: a weight used twice is blamed twice.
+        """Add to `grad`: a weight used twice gets the sum of both gradients.
 
         Raises ValueError naming both shapes if they differ
 
@@ -210,13 +206,13 @@ class Module:
             raise ValueError(f"{type(self).__name__}.load_state_dict: " + "; ".join(problems))
         for name, target in own.items():
             if name in given:
-                target[...] = given[name]  # in place: optimisers and tied layers keep their arrays
+                target[...] = given[name]  # in place: optimizers and tied layers keep their arrays
         return missing, unexpected
 
     # -- printing -------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
-        """What stands between the parentheses of the repr."""
+        """What is written between the parentheses of the repr."""
         return ""
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from ..optim.lr_scheduler import LRScheduler
 from .callbacks import Callback, Run
 from .evaluation import Mean, Metric, batches, evaluate, measure
 from .history import EarlyStopping, History
+from .memory import keep_freed_memory
 
 
 def fit(
@@ -58,6 +59,7 @@ def fit(
     if schedule_every not in ("epoch", "step"):
         raise ValueError(f"fit: schedule_every must be epoch or step, got {schedule_every!r}")
     _check_data(model, {"": (X, y)} | ({"validation ": validation} if validation else {}))
+    keep_freed_memory()
     history = History()
     loop = _Loop(
         run=Run(model, optimizer, history),
@@ -77,9 +79,7 @@ def fit(
                 row = loop.epoch(epoch, X, y, batches(len(X), batch_size, rng), bar)
                 if history.stopped == "diverged":
                     break
-                if validation is not None:
-                    measured = evaluate(model, loss, *validation, metrics)
-                    row |= {f"val_{name}": value for name, value in measured.items()}
+                row |= _validated(model, loss, validation, metrics)
                 history.epochs.append(row)
                 enough = best.is_enough(history)
                 loop.end_epoch()
@@ -93,6 +93,19 @@ def fit(
             loss.train(loss.training)
     best.restore()
     return history
+
+
+def _validated(
+    model: Module,
+    loss: Module,
+    validation: tuple[np.ndarray, np.ndarray] | None,
+    metrics: Mapping[str, Metric] | None,
+) -> dict[str, float]:
+    """What was measured on the validation part, by the names of its columns; empty without one."""
+    if validation is None:
+        return {}
+    measured = evaluate(model, loss, *validation, metrics)
+    return {f"val_{name}": value for name, value in measured.items()}
 
 
 @dataclass

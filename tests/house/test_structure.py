@@ -13,22 +13,15 @@ from lessonlib.files import notebooks_folder
 
 ROOT = notebooks_folder().parent
 PACKAGE = ROOT / "lessonlib"
-FOLDERS = [ROOT / name for name in ("lessonlib", "tools", "benchmarks")]
-MODULES = [ROOT / "start.py", *sorted(path for one in FOLDERS for path in one.rglob("*.py"))]
 LESSONS = sorted(notebooks_folder().glob("*.ipynb"))
 
 
-def test_imports_go_down_only():
+def test_nothing_heavy_is_loaded_where_it_is_not_used():
     assert list(structure.import_problems(PACKAGE)) == []
 
 
 def test_imports_go_in_no_circle():
     assert list(structure.cycle_problems(PACKAGE)) == []
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_modules_are_short_and_documented(path):
-    assert list(structure.size_problems(path)) == []
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -64,21 +57,14 @@ def package(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("functional/linear.py", "from lessonlib import nn", "imports lessonlib.nn (level 1)"),
-        (
-            "functional/linear.py",
-            "from ..nn import Linear",
-            "imports lessonlib.nn.Linear (level 1)",
-        ),
-        ("functional/linear.py", "def f():\n    import lessonlib.plots", "(level 3)"),
         ("functional/linear.py", "import scipy.special", "the mathematics needs NumPy alone"),
         ("functional/activations.py", "import scipy.special", "NumPy alone"),
         ("nn.py", "def f():\n    import torch", "NumPy alone"),
         ("datasets.py", "import torch", "import it where it is used"),
-        ("datasets.py", "import matplotlib", "allowed from level 3"),
-        ("plots/curves.py", "import ipywidgets", "allowed from level 4"),
-        ("exercises.py", "from lessonlib.homework import grade\nimport nbgrader", "from level 7"),
-        ("extra.py", "", "extra.py has no level"),
+        ("datasets.py", "import matplotlib", "datasets.py loads matplotlib"),
+        ("plots/curves.py", "import ipywidgets", "curves.py loads ipywidgets"),
+        ("exercises.py", "import nbgrader", "exercises.py loads nbgrader"),
+        ("lessons/l01/explorer/model.py", "import sklearn", "import it where it is used"),
         ("__init__.py", "import numpy", "must stay light"),
     ],
 )
@@ -93,28 +79,6 @@ def test_a_circle_is_caught(package):
     root = package("plots/curves.py", "import lessonlib.plots.style\n")
     (problem,) = structure.cycle_problems(root)
     assert "plots/curves.py" in problem.replace("\\", "/")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('def f():\n    """Doc."""\n' + "    x = 1\n" * 46, "f has 46 lines"),
-        ("class A:\n    def f(self):\n        return 1\n", "f has no docstring"),
-        ("def f():\n    return 1\n", "f has no docstring"),
-    ],
-)
-def test_a_wrong_size_is_caught(tmp_path, text, said):
-    path = tmp_path / "long.py"
-    path.write_text(text, encoding="utf-8")
-    assert any(said in problem for problem in structure.size_problems(path))
-
-
-def test_what_is_short_and_documented_or_private_passes(tmp_path):
-    path = tmp_path / "short.py"
-    body = '    """Doc.\n' + "    more\n" * 60 + '    """\n' + "    x = 1\n" * 45
-    hidden = "class _B:\n    def f(self): pass\n    def __init__(self): pass\ndef _g(): pass\n"
-    path.write_text(f"def f():\n{body}{hidden}", encoding="utf-8")
-    assert list(structure.size_problems(path)) == []
 
 
 def graded(grade_id, **fields):

@@ -168,8 +168,9 @@ def test_wrong_places_and_drawings_are_refused_by_name():
 def test_the_words_give_the_sum_as_it_is_drawn():
     drawing = Drawing()
     drawing.draw(stroke())
+    places = ("input", 0, 3, 5), ("conv1", 4, 5, 5), ("pool2", 1, 1, 1), ("scores", 1)
     said = {}
-    for layer, *place in (("input", 0, 3, 5), ("conv1", 4, 5, 5), ("pool2", 1, 1, 1), ("scores", 1)):
+    for layer, *place in places:
         drawing.choose(layer, *place)
         said[layer] = sum_in_words(drawing.sum)
         assert f"{abs(drawing.sum.total):.2f}" in said[layer]

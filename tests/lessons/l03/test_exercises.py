@@ -1,4 +1,4 @@
-"""Lesson 03's exercises on graphs: a class as the answer, and many right orders."""
+"""Lesson 03's exercises: a class as the answer, many right orders, and a starter as on the page."""
 
 import inspect
 
@@ -10,7 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lessonlib.exercises import judge
 from lessonlib.files import notebooks_folder
-from lessonlib.lessons.l03.exercises.graphs import IN_ORDER, Scalar, parents_first, use_order
+from lessonlib.lessons.l03.exercises.exercise_3 import IN_ORDER, parents_first
+from lessonlib.lessons.l03.exercises.exercise_4 import Scalar
 from lessonlib.lessons.registry import exercises_of
 
 DIAMOND = {"L": ("a", "b"), "a": ("x",), "b": ("x",), "x": (), "other": ()}
@@ -61,7 +62,8 @@ def test_the_details_name_what_the_answer_was_tried_on():
     ],
 )
 def test_every_right_order_is_right_and_wrong_ones_are_described(order, verdict):
-    assert use_order(lambda parents, last: order, DIAMOND, "L") == verdict
+    use = exercises_of("03")["03.3"].use
+    assert use(lambda parents, last: order, DIAMOND, "L") == verdict
 
 
 def test_the_reference_orders_a_graph_with_many_paths_quickly():

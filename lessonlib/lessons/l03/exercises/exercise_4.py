@@ -1,7 +1,4 @@
-"""The two exercises of lesson 03 on graphs, order and tape: answers, cases, wrong answers.
-
-The name begins like those of the lessons' files, which grading never loads beside an answer.
-"""
+"""Exercise 03.4: write `backward` of a number that remembers what it was computed from."""
 
 import math
 from collections.abc import Callable
@@ -9,27 +6,9 @@ from typing import Any
 
 import numpy as np
 
-Parents = dict[str, tuple[str, ...]]
-
-# ---- the right answers ---------------------------------------------------------------------------
-
-
-def parents_first(parents: Parents, last: str) -> list[str]:
-    """Everything `last` was computed from, each name once, each after its parents."""
-    order: list[str] = []
-    placed: set[str] = set()
-    stack = [(last, False)]
-    while stack:  # a list instead of nested calls: the graph may be deep
-        name, parents_done = stack.pop()
-        if name in placed:
-            continue
-        if parents_done:
-            placed.add(name)
-            order.append(name)
-        else:
-            stack.append((name, True))  # come back when the parents are placed
-            stack.extend((parent, False) for parent in parents[name])
-    return order
+from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.lessons.l03.exercises.exercise_3 import parents_first
+from lessonlib.lessons.l03.exercises.shared import DEEP, TOO_DEEP
 
 
 class Scalar:
@@ -67,55 +46,6 @@ class Scalar:
                 parent.grad += slope * node.grad
 
 
-# ---- the cases, and how answers are tried --------------------------------------------------------
-
-DEEP = 5000  # above the 1,000 nested calls of Python and the 3,000 of Jupyter
-TOO_DEEP = "too many nested calls"
-IN_ORDER = "every needed name once, parents first"
-
-
-def order_cases(rng: np.random.Generator) -> list[tuple]:
-    """Two graphs that can be read, one drawn, one chain too deep for nested calls."""
-    small: Parents = {"L": ("p", "t"), "p": ("w", "x"), "t": (), "w": (), "x": (), "unused": ("x",)}
-    twice: Parents = {"L": ("a", "c"), "a": (), "c": ("b",), "b": ("a",)}
-    names = [str(n) for n in rng.permutation(np.arange(10, 99))[:9]]
-    drawn = {
-        name: tuple(str(p) for p in rng.permutation(names[:k])[: rng.integers(1, 3)])
-        for k, name in enumerate(names)
-    }
-    chain = {f"v{k}": (f"v{k - 1}",) if k else () for k in range(DEEP)}
-    shuffled = {name: drawn[name] for name in rng.permutation(names).tolist()}
-    return [(small, "L"), (twice, "L"), (shuffled, names[-1]), (chain, f"v{DEEP - 1}")]
-
-
-def use_order(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
-    """Many orders are right; so what is compared is a sentence on the order that came back."""
-    try:
-        order = answer(parents, last)
-    except RecursionError:
-        return TOO_DEEP
-    if not isinstance(order, list | tuple):
-        return order
-    place = {name: k for k, name in enumerate(order)}
-    needed = {last: None}  # found without the reference: this function travels to the answer
-    waiting = [last]
-    for name in waiting:
-        waiting += [parent for parent in parents[name] if parent not in needed]
-        needed |= dict.fromkeys(parents[name])
-    for name in order:
-        if name not in needed:
-            return f"{name} is listed, {last} does not depend on it"
-    if len(order) > len(place):
-        return "a name is listed twice"
-    for name in needed:
-        if name not in place:
-            return f"{name} is missing"
-        for parent in parents[name]:
-            if place.get(parent, -1) > place[name]:
-                return f"{name} stands before {parent}, from which it is computed"
-    return IN_ORDER
-
-
 def _chain(a: Any, b: Any) -> Any:
     for _ in range(DEEP):
         a = a + b
@@ -133,14 +63,14 @@ EXPRESSIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def scalar_cases(rng: np.random.Generator) -> list[tuple]:
+def _cases(rng: np.random.Generator) -> list[tuple]:
     """Every expression, with drawn values of a and b."""
     small = [("a * b", [2.0, 3.0]), ("a * b + a", [2.0, 3.0])]
     drawn = [(name, rng.uniform(0.2, 1.2, 2).round(2).tolist()) for name in EXPRESSIONS]
     return [*small, *drawn]
 
 
-def use_scalar(answer: Callable[..., Any], expression: str, values: list[float]) -> Any:
+def _use(answer: Callable[..., Any], expression: str, values: list[float]) -> Any:
     """Compute the expression with the learner's class, go backward, report as plain numbers."""
     inputs = [answer(value) for value in values]
     loss = EXPRESSIONS[expression](*inputs)
@@ -154,50 +84,7 @@ def use_scalar(answer: Callable[..., Any], expression: str, values: list[float])
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def from_the_loss(parents: Parents, last: str) -> list[str]:
-    """The right order, the wrong way round."""
-    return parents_first(parents, last)[::-1]
-
-
-def by_levels(parents: Parents, last: str) -> list[str]:
-    """The first meeting of a walk from the loss decides; turned round."""
-    found = {last: None}  # a dictionary keeps the order of its keys
-    waiting = [last]
-    for name in waiting:  # the list grows while it is walked
-        waiting += [p for p in parents[name] if p not in found]
-        found |= dict.fromkeys(parents[name])
-    return list(found)[::-1]
-
-
-def with_repeats(parents: Parents, last: str) -> list[str]:
-    """Every use of a name lists it once more."""
-    found = [last]
-    for name in found:
-        found += parents[name]
-    return found[::-1]
-
-
-def all_names(parents: Parents, last: str) -> list[str]:
-    """Parents first, and also what the last value does not need."""
-    goal = {**parents, "all": tuple(parents)}
-    return parents_first(goal, "all")[:-1]
-
-
-def nested_order(parents: Parents, last: str) -> list[str]:
-    """Right, by calls within calls."""
-    order: list[str] = []
-
-    def place(name: str) -> None:
-        for parent in parents[name]:
-            place(parent)
-        if name not in order:
-            order.append(name)
-
-    place(last)
-    return order
-
-
-def by_arrival(last: Scalar) -> list[Scalar]:
+def _by_arrival(last: Scalar) -> list[Scalar]:
     """Everything below a node in the order in which a walk from the loss meets it first."""
     found = {id(last): last}
     waiting = [last]
@@ -208,7 +95,7 @@ def by_arrival(last: Scalar) -> list[Scalar]:
     return waiting
 
 
-def by_path(last: Scalar) -> list[Scalar]:
+def _by_path(last: Scalar) -> list[Scalar]:
     """Everything below a node, listed again for every path that leads to it."""
     met = [last]
     for node in met:
@@ -217,7 +104,7 @@ def by_path(last: Scalar) -> list[Scalar]:
 
 
 def _users_first(last: Scalar) -> list[Scalar]:
-    nodes = {str(id(node)): node for node in by_arrival(last)}
+    nodes = {str(id(node)): node for node in _by_arrival(last)}
     graph = {name: tuple(str(id(p)) for p in node.parents) for name, node in nodes.items()}
     return [nodes[name] for name in reversed(parents_first(graph, str(id(last))))]
 
@@ -238,7 +125,7 @@ class _Remade(Scalar):
         return self._same_kind(super().tanh())
 
 
-def scalar_with(
+def _scalar_with(
     start: float = 1.0,
     rule: Callable[[float, float, float], float] = lambda old, slope, grad: old + slope * grad,
     order: Callable[[Scalar], list[Scalar]] = _users_first,
@@ -255,7 +142,7 @@ def scalar_with(
     return _Changed
 
 
-class NestedScalar(_Remade):
+class _NestedScalar(_Remade):
     """Every path to the inputs is walked by calls within calls."""
 
     def backward(self, blame: float = 1.0) -> None:
@@ -263,3 +150,58 @@ class NestedScalar(_Remade):
         self.grad += blame
         for parent, slope in zip(self.parents, self.slopes, strict=True):
             parent.backward(blame * slope)
+
+
+EXERCISE = Exercise(
+    id="03.4",
+    title="The tape",
+    points=4,
+    stars=3,
+    minutes=20,
+    reference=Scalar,
+    cases=_cases,
+    use=_use,
+    forbidden=("lessonlib.autograd.Value.backward",),
+    hints=(
+        "First the order: everything below self, parents first (exercise 03.3), with the "
+        "numbers themselves in place of names.",
+        "self.grad = 1.0; then walk the order from its end. For each parent and slope: add "
+        "slope * node.grad to the parent's grad.",
+        "Use id(node), or the node itself, to remember what is placed.",
+    ),
+    mistakes=(
+        Mistake(
+            "overwrites",
+            _scalar_with(rule=lambda old, slope, grad: slope * grad),
+            "A number that is used twice keeps only its last term. Use += for the gradients.",
+        ),
+        Mistake(
+            "no start",
+            _scalar_with(start=0.0),
+            "All gradients are 0. The loss reacts to itself with slope 1: self.grad = 1.0.",
+        ),
+        Mistake(
+            "without slopes",
+            _scalar_with(rule=lambda old, slope, grad: old + grad),
+            "The gradient is handed on unchanged. Multiply it by the slope of the edge.",
+        ),
+        Mistake(
+            "too early",
+            _scalar_with(order=_by_arrival),
+            "A number hands its gradient on before all its users have added theirs. Walk in "
+            "topological order, from the loss back.",
+        ),
+        Mistake(
+            "too often",
+            _scalar_with(order=_by_path),
+            "A number that is used twice hands on its gradient twice, the first part a second "
+            "time with it. Each number hands on once, after all its users.",
+        ),
+        Mistake(
+            "nested calls",
+            _NestedScalar,
+            f"Right for small graphs. In a chain of {DEEP:,} operations the calls are nested "
+            "too deep for Python. Make a list of the numbers in order first.",
+        ),
+    ),
+)
