@@ -3,7 +3,7 @@
 python3 start.py lab  [JupyterLab's options]   the lessons, in JupyterLab
 python3 start.py test [pytest's options]       every check; --quick 07 for one lesson's alone
 
-All of it is installed into the folder .venv beside this file, by the first run alone.
+All of it is installed into the folder .venv next to this file, by the first run alone.
 """
 
 # Kept to what Python 3.6 can read, so that an old Python gets a sentence and not a traceback.
@@ -103,7 +103,7 @@ def install(extras: list, fresh: bool) -> str:
         if fresh:
             need_disk(size)
         print(f"Installing the course with {title}: about {size} GB on disk.", flush=True)
-        # torch and torchvision from two different builds fail at import: hence the last attempt
+        # torch and torchvision of different builds fail at import, so the last attempt takes both
         trouble = run(*tool, *flags, *what) or run(PYTHON, "-c", "import torchvision")
         if not trouble or (not flags and not re.search(r"(?s)Traceback.*torchvision", trouble)):
             break
@@ -114,7 +114,7 @@ def install(extras: list, fresh: bool) -> str:
 
 
 def state(mode: str, old: dict) -> dict:
-    """What .venv depends on: the pins, its Python and where it stands; and what is in it."""
+    """What .venv depends on: the pins, its Python and where it is; and what is in it."""
     files = [REPO / "pyproject.toml", REPO / "constraints.txt", VENV / "pyvenv.cfg"]
     pins = b"\0".join([file.read_bytes() for file in files] + [str(REPO).encode()])
     extras = sorted({*EXTRAS[mode], *old["extras"]})

@@ -104,12 +104,18 @@ def _words(node: object) -> str:
         return f"[{', '.join(_words(item) for item in node if not _only_says(item))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some with an empty text
+        node = ast.JoinedStr([part for part in node.values if not _is_empty(part)])
     fields = [
         f"{name}={_words(value)}"
         for name, value in ast.iter_fields(node)
         if name not in _SAID and value not in (None, [])
     ]
     return f"{type(node).__name__}({', '.join(fields)})"
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
 
 
 def _only_says(node: object) -> bool:

@@ -1,7 +1,7 @@
 """The scoreboard: one task through the whole course, read honestly.
 
 1,797 real digits, one split. A row is a model with its parameters, its accuracy on the 540 test
-images, and on the same images moved by 1 and 2 pixels. The images stand on a 12 x 12 canvas, so
+images, and on the same images moved by 1 and 2 pixels. The images are on a 12 x 12 canvas, so
 that a shift cuts nothing off.
 """
 
@@ -51,7 +51,7 @@ def measure(answer: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float, f
 
 
 class Scoreboard:
-    """The rows known so far; each is the median over the seeds of `make models`."""
+    """The rows known so far; each is the median over the seeds of its recipe."""
 
     def __init__(self, rows: list[tuple[str, float, float, float, float, float]]) -> None:
         self.rows = rows
@@ -85,7 +85,7 @@ def _texts(row: tuple) -> list[str]:
 def scoreboard(*parts: str) -> Scoreboard:
     """The rows of the named parts, such as "00.scoreboard": medians over the seeds tried.
 
-    A part is a result of `make models` with the arrays `names`, `rows` (seeds, models, 5).
+    A part is a stored result with the arrays `names`, `rows` (seeds, models, 5).
     """
     rows = []
     for part in parts:

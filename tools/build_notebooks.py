@@ -2,7 +2,7 @@
 
 Each lesson runs from top to bottom in a fresh kernel with progress switched off. It is written only
 if no cell failed and none wrote to stderr. What differs from run to run or from machine to machine
-is taken out: widget state and views (the static picture beside them stays), times, exact versions,
+is taken out: widget state and views (the static picture next to them stays), times, exact versions,
 random cell ids.
 
 `--check` runs nothing; it says which stored outputs cannot come from such a run.

@@ -263,7 +263,7 @@ def _lay_conv_transpose2d(
     _check_shapes(name, x, weight, bias, groups, transposed=True)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ValueError(f"{name}: output_padding={extra}, wanted less than stride or dilation")
-    # What the stamps cover; output_padding then only makes room beside it.
+    # What the stamps cover; output_padding then only makes room next to it.
     h, w = (
         (length - 1) * s + d * (k - 1) + 1
         for length, s, d, k in zip(x.shape[2:], stride, dilation, weight.shape[2:], strict=True)

@@ -47,7 +47,7 @@ def embedding_backward(dy: np.ndarray, cache: Any) -> np.ndarray:
     indices, shape, padding_idx = cache
     check_gradient("embedding_backward", dy, (*indices.shape, shape[1]))
     dweight = np.zeros(shape, dy.dtype)
-    # `dweight[indices] += dy` would count an index that comes twice only once, hence add.at.
+    # `dweight[indices] += dy` would count an index that comes twice only once, so add.at is needed.
     np.add.at(dweight, indices, dy)
     if padding_idx is not None:
         dweight[padding_idx] = 0

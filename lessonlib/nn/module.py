@@ -16,7 +16,7 @@ import numpy as np
 
 
 class Parameter:
-    """An array that is trained, with its gradient beside it.
+    """An array that is trained, with its gradient next to it.
 
     data : the values; optimizers change them in place
     grad : d loss / d data, same shape; None until the first backward pass after `zero_grad`

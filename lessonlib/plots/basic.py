@@ -118,6 +118,6 @@ def plot_images(
 
 
 def label_end(ax: Axes, x: float, y: float, text: str, colour: str) -> Axes:
-    """Write a label beside the end of a line, in the line's colour, instead of a legend."""
+    """Write a label next to the end of a line, in the line's colour, instead of a legend."""
     ax.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", color=colour, va="center")
     return ax

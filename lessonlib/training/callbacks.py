@@ -32,10 +32,10 @@ class Callback:
         """After backward, before gradients are clipped and weights changed."""
 
     def on_step(self, run: Run) -> None:
-        """After the weights have changed and the batch's row stands in history.steps."""
+        """After the weights have changed and the batch's row is in history.steps."""
 
     def on_epoch(self, run: Run) -> None:
-        """After validation, when the epoch's row stands in history.epochs."""
+        """After validation, when the epoch's row is in history.epochs."""
 
 
 class _Recorder(Callback):

@@ -60,6 +60,20 @@ def text_box(
     return _calling(action, box)
 
 
+def folded(
+    description: str, tooltip: str, inside: Sequence[widgets.Widget]
+) -> tuple[widgets.ToggleButton, widgets.HBox]:
+    """A button that shows and hides further controls, and the row that holds them."""
+    row = widgets.HBox(inside, layout={"display": "none", "grid_gap": "12px"})
+    button = widgets.ToggleButton(description=description, tooltip=tooltip)
+    button.layout.width = "100px"
+
+    def unfold(opened: bool) -> None:
+        row.layout.display = "" if opened else "none"
+
+    return _calling(unfold, button), row
+
+
 def _look(description: str, width: str) -> dict[str, Any]:
     style, layout = {"description_width": "auto"}, {"width": width}
     return {"description": description, "style": style, "layout": layout}

@@ -1,4 +1,4 @@
-"""The house rules hold in this checkout, and each rule is shown to catch what it is there for."""
+"""The checks of the structure hold in this checkout, and each one catches what it is there for."""
 
 import copy
 import json
@@ -25,13 +25,13 @@ def test_imports_go_in_no_circle():
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_lessons_keep_the_rules(path):
+def test_lessons_have_no_problem(path):
     assert list(structure.notebook_problems(path)) == []
 
 
 @pytest.fixture
 def package(tmp_path):
-    """A small package that keeps the rules, as a function that adds or replaces one file."""
+    """A small package without a problem, as a function that adds or replaces one file."""
     root = tmp_path / "lessonlib"
 
     def put(name, text):
@@ -87,7 +87,7 @@ def graded(grade_id, **fields):
 
 
 def make_lesson():
-    """A lesson in which every rule is kept."""
+    """A lesson without a problem."""
     answer = (
         "def f(x):\n    ### BEGIN SOLUTION\n    raise NotImplementedError\n    ### END SOLUTION"
     )

@@ -116,7 +116,7 @@ def test_integers_and_mixed_dtypes_are_refused(form, name):
             call(name, [arrays[0], arrays[1].astype(np.float32), *arrays[2:]], form=form)
 
 
-# name -> more (shapes, options), beside CASES, on which both forms must agree
+# name -> more (shapes, options), in addition to CASES, on which both forms must agree
 MORE = {
     "conv1d": [([(2, 3, 9), (4, 3, 3)], {"dilation": 2}), ([(1, 1, 4), (1, 1, 1), (1,)], {})],
     "conv2d": [

@@ -172,8 +172,8 @@ def test_cross_entropy_is_never_below_zero(form):
 
 @both_forms
 def test_cross_entropy_of_rows_far_apart(form):
-    """No row may vanish beside a large one, and each keeps its own loss and gradient."""
-    for gap in (30.0, 80.0, 1e4):  # e^-30 fits beside 1 in float32, the others do not
+    """No row may vanish next to a large one, and each keeps its own loss and gradient."""
+    for gap in (30.0, 80.0, 1e4):  # e^-30 fits next to 1 in float32, the others do not
         x = np.array([[0, 1, 2], [0, 1, 2]], np.float32) + np.array([[0], [gap]], np.float32)
         losses, cache = form.cross_entropy(x, np.array([2, 2]), reduction="none")
         np.testing.assert_allclose(losses, np.log(1 + np.exp(-1) + np.exp(-2)), rtol=2e-5)

@@ -85,7 +85,7 @@ def test_every_lesson_has_its_page_with_number_and_ways_to_run_it(site, page):
 
 
 def test_the_stored_results_are_shown_and_nothing_was_run(page):
-    """What `expect` printed stands on the page as it stands in the notebook."""
+    """What `expect` printed is on the page as it is in the notebook."""
     for path in NOTEBOOKS:
         says = page(f"notebooks/{path.stem}.html").says
         for cell in nbformat.read(path, as_version=4).cells:

@@ -1,7 +1,7 @@
 """Drives an explorer as its view does: shows it, presses its buttons, sends what a browser sends.
 
-Tests reach an explorer's inside here alone. All functions but `show`, `frame`, `figure` and
-`thousand_frames` need an explorer that is shown.
+Tests reach an explorer's inside here alone. `view`, `controls`, `press` and `send` need an
+explorer that is shown.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,20 @@ def live_widgets() -> int:
     return len(ipywidgets.widget._instances)
 
 
+def bundle(explorer: Explorer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a cell outputs, by type, and its metadata."""
+    return explorer._repr_mimebundle_()
+
+
 def show(explorer: Explorer) -> Panel:
     """Show an explorer as a cell does; close it afterwards (the fixture `shown` does both)."""
-    explorer._repr_mimebundle_()
+    bundle(explorer)
     return explorer._panel
+
+
+def is_shown(explorer: Explorer) -> bool:
+    """Whether it has widgets in the kernel."""
+    return explorer._panel is not None
 
 
 def view(explorer: Explorer) -> View:

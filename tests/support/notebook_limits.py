@@ -80,7 +80,7 @@ def import_statements(sources):
             if isinstance(node, ast.Import | ast.ImportFrom)
         ]
     if any("torch.optim" in source for source in sources):
-        found.append("import torch._dynamo")  # PyTorch's first optimiser imports it, some 190 MB
+        found.append("import torch._dynamo")  # PyTorch's first optimizer imports it, some 190 MB
     # an import that fails is the cell's own failure, not the baseline's
     tries = [f"try:\n    {line}\nexcept ImportError:\n    pass" for line in dict.fromkeys(found)]
     return "\n".join(tries)

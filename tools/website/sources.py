@@ -65,12 +65,12 @@ def page_of(path: str) -> str | None:
 
 
 def relink(text: str, folder: str, place: Callable[[str], str | None] = page_of) -> str:
-    """Let links lead on where a text stands now; code spans and code blocks stay as they are.
+    """Adapt links to where a text is now; code spans and code blocks stay as they are.
 
     A file that has a `place` becomes a link to it, another file of the repository one to the
-    repository, a lesson that is not written yet its words alone.
+    repository, a lesson that is not written yet becomes its words alone.
 
-    folder : where the text stands in the repository
+    folder : where the text is in the repository
     """
 
     def change(match: re.Match) -> str:

@@ -3,7 +3,7 @@
 CELLS = (
     "from lessonlib.explorers import RaceExplorer",
     "race = RaceExplorer()\nrace",
-    "6 * 7, race.steps",
+    "6 * 7, race.state['steps']",
 )
 
 

@@ -1,8 +1,8 @@
 """Is attention an explanation? Classifiers with attention pooling, and what moving it changes.
 
-Three trainings: snippets of 20 words of the embedded prose, told apart by their chapter, read by an
-LSTM in both directions; the same without an LSTM; generated sentences in which one word gives the
-class away, with the LSTM. After Jain and Wallace 2019, "Attention is not explanation".
+Three trainings: snippets of 20 words of the embedded prose, classified by their chapter and read by
+an LSTM in both directions; the same without an LSTM; generated sentences in which one word gives
+the class away, with the LSTM. After Jain and Wallace 2019, "Attention is not explanation".
 """
 
 import re
@@ -17,7 +17,10 @@ from lessonlib.datasets import prose
 from lessonlib.models import AdditiveAttention
 
 SEEDS = (0, 1, 2, 3, 4)
-STEPS, BATCH, SIZE, LENGTH = 300, 64, 24, 20
+STEPS = 300
+BATCH = 64
+SIZE = 24
+LENGTH = 20
 CHAPTERS = ("Compound statements", "String Methods", '"pdb" — The Python Debugger')
 KINDS = ("prose, LSTM", "prose, words alone", "one telling word, LSTM")
 MEASURES = ("accuracy", "moved", "shuffled", "rank")
@@ -61,7 +64,8 @@ class Pooling(nn.Module):
 
 def snippets(rng: np.random.Generator) -> tuple:
     """Prose in pieces of 20 words by chapter; the first of every five is for testing."""
-    text, train, test = prose(), [], []
+    text = prose()
+    train, test = [], []
     for label, chapter in enumerate(CHAPTERS):
         body = text.split(f"\n{chapter}\n***")[1]
         body = re.split(r"\n[^\n]+\n\*{5}", body)[0]
@@ -98,13 +102,14 @@ def train(kind: str, rng: np.random.Generator, steps: int = STEPS) -> tuple:
     """A trained classifier and its test set."""
     (X, y), test, words, classes = telling(rng) if "telling" in kind else snippets(rng)
     model = Pooling(words, classes, "LSTM" in kind, rng)
-    loss, rule = nn.CrossEntropyLoss(), optim.Adam(model.parameters(), lr=0.005)
+    loss = nn.CrossEntropyLoss()
+    optimizer = optim.Adam(model.parameters(), lr=0.005)
     for _ in range(steps):
         batch = rng.integers(0, len(X), BATCH)
-        rule.zero_grad()
+        optimizer.zero_grad()
         loss(model(X[batch]), y[batch])
         model.backward(loss.backward())
-        rule.step()
+        optimizer.step()
     return model, test
 
 
@@ -118,10 +123,12 @@ def examine(model: Pooling, test: tuple, rng: np.random.Generator) -> dict[str, 
     words, labels = test[0][:500], test[1][:500]
     model.eval().record()
     p, cache = F.softmax(model(words))
-    a, states = model.attention.weights[:, 0], model.states  # (N, L), (N, L, 2 SIZE)
+    a = model.attention.weights[:, 0]  # (N, L)
+    states = model.states  # (N, L, 2 SIZE)
     chosen = np.eye(p.shape[1], dtype=p.dtype)[p.argmax(axis=1)]
-    slopes = np.linalg.norm(model.backward(F.softmax_backward(chosen, cache)), axis=2)
-    rank = np.nanmean([kendalltau(*pair)[0] for pair in zip(a[:200], slopes[:200], strict=True)])
+    gradients = np.linalg.norm(model.backward(F.softmax_backward(chosen, cache)), axis=2)  # (N, L)
+    pairs = zip(a[:200], gradients[:200], strict=True)
+    rank = np.nanmean([kendalltau(*pair)[0] for pair in pairs])
 
     def answer(context: np.ndarray) -> np.ndarray:
         return F.softmax(F.linear(context, model.out.weight.data, model.out.bias.data)[0])[0]

@@ -7,11 +7,15 @@ import numpy as np
 from lessonlib import functional as F
 from lessonlib import nn, optim
 from lessonlib.scoreboard import canvas, measure
-from lessonlib.training import batches
+from lessonlib.training import fit
 
 SEEDS = (0, 1, 2, 3, 4)
 NAME = "self-attention on patches"
-SIDE, SIZE, HEADS, EPOCHS, BATCH = 6, 48, 4, 60, 64
+SIDE = 6  # patches in a row
+SIZE = 48
+HEADS = 4
+EPOCHS = 60
+BATCH = 64
 
 
 class PatchReader(nn.Module):
@@ -46,20 +50,15 @@ class PatchReader(nn.Module):
 
 
 def train(seed: int, epochs: int = EPOCHS) -> PatchReader:
-    """Adam at 0.005 with a cosine schedule, in evaluation mode at the end."""
+    """Train with Adam, lr 0.005 and a cosine schedule; the model ends in evaluation mode."""
     rng = np.random.default_rng(seed)
     X, y = canvas("train")
     X = X.reshape(len(X), -1)
-    model, loss = PatchReader(rng), nn.CrossEntropyLoss()
-    rule = optim.Adam(model.parameters(), lr=0.005)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(rule, epochs)
-    for _ in range(epochs):
-        for batch in batches(len(X), BATCH, rng):
-            rule.zero_grad()
-            loss(model(X[batch]), y[batch])
-            model.backward(loss.backward())
-            rule.step()
-        schedule.step()
+    model = PatchReader(rng)
+    optimizer = optim.Adam(model.parameters(), lr=0.005)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    options = {"epochs": epochs, "batch_size": BATCH, "scheduler": schedule, "progress": False}
+    fit(model, nn.CrossEntropyLoss(), optimizer, X, y, rng=rng, **options)
     return model.eval()
 
 
