@@ -23,7 +23,7 @@ TITLES = {
     "pool2": "second pooling",
     "scores": "scores",
 }
-MODULES = {"conv1": 0, "pool1": 2, "conv2": 3, "pool2": 5, "scores": 7}  # places in the network
+MODULES = {"conv1": 0, "conv2": 3, "scores": 7}  # places of weights in the network
 
 Place = tuple[str, int, int, int]  # layer, channel, row, column
 
@@ -67,7 +67,7 @@ def layer_sum(
     if layer == "scores":
         return _score(network, layers, channel)
     if layer.startswith("pool"):
-        return _largest(network, layers, place)
+        return _largest(layers, place)
     return _convolution(network, layers, place)
 
 
@@ -80,10 +80,11 @@ def _ink(layers: dict[str, np.ndarray], bits: np.ndarray, row: int, column: int)
     return Sum("ink", name, LAYERS["input"], window, block[None], None, 0.0, value, value)
 
 
-def _largest(network: Sequential, layers: dict[str, np.ndarray], place: Place) -> Sum:
+def _largest(layers: dict[str, np.ndarray], place: Place) -> Sum:
     """A pooled value: the largest of its window."""
     layer, channel, row, column = place
-    source, size = LAYERS[layer], network[MODULES[layer]].options["kernel_size"]
+    source = LAYERS[layer]
+    size = layers[source].shape[1] // layers[layer].shape[1]  # windows do not overlap
     top, left = size * row, size * column
     seen = layers[source][channel : channel + 1, top : top + size, left : left + size]
     value = float(layers[layer][channel, row, column])
@@ -94,8 +95,8 @@ def _largest(network: Sequential, layers: dict[str, np.ndarray], place: Place) -
 def _convolution(network: Sequential, layers: dict[str, np.ndarray], place: Place) -> Sum:
     """A convolved value: patches of all maps below, times the kernels of its channel."""
     layer, channel, row, column = place
-    source, module = LAYERS[layer], network[MODULES[layer]]
-    kernels, bias = module.weight.data[channel], module.bias.data[channel]
+    source = LAYERS[layer]
+    kernels, bias = (p.data[channel] for p in network[MODULES[layer]].parameters())
     size = kernels.shape[-1]
     half = size // 2
     framed = np.pad(layers[source], ((0, 0), (half, half), (half, half)))
@@ -108,9 +109,10 @@ def _convolution(network: Sequential, layers: dict[str, np.ndarray], place: Plac
 
 def _score(network: Sequential, layers: dict[str, np.ndarray], channel: int) -> Sum:
     """A score: all that the last maps hold, times a row of the linear layer's weights."""
-    source, module = LAYERS["scores"], network[MODULES["scores"]]
+    source = LAYERS["scores"]
     seen = layers[source]
-    kernels, bias = module.weight.data[channel].reshape(seen.shape), module.bias.data[channel]
+    weights, bias = (p.data[channel] for p in network[MODULES["scores"]].parameters())
+    kernels = weights.reshape(seen.shape)
     total = float((seen * kernels).sum() + bias)
     value, window = float(layers["scores"][channel]), (0, 0, *seen.shape[1:])
     return Sum(

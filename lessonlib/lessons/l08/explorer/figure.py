@@ -19,7 +19,7 @@ def figure(cell: MemoryCell) -> Figure:
 
 def _draw_stream(ax: Axes, cell: MemoryCell) -> None:
     at, stream = np.arange(1, cell.length + 1), cell.stream
-    marked = np.isin(at - 1, stream.marked)
+    marked = np.isin(at - 1, np.array(stream.marked))
     ax.bar(at, stream.numbers, color=np.where(marked, COLOUR["positive"], "#C9C9C9"))
     for k in stream.marked:
         ax.text(k + 1, 1.12, "marked", ha="center", color=COLOUR["positive"])

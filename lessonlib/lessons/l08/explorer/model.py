@@ -22,7 +22,7 @@ class Stream(NamedTuple):
     """What a cell reads, one number a step, and what it has to give back."""
 
     numbers: np.ndarray
-    marked: tuple[int, ...]  # steps whose number counts
+    marked: tuple[int | np.integer, ...]  # steps whose number counts
     asked: int  # the step at "?"; the last one where the numbers are to be added
     wanted: np.ndarray  # the output wanted in each step; empty where the answer is a sum
 

@@ -1,5 +1,6 @@
 """A sentence or a date, where each of its tokens looks, and what the networks answer."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -53,6 +54,7 @@ class AttendedText:
 
     def __init__(self, kind: str = SENTENCE) -> None:
         self.temperature, self.texts = 1.0, dict(TEXTS)
+        self.answers: list[Any] = []
         self.choose(kind)
 
     # What the learner changes -------------------------------------------------------------------
@@ -131,8 +133,10 @@ class AttendedText:
 
     def _read_date(self, text: str) -> None:
         _, reader = readers()
+        assert reader.attention is not None  # it was made with attention
         reader.attention.temperature = self.temperature
         written, weights = reader.write(date_ids([text]))
+        assert weights is not None
         self.queries, self.keys = [DATE_DIGITS[k] for k in written[0]], list(text)
         self.answers, self.sure = ["".join(self.queries)], None
         self.weights = weights[:, :, : len(text)]
@@ -165,7 +169,7 @@ class AttendedText:
         }
 
 
-def _check_pieces(pieces: list[str], what: str, known: tuple[str, ...], most: int) -> None:
+def _check_pieces(pieces: list[str], what: str, known: Sequence[str], most: int) -> None:
     """Refuse a text that is empty, too long, or has a piece that the network does not know."""
     if not 1 <= len(pieces) <= most:
         raise ValueError(f"write: {len(pieces)} {what}s, wanted 1 to {most}")

@@ -53,7 +53,8 @@ class Lens:
         self.network = AttentionOnly(len(VOCABULARY), LENGTH, FEATURES, LAYERS, HEADS, generator)
         self.network.load_state_dict(stored_weights())
         self.network.eval()
-        self._outputs = [layer.attention.out_proj.weight.data for layer in self.network.layers]
+        self._layers: list[Any] = list(self.network.layers)
+        self._outputs = [layer.attention.out_proj.weight.data for layer in self._layers]
         self._intact = [weight.copy() for weight in self._outputs]
         self.silenced: set[Head] = set()
         self.place = 0
@@ -127,7 +128,7 @@ class Lens:
         scores = [self.network.output(self.network.norm(x))[0] for x in streams]
         return Run(
             np.array([F.softmax(score)[0] for score in scores]),
-            np.array([layer.weights[0] for layer in self.network.layers]),
+            np.array([layer.weights[0] for layer in self._layers]),
         )
 
     def _repeats(self) -> np.ndarray:
