@@ -9,6 +9,7 @@ help:  ## this list
 lint:  ## ruff over modules and notebooks
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
 
 format:  ## ruff's own changes
 	$(PYTHON) -m ruff check --fix .

@@ -13,6 +13,7 @@ import numpy as np
 from lessonlib.datasets import load, shift
 from lessonlib.trained import trained
 
+Row = tuple[str, float, float, float, float, float]  # the model's name, then COLUMNS
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1))
 COLUMNS = ("parameters", "clean", "1 px", "2 px", "seconds")
 
@@ -50,10 +51,23 @@ def measure(answer: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float, f
     return score[0], score[1], score[2]
 
 
+def largest_score(
+    scores: Callable[[np.ndarray], np.ndarray], shape: tuple[int, ...] = (144,)
+) -> Callable[[np.ndarray], np.ndarray]:
+    """The answers that `measure` asks for, from ten scores: the digit whose score is largest.
+
+    scores : maps images (N, *shape) to scores (N, 10)
+
+    >>> largest_score(lambda images: images[:, :2])(np.eye(144)[:2])
+    array([0, 1])
+    """
+    return lambda rows: scores(rows.reshape(-1, *shape)).argmax(axis=1)
+
+
 class Scoreboard:
     """The rows known so far; each is the median over the seeds of its recipe."""
 
-    def __init__(self, rows: list[tuple[str, float, float, float, float, float]]) -> None:
+    def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
 
     def __repr__(self) -> str:
@@ -61,7 +75,7 @@ class Scoreboard:
         return "\n".join([head, *(f"{r[0]:28}" + self._numbers(r, 12) for r in self.rows)])
 
     @staticmethod
-    def _numbers(row: tuple, width: int) -> str:
+    def _numbers(row: Row, width: int) -> str:
         return "".join(f"{text:>{width}}" for text in _texts(row))
 
     def _repr_html_(self) -> str:
@@ -78,7 +92,7 @@ class Scoreboard:
         )
 
 
-def _texts(row: tuple) -> list[str]:
+def _texts(row: Row) -> list[str]:
     return [f"{int(row[1]):,}", *(f"{v:.3f}" for v in row[2:5]), f"{row[5]:.2g}"]
 
 
@@ -87,9 +101,11 @@ def scoreboard(*parts: str) -> Scoreboard:
 
     A part is a stored result with the arrays `names`, `rows` (seeds, models, 5).
     """
-    rows = []
+    rows: list[Row] = []
     for part in parts:
         stored = trained(part)
         middle = np.median(stored["rows"], axis=0)
-        rows += [(str(n), *map(float, r)) for n, r in zip(stored["names"], middle, strict=True)]
+        for name, numbers in zip(stored["names"], middle.tolist(), strict=True):
+            parameters, clean, one, two, seconds = numbers
+            rows.append((str(name), parameters, clean, one, two, seconds))
     return Scoreboard(rows)

@@ -146,12 +146,12 @@ def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float 
 
 def _line_of(error: BaseException) -> str:
     """The last line of the learner's own code in the traceback; lessonlib's files do not count."""
-    frames = [
-        f
+    lines = [
+        f.line.strip()
         for f in traceback.extract_tb(error.__traceback__)
         if "lessonlib" not in f.filename and f.line
     ]
-    return frames[-1].line.strip() if frames else ""
+    return lines[-1] if lines else ""
 
 
 def _first_change(now: tuple, before: tuple) -> int | None:
@@ -197,7 +197,8 @@ def forbid(names: tuple[str, ...]) -> Iterator[None]:
         owner, attribute = found
         target = getattr(owner, attribute)
         if isinstance(target, type):
-            owner, attribute, target = target, "__init__", target.__init__
+            owner, attribute = target, "__init__"
+            target = getattr(owner, attribute)
         if isinstance(target, FunctionType) and not target.__code__.co_freevars:
             undo.append(_restore_code(target, target.__code__))
             target.__code__ = _refuse.__code__.replace(co_name=target.__name__)

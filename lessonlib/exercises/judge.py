@@ -118,7 +118,7 @@ def verdict(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -> 
     score = sum(f is None for f in found) / len(cases)
     if len(outcomes) == len(cases) and not any(found):
         return _result(exercise, CORRECT, _praise(exercise, len(cases)), 1.0)
-    first = next(k for k, f in enumerate(found) if f is not None)
+    first, fault = next((k, f) for k, f in enumerate(found) if f is not None)
     values = [o.value for o in outcomes]
     if exercise.starter is not None and _behaves_like(exercise, exercise.starter, cases, values):
         return _result(
@@ -128,9 +128,10 @@ def verdict(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -> 
     if mistake is not None:
         message = mistake.message
     else:
-        message = _advice(exercise, outcomes[first], wants[first], found[first])
-    details = _details(exercise, cases[first], outcomes[first], wants[first], found[first])
-    return _result(exercise, NOT_YET, message, score, mistake and mistake.name, details)
+        message = _advice(exercise, outcomes[first], wants[first], fault)
+    details = _details(exercise, cases[first], outcomes[first], wants[first], fault)
+    name = None if mistake is None else mistake.name
+    return _result(exercise, NOT_YET, message, score, name, details)
 
 
 def _how_to_fix(exercise: Exercise) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ._types import Projection
 from .checks import check_floats, check_gradient
 from .dropout import dropout, dropout_backward
 from .linear import linear, linear_backward
@@ -119,7 +120,7 @@ def multihead_attention(
     query: np.ndarray,
     key: np.ndarray,
     value: np.ndarray,
-    projections: tuple[tuple[np.ndarray, np.ndarray | None], ...],
+    projections: tuple[Projection, ...],
     num_heads: int,
     **options: Any,
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple]:
@@ -143,7 +144,8 @@ def multihead_attention(
         projected, cache = linear(x, weight, bias)  # (N, length, E)
         heads.append(_split_heads(projected, num_heads))  # (N, heads, length, E / heads)
         caches.append(cache)
-    (y, weights), attention_cache = scaled_dot_product_attention(*heads, **options)
+    q, k, v = heads
+    (y, weights), attention_cache = scaled_dot_product_attention(q, k, v, **options)
     y, out_cache = linear(_merge_heads(y), *projections[3])
     return (y, weights), (caches, attention_cache, out_cache, num_heads)
 

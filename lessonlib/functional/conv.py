@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ._types import Gradients
 from .checks import check_floats, check_gradient
 from .windows import Taps, as_pair, as_single, crop2d, make_taps, pad2d
 
@@ -49,9 +50,7 @@ def conv2d(
     return y, (padded, weight, bias is not None, taps, padding, groups)
 
 
-def conv2d_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def conv2d_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """Gradients of conv2d.   Each window of dx gets weight^T dy;  dweight = sum of dy x window
 
     dy      : (N, O, Ho, Wo)  upstream gradient
@@ -98,9 +97,7 @@ def conv1d(
     return y[:, :, 0], cache
 
 
-def conv1d_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def conv1d_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """Gradients of conv1d: those of conv2d on images one pixel high.
 
     dy : (N, O, Lo); returns dx (N, C, L), dweight (O, C / groups, K), dbias (O,) or None
@@ -146,9 +143,7 @@ def conv_transpose2d(
     return y, (x, weight, bias is not None, taps, padding, groups, y.shape)
 
 
-def conv_transpose2d_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def conv_transpose2d_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """Gradients of conv_transpose2d: conv2d and its weight gradient, dy and x in exchanged roles.
 
     dy : (N, O, Ho, Wo)
@@ -234,7 +229,7 @@ def _lay_conv2d(
 
 def _one_pixel_high(
     x: np.ndarray, weight: np.ndarray, stride: Any, padding: Any, dilation: Any
-) -> tuple[np.ndarray, np.ndarray, tuple]:
+) -> tuple[np.ndarray, np.ndarray, tuple[tuple[int, int], tuple[int, int], tuple[int, int]]]:
     """Sequences and kernels as images one pixel high; stride, padding, dilation as pairs."""
     if x.ndim != 3 or weight.ndim != 3:
         raise ValueError(f"conv1d: x {x.shape}, weight {weight.shape}, wanted (N, C, L), (O, C, K)")

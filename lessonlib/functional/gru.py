@@ -11,7 +11,8 @@ to be kept apart from the input projection. `nn.GRU` calls the same function fro
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, initial_state, sum_rows, time_major, upstream
+from ._sequence import check_sequence, initial_state, sum_rows, time_major, upstream
+from ._types import Array
 from .activations import sigmoid
 
 __all__ = ["gru", "gru_backward"]

@@ -12,7 +12,8 @@ o (output). `nn.LSTM` calls the same function from `_fast.recurrent`.
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, initial_state, sum_rows, time_major, upstream
+from ._sequence import check_sequence, initial_state, sum_rows, time_major, upstream
+from ._types import Array
 from .activations import sigmoid
 
 __all__ = ["lstm", "lstm_backward"]
@@ -106,6 +107,6 @@ def lstm_backward(
     dweight_ih = da.T @ x.reshape(L * N, D)  # sums over steps and sequences
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
     dbias = sum_rows(da) if has_bias else None
-    dbias_hh = dbias.copy() if has_bias else None
+    dbias_hh = None if dbias is None else dbias.copy()
     dh0, dc0 = dh if has_h0 else None, dc if has_c0 else None
     return dx, dh0, dc0, dweight_ih, dweight_hh, dbias, dbias_hh

@@ -9,7 +9,8 @@
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, initial_state, sum_rows, time_major, upstream
+from ._sequence import check_sequence, initial_state, sum_rows, time_major, upstream
+from ._types import Array
 
 __all__ = ["rnn", "rnn_backward"]
 
@@ -84,7 +85,7 @@ def rnn_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
     dweight_ih = da.T @ x.reshape(L * N, D)  # sums over steps and sequences
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
     dbias = sum_rows(da) if has_bias else None
-    dbias_hh = dbias.copy() if has_bias else None  # both biases are added: same gradient
+    dbias_hh = None if dbias is None else dbias.copy()  # both biases are added: same gradient
     return dx, dh if has_h0 else None, dweight_ih, dweight_hh, dbias, dbias_hh
 
 

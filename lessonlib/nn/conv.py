@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..functional import _fast
+from ..functional._types import InputGradient
 from ..functional.windows import as_pair, as_single
 from .module import Module, refuse, uniform_parameter, value_of
 
@@ -53,7 +54,7 @@ class _Conv(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+    def backward(self, dy: np.ndarray) -> InputGradient:
         """Gradient for x; adds into the gradients of weight and bias."""
         dx, dweight, dbias = self.pair[1](dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import functional as F
 from ..functional import _fast
+from ..functional._types import InputGradient
 from .module import Module, Parameter, refuse, uniform_parameter, value_of
 from .pair import PairModule
 
@@ -44,7 +45,7 @@ class Linear(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+    def backward(self, dy: np.ndarray) -> InputGradient:
         """dy (..., out) to dx (..., in); adds into the gradients of weight and bias."""
         dx, dweight, dbias = F.linear_backward(dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)

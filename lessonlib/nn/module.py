@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -227,14 +227,17 @@ class Module:
         return f"{type(self).__name__}({self.extra_repr()}\n  {body}\n){total}"
 
 
-class ModuleList(Module):
+Member = TypeVar("Member", bound=Module)
+
+
+class ModuleList(Module, Generic[Member]):
     """A list of modules whose parameters are found: `for block in self.blocks: x = block(x)`.
 
     >>> len(ModuleList([Module(), Module()]))
     2
     """
 
-    def __init__(self, modules: list[Module] | tuple[Module, ...] = ()) -> None:
+    def __init__(self, modules: list[Member] | tuple[Member, ...] = ()) -> None:
         super().__init__()
         for position, module in enumerate(modules):
             if not isinstance(module, Module):
@@ -247,14 +250,17 @@ class ModuleList(Module):
     def __len__(self) -> int:
         return sum(1 for _ in self.children())
 
-    def __getitem__(self, position: int) -> Module:
-        return [module for _, module in self.children()][position]
+    def __getitem__(self, position: int) -> Member:
+        return self._members()[position]
 
-    def __iter__(self) -> Iterator[Module]:
-        return (module for _, module in self.children())
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self._members())
+
+    def _members(self) -> list[Any]:  # each of the type that __init__ was given
+        return [module for _, module in self.children()]
 
 
-class Sequential(ModuleList):
+class Sequential(ModuleList[Module]):
     """Layers one after the other: forward in order, backward in reverse.   y = f_n(... f_2(f_1(x)))
 
     Taught in notebooks/03_backpropagation
@@ -268,8 +274,8 @@ class Sequential(ModuleList):
 
     def __getitem__(self, position: int | slice) -> Module:
         """`model[0]` is a layer, `model[:2]` a Sequential of the first two, sharing parameters."""
-        layers = [module for _, module in self.children()][position]
-        return Sequential(*layers) if isinstance(position, slice) else layers
+        layers = self._members()
+        return Sequential(*layers[position]) if isinstance(position, slice) else layers[position]
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Hand x through every layer."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import functional as F
 from ..functional import _fast
+from ..functional._types import InputGradient
 from .module import Module, refuse, uniform_parameter, value_of
 
 __all__ = ["GRU", "LSTM", "RNN"]
@@ -145,7 +146,7 @@ class RNN(_Recurrent):
 
     def backward(
         self, dy: np.ndarray | None, dh_n: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+    ) -> tuple[np.ndarray, InputGradient]:
         """Gradients of y and h_n, each may be None, to (dx, dhx); dhx is None where hx was."""
         return self._run_backward(dy, dh_n)
 
@@ -237,6 +238,6 @@ class GRU(_Recurrent):
 
     def backward(
         self, dy: np.ndarray | None, dh_n: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+    ) -> tuple[np.ndarray, InputGradient]:
         """Gradients of y and h_n, each may be None, to (dx, dhx); dhx is None where hx was."""
         return self._run_backward(dy, dh_n)

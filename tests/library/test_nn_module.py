@@ -114,54 +114,6 @@ def test_the_gradient_for_data_can_be_left_out(rng):
     assert all(p.grad is not None for p in model.parameters())
 
 
-class Residual(nn.Module):
-    """y = relu(bn(conv(x)) + shortcut(x)): a composite with two ways back."""
-
-    def __init__(self, c, o, stride):
-        super().__init__()
-        self.conv = nn.Conv2d(c, o, 3, stride, 1, bias=False, dtype=np.float64)
-        self.bn = nn.BatchNorm2d(o, dtype=np.float64)
-        self.shortcut = nn.Conv2d(c, o, 1, stride, dtype=np.float64)
-        self.relu = nn.ReLU()
-
-    def forward(self, x):
-        return self.relu(self.bn(self.conv(x)) + self.shortcut(x))
-
-    def backward(self, dy):
-        dsum = self.relu.backward(dy)
-        return self.conv.backward(self.bn.backward(dsum)) + self.shortcut.backward(dsum)
-
-
-class TorchResidual(torch.nn.Module):
-    def __init__(self, c, o, stride):
-        super().__init__()
-        self.conv = torch.nn.Conv2d(c, o, 3, stride, 1, bias=False)
-        self.bn = torch.nn.BatchNorm2d(o)
-        self.shortcut = torch.nn.Conv2d(c, o, 1, stride)
-
-    def forward(self, x):
-        return torch.relu(self.bn(self.conv(x)) + self.shortcut(x))
-
-
-@pytest.mark.parametrize("mode", ["train", "eval"])
-def test_a_small_resnet_of_our_own_modules(rng, mode):
-    def ours_and_theirs(lib, block, **dtype):
-        return lib.Sequential(
-            lib.Conv2d(3, 4, 3, padding=1, **dtype),
-            block(4, 4, 1),
-            block(4, 6, 2),
-            lib.AdaptiveAvgPool2d(1),
-            lib.Flatten(),
-            lib.Linear(6, 5, **dtype),
-        )
-
-    ours = ours_and_theirs(nn, Residual, dtype=np.float64)
-    theirs = ours_and_theirs(torch.nn, TorchResidual).double()
-    theirs(torch.randn(4, 3, 8, 8, dtype=torch.float64))
-    getattr(theirs, mode)()
-    compare_modules(ours, theirs, rng.normal(size=(3, 3, 8, 8)), rng)
-
-
 def test_a_shared_parameter_counts_once_and_collects_both_gradients(rng):
     first, second = (nn.Linear(4, 4, bias=False, rng=rng, dtype=np.float64) for _ in range(2))
     second.weight = first.weight

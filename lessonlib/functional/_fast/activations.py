@@ -8,8 +8,8 @@ from .. import activations as formula
 
 # q_0 ... q_6, fitted for the smallest error of P on 0 <= x <= 5.8. GPT-2's form has the first two,
 # as 0.79788 and 0.03568.
-_TANH_FORM = (0.79788494, 0.03633308, -3.2594747e-5, -5.5306316e-5, 3.9647729e-6, -1.3226625e-7)
-_TANH_FORM += (1.7562767e-9,)
+_TANH_FORM: tuple[float, ...] = (0.79788494, 0.03633308, -3.2594747e-5, -5.5306316e-5)
+_TANH_FORM += (3.9647729e-6, -1.3226625e-7, 1.7562767e-9)
 
 
 def gelu(x: np.ndarray, approximate: str = "none") -> tuple[np.ndarray, Any]:

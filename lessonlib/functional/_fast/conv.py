@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .._types import Gradients
 from ..checks import check_gradient
 from ..conv import _lay_conv2d, _lay_conv_transpose2d, _one_pixel_high
 from ..windows import Taps, crop2d, pad2d
@@ -41,9 +42,7 @@ def conv2d(
     return y, (padded, weight, bias is not None, taps, padding, groups)
 
 
-def conv2d_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def conv2d_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """`lessonlib.functional.conv2d_backward`.
 
     >>> _, cache = conv2d(np.ones((1, 1, 2, 2)), np.array([[[[3.0]]]]))
@@ -78,9 +77,7 @@ def conv1d(
     return y[:, :, 0], cache
 
 
-def conv1d_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def conv1d_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """`lessonlib.functional.conv1d_backward`.
 
     >>> _, cache = conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
@@ -115,9 +112,7 @@ def conv_transpose2d(
     return y, (x, weight, bias is not None, taps, padding, groups, y.shape)
 
 
-def conv_transpose2d_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def conv_transpose2d_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """`lessonlib.functional.conv_transpose2d_backward`.
 
     >>> _, cache = conv_transpose2d(np.array([[[[1.0, 2.0]]]]), np.ones((1, 1, 1, 2)), stride=2)

@@ -5,7 +5,8 @@ Only `h_{t-1} -> h_t` has to wait for the step before: W_ih x_t is one matrix pr
 
 import numpy as np
 
-from .._sequence import Array, check_sequence, initial_state, time_major
+from .._sequence import check_sequence, initial_state, time_major
+from .._types import Array
 from ..rnn import _check_nonlinearity
 
 
@@ -106,8 +107,8 @@ def gru(
     # sigmoid(a) = (1 + tanh(a / 2)) / 2, which cannot overflow; a is halved by halving weights.
     scale = np.array([0.5, 0.5, 1], dtype=x.dtype).reshape(3, 1, 1)
     gates = x.reshape(L * N, D) @ _gate_matrices(weight_ih, scale)  # (3, L N, H): W_ih x_t, all t
-    b_hn = 0
-    if bias_ih is not None:
+    b_hn: Array | int = 0
+    if bias_ih is not None and bias_hh is not None:
         b_hr_hz, b_hn = np.split(bias_hh, [2 * H])  # b_hn has to wait: r scales it
         gates += scale * (bias_ih + np.pad(b_hr_hz, (0, H))).reshape(3, 1, H)
     gates = gates.reshape(3, L, N, H).swapaxes(0, 1)  # (L, 3, N, H)

@@ -1,4 +1,4 @@
-"""The race of optimisers as a person meets it: keyboard, mouse, play, both themes."""
+"""The race of optimizers as a person meets it: keyboard, mouse, play, both themes."""
 
 CELLS = (
     "from lessonlib.explorers import RaceExplorer",

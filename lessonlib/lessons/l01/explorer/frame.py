@@ -27,7 +27,7 @@ def frame(run: PerceptronRun) -> dict[str, Any]:
 
 
 def readouts(run: PerceptronRun) -> list[list[str]]:
-    """Names and values of the numbers beside the drawing."""
+    """Names and values of the numbers next to the drawing."""
     last = run.last_pass
     return [
         ["visits", f"{run.visits:,}"],

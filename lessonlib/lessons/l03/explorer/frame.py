@@ -58,7 +58,7 @@ def edges(walk: Walk) -> list[dict[str, Any]]:
 
 
 def readouts(walk: Walk) -> list[list[str]]:
-    """Names and values of the numbers beside the drawing."""
+    """Names and values of the numbers next to the drawing."""
     rows = [["step", f"{walk.done} of {walk.steps}"]]
     known = len(walk.operations) <= walk.done
     rows.append(["L", short(walk.values[-1]) if known else "not yet"])

@@ -50,41 +50,43 @@ def _normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, eps: float) -> 
 def _norm_axis(
     x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> Answer:
-    _, *kept = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
-    y = _normalise(x, x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True), eps)
-    return (y * gain + shift if training else _normalise(x, mean, var, eps) * gain + shift, *kept)
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    y = _normalise(x, mean, var, eps)
+    if training:
+        y = _normalise(x, x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True), eps)
+    return y * gain + shift, new_mean, new_var
 
 
 def _norm_unbiased(
     x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> Answer:
-    y, *kept = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    y, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
     if training:
         y = _normalise(x, x.mean(axis=0), x.var(axis=0, ddof=1), eps) * gain + shift
-    return (y, *kept)
+    return y, new_mean, new_var
 
 
 def _norm_eps_outside(
     x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> Answer:
-    _, *kept = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
     m, v = (x.mean(axis=0), x.var(axis=0)) if training else (mean, var)
-    return ((x - m) / (np.sqrt(v) + eps) * gain + shift, *kept)
+    return (x - m) / (np.sqrt(v) + eps) * gain + shift, new_mean, new_var
 
 
 def _norm_running(
     x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> Answer:
-    _, *kept = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
-    return (_normalise(x, mean, var, eps) * gain + shift, *kept)
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return _normalise(x, mean, var, eps) * gain + shift, new_mean, new_var
 
 
 def _norm_batch_always(
     x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> Answer:
     y, *_ = batch_norm(x, gain, shift, mean, var, True, momentum, eps)
-    _, *kept = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
-    return (y, *kept)
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return y, new_mean, new_var
 
 
 def _norm_reversed(

@@ -4,6 +4,9 @@
 digits; validation accuracy.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from lessonlib import init, nn, optim
@@ -15,12 +18,15 @@ LAYERS = 9
 WIDTH = 64
 EPOCHS = 5
 LEARNING_RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
-NORMS = {"plain": None, "batch norm": nn.BatchNorm1d, "layer norm": nn.LayerNorm}
+Norm = Callable[[int], nn.Module]  # from the number of features
+NORMS: dict[str, Norm | None] = {
+    "plain": None,
+    "batch norm": nn.BatchNorm1d,
+    "layer norm": nn.LayerNorm,
+}
 
 
-def network(
-    rng: np.random.Generator, norm: type[nn.Module] | None, inputs: int = WIDTH
-) -> nn.Sequential:
+def network(rng: np.random.Generator, norm: Norm | None, inputs: int = WIDTH) -> nn.Sequential:
     """Nine linear layers, eight of them followed by the normalisation (if any) and ReLU."""
     layers = []
     for k in range(LAYERS - 1):
@@ -34,7 +40,7 @@ def network(
     return nn.Sequential(*layers, last)
 
 
-def score(norm: type[nn.Module] | None, lr: float, seed: int, epochs: int = EPOCHS) -> float:
+def score(norm: Norm | None, lr: float, seed: int, epochs: int = EPOCHS) -> float:
     """Validation accuracy of one network."""
     rng = np.random.default_rng(seed)
     X, y = load("digits")
@@ -42,7 +48,7 @@ def score(norm: type[nn.Module] | None, lr: float, seed: int, epochs: int = EPOC
     mean = X.mean(axis=0)
     net = network(rng, norm)
     optimizer = optim.SGD(list(net.parameters()), lr)
-    settings = {"epochs": epochs, "batch_size": 128, "progress": False}
+    settings: dict[str, Any] = {"epochs": epochs, "batch_size": 128, "progress": False}
     with np.errstate(all="ignore"):  # a run that explodes is a result here
         fit(net, nn.CrossEntropyLoss(), optimizer, X - mean, y, rng=rng, **settings)
         return accuracy(predict(net, valid_X - mean), valid_y)

@@ -4,6 +4,8 @@ Six hidden layers of 64 units, batches of 64, 12 epochs on the digits, gradient 
 patient has one thing wrong, `CAUSES`.
 """
 
+from typing import Any
+
 import numpy as np
 
 from lessonlib import init, nn, optim
@@ -14,7 +16,7 @@ SEEDS = (0,)
 EPOCHS = 12
 HIDDEN = 6
 EVERY = 4  # steps between two readings of gradients and updates
-CAUSES = {
+CAUSES: dict[str, dict[str, Any]] = {
     "healthy": {},
     "1": {"activation": nn.Sigmoid},
     "2": {"lr": 1e-4},
@@ -42,7 +44,7 @@ def examine(
     epochs: int = EPOCHS,
     lr: float = 0.1,
     trained_layers: int = HIDDEN + 1,
-    **parts: object,
+    **parts: Any,
 ) -> dict[str, np.ndarray]:
     """Train one network and return what the dashboard shows."""
     rng = np.random.default_rng(seed)

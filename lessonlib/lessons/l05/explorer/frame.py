@@ -39,7 +39,7 @@ def frame(fit: CurveFit) -> dict[str, Any]:
 
 
 def readouts(state: dict[str, Any]) -> list[list[str]]:
-    """Names and values of the numbers beside the drawing."""
+    """Names and values of the numbers next to the drawing."""
     return [
         ["steps", f"{state['steps']:,}"],
         ["parameters", f"{state['parameters']:,}"],

@@ -26,7 +26,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         np.array([[-1.0]]),
         np.array([2.0]),
     )
-    cases = [small]
+    cases: list[tuple] = [small]
     for query, key, units, length in ((2, 3, 4, 5), (4, 2, 3, 6)):
         shapes = ((query,), (length, key), (units, query), (units, key), (units,))
         cases.append(tuple(rng.normal(size=shape) for shape in shapes))

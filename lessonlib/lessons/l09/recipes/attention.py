@@ -22,8 +22,8 @@ DATE_HIDDEN = 32
 def train(seed: int, steps: int = STEPS, heads: int = HEADS) -> tuple[WordReader, np.ndarray]:
     """A reader of sentences, and its shares of right answers on 500 fresh ones: before, belongs."""
     rng = np.random.default_rng(seed)
-    words, *targets = pronoun_sentences(SENTENCES, rng)
-    targets = np.stack(targets, axis=2)  # (sentences, 13, 2)
+    words, before, belongs = pronoun_sentences(SENTENCES, rng)
+    targets = np.stack([before, belongs], axis=2)  # (sentences, 13, 2)
     reader = WordReader(heads, rng=rng)
     loss = nn.CrossEntropyLoss()
     optimizer = optim.Adam(reader.parameters(), lr=LR)
@@ -39,8 +39,8 @@ def train(seed: int, steps: int = STEPS, heads: int = HEADS) -> tuple[WordReader
         reader.backward(dscores)
         optimizer.step()
         schedule.step()
-    words, *targets = pronoun_sentences(500, rng)
-    hits = reader.eval()(words).argmax(axis=3) == np.stack(targets, axis=2)
+    words, before, belongs = pronoun_sentences(500, rng)
+    hits = reader.eval()(words).argmax(axis=3) == np.stack([before, belongs], axis=2)
     return reader, hits[words > 0].mean(axis=0)
 
 

@@ -68,7 +68,10 @@ def train(
             written, weights = reader.eval().write(test_source)
             exact.append(np.mean(np.all(written == test_target, axis=1)))
             reader.train()
-    share = aligned(test_source, test_target, weights) if attend else np.nan
+    share = np.nan
+    if attend:
+        assert weights is not None  # a reader that attends writes them
+        share = aligned(test_source, test_target, weights)
     return reader.eval(), np.array(exact), share
 
 

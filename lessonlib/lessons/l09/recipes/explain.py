@@ -16,6 +16,7 @@ from lessonlib import nn, optim
 from lessonlib.datasets import prose
 from lessonlib.models import AdditiveAttention
 
+Part = tuple[np.ndarray, np.ndarray]  # words (N, L), labels (N,)
 SEEDS = (0, 1, 2, 3, 4)
 STEPS = 300
 BATCH = 64
@@ -37,14 +38,18 @@ class Pooling(nn.Module):
     def __init__(self, words: int, classes: int, recurrent: bool, rng: np.random.Generator) -> None:
         super().__init__()
         self.embedding = nn.Embedding(words, SIZE, rng=rng)
-        self.lstm = nn.LSTM(SIZE, SIZE, bidirectional=True, rng=rng) if recurrent else None
-        self.layer = None if recurrent else nn.Linear(SIZE, 2 * SIZE, rng=rng)
+        self.encoder: nn.LSTM | nn.Linear
+        if recurrent:
+            self.encoder = nn.LSTM(SIZE, SIZE, bidirectional=True, rng=rng)
+        else:
+            self.encoder = nn.Linear(SIZE, 2 * SIZE, rng=rng)
         self.attention = AdditiveAttention(1, 2 * SIZE, 2 * SIZE, rng=rng)
         self.out = nn.Linear(2 * SIZE, classes, rng=rng)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Embedded words (N, L, SIZE) to states (N, L, 2 SIZE)."""
-        return self.lstm(x)[0] if self.lstm else np.tanh(self.layer(x))
+        y = self.encoder(x)
+        return y[0] if isinstance(self.encoder, nn.LSTM) else np.tanh(y)
 
     def forward(self, words: np.ndarray) -> np.ndarray:
         """words (N, L) to scores (N, classes); one query, always 0, asks all states."""
@@ -54,15 +59,15 @@ class Pooling(nn.Module):
     def backward(self, dscores: np.ndarray) -> np.ndarray:
         """Gradient of the embedded words (N, L, SIZE)."""
         _, dstates = self.attention.backward(self.out.backward(dscores)[:, None])
-        if self.lstm:
-            dx = self.lstm.backward(dstates)[0]
+        if isinstance(self.encoder, nn.LSTM):
+            dx = self.encoder.backward(dstates)[0]
         else:
-            dx = self.layer.backward(dstates * (1 - self.states**2))
+            dx = self.encoder.backward(dstates * (1 - self.states**2))
         self.embedding.backward(dx)
         return dx
 
 
-def snippets(rng: np.random.Generator) -> tuple:
+def snippets(rng: np.random.Generator) -> tuple[Part, Part, int, int]:
     """Prose in pieces of 20 words by chapter; the first of every five is for testing."""
     text = prose()
     train, test = [], []
@@ -82,10 +87,10 @@ def snippets(rng: np.random.Generator) -> tuple:
         part = [part[k] for k in rng.permutation(len(part))]
         ids = [[place.get(word, 0) for word in piece] for piece, _ in part]
         sets.append((np.array(ids), np.array([label for _, label in part])))
-    return *sets, len(place) + 1, len(CHAPTERS)
+    return sets[0], sets[1], len(place) + 1, len(CHAPTERS)
 
 
-def telling(rng: np.random.Generator) -> tuple:
+def telling(rng: np.random.Generator) -> tuple[Part, Part, int, int]:
     """Sentences of 20 filler words, one of them replaced by a word that gives the class away."""
     vocabulary = [*FILLERS, *" ".join(TELLING).split()]
     sets = []
@@ -95,10 +100,10 @@ def telling(rng: np.random.Generator) -> tuple:
         told = len(FILLERS) + 3 * label + rng.integers(0, 3, n)
         words[np.arange(n), rng.integers(0, LENGTH, n)] = told
         sets.append((words, label))
-    return *sets, len(vocabulary), len(TELLING)
+    return sets[0], sets[1], len(vocabulary), len(TELLING)
 
 
-def train(kind: str, rng: np.random.Generator, steps: int = STEPS) -> tuple:
+def train(kind: str, rng: np.random.Generator, steps: int = STEPS) -> tuple[Pooling, Part]:
     """A trained classifier and its test set."""
     (X, y), test, words, classes = telling(rng) if "telling" in kind else snippets(rng)
     model = Pooling(words, classes, "LSTM" in kind, rng)
@@ -118,11 +123,12 @@ def distance(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return np.abs(p - q).sum(axis=-1) / 2
 
 
-def examine(model: Pooling, test: tuple, rng: np.random.Generator) -> dict[str, float]:
+def examine(model: Pooling, test: Part, rng: np.random.Generator) -> dict[str, float]:
     """What happens to the answers when the attention is moved, and whether it follows gradients."""
     words, labels = test[0][:500], test[1][:500]
     model.eval().record()
     p, cache = F.softmax(model(words))
+    assert model.attention.weights is not None  # of the pass above
     a = model.attention.weights[:, 0]  # (N, L)
     states = model.states  # (N, L, 2 SIZE)
     chosen = np.eye(p.shape[1], dtype=p.dtype)[p.argmax(axis=1)]
@@ -131,7 +137,7 @@ def examine(model: Pooling, test: tuple, rng: np.random.Generator) -> dict[str, 
     rank = np.nanmean([kendalltau(*pair)[0] for pair in pairs])
 
     def answer(context: np.ndarray) -> np.ndarray:
-        return F.softmax(F.linear(context, model.out.weight.data, model.out.bias.data)[0])[0]
+        return F.softmax(model.out(context))[0]
 
     single = distance(answer(states), p[:, None])  # all the attention on this one word
     np.put_along_axis(single, a.argmax(axis=1)[:, None], np.inf, axis=1)

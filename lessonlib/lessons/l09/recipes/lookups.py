@@ -36,16 +36,19 @@ def questions(n: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     return keys, values, keys[rows, first], second, answers
 
 
+def _table(n: int, rng: np.random.Generator) -> nn.Embedding:
+    table = nn.Embedding(n, SIZE, rng=rng)
+    table.weight.data *= 0.5
+    return table
+
+
 class TwoLookups(nn.Module):
     """Slots and query are sums of embeddings; attention; a linear reader, or an MLP before it."""
 
     def __init__(self, heads: int, mlp: bool, rng: np.random.Generator) -> None:
         super().__init__()
-        sizes = {"key": KEYS, "value": VALUES, "place": SLOTS, "ask_key": KEYS, "ask_place": SLOTS}
-        for name, size in sizes.items():
-            table = nn.Embedding(size, SIZE, rng=rng)
-            table.weight.data *= 0.5
-            setattr(self, name, table)
+        self.key, self.value, self.place = (_table(n, rng) for n in (KEYS, VALUES, SLOTS))
+        self.ask_key, self.ask_place = (_table(n, rng) for n in (KEYS, SLOTS))
         self.attention = nn.MultiheadAttention(SIZE, heads, rng=rng)
         layers = [nn.Linear(SIZE, 4 * SIZE, rng=rng), nn.GELU(), nn.Linear(4 * SIZE, SIZE, rng=rng)]
         self.mlp = nn.Sequential(*layers) if mlp else None

@@ -1,12 +1,13 @@
 """Scoreboard: one layer of self-attention over the 36 patches of 2 x 2 pixels."""
 
 import time
+from typing import Any
 
 import numpy as np
 
 from lessonlib import functional as F
 from lessonlib import nn, optim
-from lessonlib.scoreboard import canvas, measure
+from lessonlib.scoreboard import canvas, largest_score, measure
 from lessonlib.training import fit
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -57,8 +58,9 @@ def train(seed: int, epochs: int = EPOCHS) -> PatchReader:
     model = PatchReader(rng)
     optimizer = optim.Adam(model.parameters(), lr=0.005)
     schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
-    options = {"epochs": epochs, "batch_size": BATCH, "scheduler": schedule, "progress": False}
-    fit(model, nn.CrossEntropyLoss(), optimizer, X, y, rng=rng, **options)
+    options: dict[str, Any] = {"epochs": epochs, "batch_size": BATCH, "progress": False}
+    loss = nn.CrossEntropyLoss()
+    fit(model, loss, optimizer, X, y, rng=rng, scheduler=schedule, **options)
     return model.eval()
 
 
@@ -70,5 +72,5 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
         model = train(seed, epochs)
         seconds = time.process_time() - start
         size = sum(p.data.size for p in model.parameters())
-        rows[s, 0] = (size, *measure(lambda X, model=model: model(X).argmax(axis=1)), seconds)
+        rows[s, 0] = (size, *measure(largest_score(model)), seconds)
     return {"names": np.array([NAME]), "rows": rows}

@@ -18,7 +18,9 @@ def bits_per_character(logits: np.ndarray, ids: np.ndarray, characters: int) -> 
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    cases = [(np.log([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.1, 0.1, 0.8]]), [0, 1, 2], 4)]
+    cases: list[tuple] = [
+        (np.log([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.1, 0.1, 0.8]]), [0, 1, 2], 4)
+    ]
     cases += [(2 * rng.normal(size=(L, V)), rng.integers(0, V, L), n) for L, V, n in ((5, 4, 9),)]
     cases += [(900 * rng.normal(size=(6, 5)), rng.integers(0, 5, 6), 12)]
     return [(logits, np.array(ids), n) for logits, ids, n in cases]

@@ -29,6 +29,7 @@ def look(model: AttentionOnly, rng: np.random.Generator) -> tuple[float, float, 
     back, found = 0.0, 0.0
     for layer in model.layers:
         weights = layer.weights
+        assert weights is not None  # of the pass above
         back = max(back, np.diagonal(weights, -1, 2, 3).mean(axis=(0, 2)).max())
         found = max(found, weights[row, :, i, j].mean(axis=0).max())
     return float(accuracy), float(-right[repeated].mean()), float(back), float(found)

@@ -1,8 +1,11 @@
-"""The library's GPT: causal, equal to the lesson's parts, and stored as it was trained."""
+"""The library's GPT: equal to torch, causal, and stored as it was trained."""
 
 import numpy as np
 import pytest
+import torch
+from torch_oracle import assert_close, assert_same_gradients, randomized
 
+from benchmarks.torch_gpt import TorchGPT
 from lessonlib import nn
 from lessonlib.gradcheck import gradcheck
 from lessonlib.models import GPT, trained_gpt
@@ -11,6 +14,23 @@ from lessonlib.models.gpt import Block
 
 def model(**options):
     return GPT(13, 7, width=8, heads=2, rng=np.random.default_rng(0), dtype=np.float64, **options)
+
+
+def test_it_equals_torch_from_one_state_dict():
+    theirs, ours = randomized(TorchGPT(13, 7, width=8, heads=2)), model()
+    ours.load_state_dict(theirs.state_dict())
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    ids, targets = np.random.default_rng(0).integers(0, 13, (2, 3, 6))
+    loss, logits, their_logits = nn.CrossEntropyLoss(), ours(ids), theirs(torch.tensor(ids))
+    assert_close(logits, their_logits)
+    value = loss(logits.reshape(18, 13), targets.reshape(18))
+    their_value = torch.nn.functional.cross_entropy(
+        their_logits.reshape(18, 13), torch.tensor(targets).reshape(18)
+    )
+    assert abs(value - their_value.item()) < 1e-12
+    their_value.backward()
+    ours.backward(loss.backward().reshape(3, 6, 13))
+    assert_same_gradients(ours, theirs)
 
 
 def test_gradients_are_right():
