@@ -12,8 +12,8 @@ from lessonlib.explorers import DrawingExplorer
 from lessonlib.lessons.l06.explorer.figure import tiled
 from lessonlib.lessons.l06.explorer.frame import sum_as_values, sum_in_words, unpacked
 from lessonlib.lessons.l06.explorer.model import BITS, Drawing, ink_of
-from lessonlib.models import drawing_network
 from lessonlib.lessons.l06.explorer.sums import LAYERS
+from lessonlib.models import drawing_network
 from lessonlib.scoreboard import canvas
 
 
