@@ -22,7 +22,7 @@ def figure(reader: TextReader) -> Figure:
 
 def _draw_states(ax: Axes, reader: TextReader) -> None:
     first, k = first_column(reader), reader.position
-    states = reader.reading.states[first:k].T if k else np.zeros((len(reader.character_model.order), 1))
+    states = reader.reading.states[first:k].T if k else np.zeros((reader.units, 1))
     ax.imshow(states, cmap=SIGNED, vmin=-1, vmax=1, aspect="auto")
     ax.set_xticks(range(states.shape[1]), [visible(c) for c in reader.text[first:k]] or [""])
     ax.set(xlabel="character just read", ylabel="unit, keeps most (top) to least")

@@ -21,7 +21,7 @@ def frame(reader: TextReader) -> dict[str, Any]:
         "text": reader.text,
         "position": k,
         "row": reader.chosen,
-        "rows": len(reader.character_model.order),
+        "rows": reader.units,
         "columns": COLUMNS,
         "map": np.ascontiguousarray(window).tobytes(),
         "values": states[:k, reader.chosen].round(2).tolist(),

@@ -74,7 +74,7 @@ def stored_model() -> CharacterModel:
 class TextReader:
     """A text, how far it is read, and the unit that is looked at.
 
-    reading  : states, expectations and surprise of the whole text, by `character_model`
+    reading  : states, expectations and surprise of the whole text, by `model`
     position : characters read so far;  chosen : row of the unit, 0 keeps most of its value
     unknown  : characters of the text that the model does not know; they are read as "?"
     Raises ValueError for an empty text or a unit outside 0 .. 127
@@ -86,7 +86,7 @@ class TextReader:
     """
 
     def __init__(self, text: str = "a sentence") -> None:
-        self.character_model = stored_model()
+        self.model = stored_model()
         self.chosen = 0
         self.own = "Type a text of your own here."
         if text in TEXTS:
@@ -111,11 +111,11 @@ class TextReader:
         self._take(text)
 
     def _take(self, text: str) -> None:
-        known = self.character_model.letters.ids
+        known = self.model.letters.ids
         cut = text[:LONGEST]
         self.unknown = sorted(set(cut) - set(known))
         self.text = "".join(c if c in known else "?" for c in cut)
-        self.reading = self.character_model.reads(self.text)
+        self.reading = self.model.reads(self.text)
         self.position = min(HEAD_START, len(self.text))
 
     def go(self, position: int) -> None:
@@ -124,8 +124,8 @@ class TextReader:
 
     def choose_unit(self, row: int) -> None:
         """Choose the unit in a row of the map; row 0 keeps most of its value."""
-        if not 0 <= row < len(self.character_model.order):
-            raise ValueError(f"choose_unit: {row}, wanted 0 to {len(self.character_model.order) - 1}")
+        if not 0 <= row < self.units:
+            raise ValueError(f"choose_unit: {row}, wanted 0 to {self.units - 1}")
         self.chosen = int(row)
 
     # Reading ------------------------------------------------------------------------------------
@@ -146,9 +146,14 @@ class TextReader:
     # The numbers --------------------------------------------------------------------------------
 
     @property
+    def units(self) -> int:
+        """How many units the model has."""
+        return len(self.model.order)
+
+    @property
     def unit(self) -> int:
         """The number of the chosen unit."""
-        return int(self.character_model.order[self.chosen])
+        return int(self.model.order[self.chosen])
 
     def expected(self, count: int | None = None) -> list[tuple[str, float]]:
         """The characters that are expected most (None: all), and their probabilities."""
@@ -156,7 +161,7 @@ class TextReader:
             return []
         p = self.reading.expected[self.position - 1]
         best = np.argsort(-p, kind="stable")[:count]
-        return [(self.character_model.letters.symbols[k], float(p[k])) for k in best]
+        return [(self.model.letters.symbols[k], float(p[k])) for k in best]
 
     @property
     def state(self) -> dict[str, Any]:
