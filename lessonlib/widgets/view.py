@@ -104,9 +104,10 @@ class Panel:
 
     def mimebundle(self) -> dict[str, Any]:
         """The widget view alone; its plain text is the explorer's."""
-        data, _ = self.view._repr_mimebundle_()
+        bundle = self.view._repr_mimebundle_()
+        assert bundle is not None  # only a widget without a view has none
         key = "application/vnd.jupyter.widget-view+json"
-        return {key: data[key] | {"model_id": self.box.model_id}}
+        return {key: bundle[0][key] | {"model_id": self.box.model_id}}
 
     def close(self) -> None:
         """Close every widget, and the layouts and styles that belong to them."""
