@@ -1,7 +1,6 @@
 """The lens explorer of lesson 10b, without a browser."""
 
 import json
-from importlib import resources
 
 import ipywidgets
 import numpy as np
@@ -13,7 +12,6 @@ from lessonlib.explorers import LensExplorer
 from lessonlib.lessons.l10b.exercises import logit_lens, without_head
 from lessonlib.lessons.l10b.explorer.explorer import HEADS, LAYERS, STAGES, TEXT, stored_weights
 from lessonlib.models.attention_only import VOCABULARY, AttentionOnly
-from lessonlib.plots import COLOUR
 
 
 @pytest.fixture
@@ -183,12 +181,6 @@ def test_the_picture_names_its_parts(explorer):
 
 
 def test_the_view_carries_its_style_and_closes_its_widgets():
-    css = (
-        resources.files("lessonlib.lessons.l10b.explorer")
-        .joinpath("view.css")
-        .read_text(encoding="utf-8")
-    )
-    assert f"--ns-forward: {COLOUR['forward'].lower()};" in css
     before = len(ipywidgets.widget._instances)
     explorer = LensExplorer()
     explorer._repr_mimebundle_()

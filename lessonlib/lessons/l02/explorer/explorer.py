@@ -36,12 +36,6 @@ class PlaygroundExplorer(Explorer):
     True
     """
 
-    parts: ClassVar[tuple[str, ...]] = (
-        "paint.js",
-        "network.js",
-        "plots.js",
-        "controls.js",
-    )
     speed_control: ClassVar[bool] = False
     unit: ClassVar[str] = "epoch"
     reset_hint: ClassVar[str] = "Start again from the same seed: the same numbers"
