@@ -139,12 +139,9 @@ function layTiles(view, look, shape) {
 }
 
 function layTile(view, column, unit) {
+  const look = { class: "ns-unit", type: "button", tabindex: -1 };
   const place = { "data-column": column, "data-unit": unit };
-  const button = element(
-    "button",
-    { class: "ns-unit", type: "button", tabindex: -1, ...place },
-    view.board,
-  );
+  const button = element("button", { ...look, ...place }, view.board);
   if (column === 0) element("span", { class: "ns-feature", text: view.net.name(0, unit) }, button);
   return button;
 }

@@ -13,11 +13,8 @@ const GUIDE =
 function graphView(stage, ask) {
   stage.classList.add("ns-graph");
   const svg = element("svg:svg", { role: "img" }, stage);
-  const inputs = element(
-    "div",
-    { class: "ns-inputs", role: "group", "aria-label": "Inputs" },
-    stage,
-  );
+  const group = { class: "ns-inputs", role: "group", "aria-label": "Inputs" };
+  const inputs = element("div", group, stage);
   element("p", { class: "ns-help", text: GUIDE }, stage);
   const sliders = new Map();
   return (frame) => {
@@ -55,11 +52,8 @@ function drawNode(svg, node) {
   const looks = `${node.input ? "ns-input" : ""} ${node.now ? "ns-now" : ""}`;
   const group = element("svg:g", { class: looks }, svg);
   const [x, y] = [left(node), middle(node) - BOX.height / 2];
-  element(
-    "svg:rect",
-    { class: "ns-box", x, y, width: BOX.width, height: BOX.height, rx: 6 },
-    group,
-  );
+  const size = { width: BOX.width, height: BOX.height, rx: 6 };
+  element("svg:rect", { class: "ns-box", x, y, ...size }, group);
   const line = (kind, down, text) =>
     element("svg:text", { class: `ns-${kind}`, x: x + BOX.width / 2, y: y + down, text }, group);
   line("title", 18, node.title);

@@ -71,11 +71,8 @@ function drawCell(svg) {
   label(svg, [181, 94], "+", TEXT);
   const memory = element("svg:g", {}, svg);
   element("svg:rect", { class: "ns-cell-box", x: 222, y: 64, width: 42, height: 50 }, memory);
-  const level = element(
-    "svg:rect",
-    { class: "ns-cell-memory", x: 224, width: 38, opacity: 0.75 },
-    memory,
-  );
+  const bar = { class: "ns-cell-memory", x: 224, width: 38, opacity: 0.75 };
+  const level = element("svg:rect", bar, memory);
   axis(memory, "M222 89H264");
   label(svg, [243, 130], "memory c", TEXT);
   const held = label(svg, [243, 147], "", TEXT);
