@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-pytest_plugins = ["notebook_limits", "lab_browser"]
+pytest_plugins = ["notebook_limits", "lab_browser", "sharing_out"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,9 +1,9 @@
 """Sets the course up and starts it. Needs Python 3.11 to 3.14 and nothing else.
 
 python3 start.py lab  [JupyterLab's options]   the lessons, in JupyterLab
-python3 start.py test [pytest's options]       every check
+python3 start.py test [pytest's options]       every check; --quick 07 for one lesson's alone
 
-All of it is installed into the folder .venv beside this file, by the first run alone.
+All of it is installed into the folder .venv next to this file, by the first run alone.
 """
 
 # Kept to what Python 3.6 can read, so that an old Python gets a sentence and not a traceback.
@@ -103,7 +103,7 @@ def install(extras: list, fresh: bool) -> str:
         if fresh:
             need_disk(size)
         print(f"Installing the course with {title}: about {size} GB on disk.", flush=True)
-        # torch and torchvision from two different builds fail at import: hence the last attempt
+        # torch and torchvision of different builds fail at import, so the last attempt takes both
         trouble = run(*tool, *flags, *what) or run(PYTHON, "-c", "import torchvision")
         if not trouble or (not flags and not re.search(r"(?s)Traceback.*torchvision", trouble)):
             break
@@ -114,7 +114,7 @@ def install(extras: list, fresh: bool) -> str:
 
 
 def state(mode: str, old: dict) -> dict:
-    """What .venv depends on: the pins, its Python and where it stands; and what is in it."""
+    """What .venv depends on: the pins, its Python and where it is; and what is in it."""
     files = [REPO / "pyproject.toml", REPO / "constraints.txt", VENV / "pyvenv.cfg"]
     pins = b"\0".join([file.read_bytes() for file in files] + [str(REPO).encode()])
     extras = sorted({*EXTRAS[mode], *old["extras"]})
@@ -167,6 +167,20 @@ def start(*command: str) -> int:
                 continue
 
 
+def check(rest: list) -> int:
+    """Run pytest with two workers; then once more, alone, for the tests that measure time."""
+    pytest = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
+    workers = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=10"]
+    status = start(*pytest, *workers, "--timing=without", *rest)
+    nothing = 5  # pytest's word for: no test was chosen
+    if status not in (0, 1, nothing) or any(word.startswith("--quick") for word in rest):
+        return status
+    timing = start(*pytest, "--timing=only", *rest)
+    if nothing in (status, timing):
+        return status if timing == nothing else timing
+    return status or timing
+
+
 def main(arguments: list) -> int:
     """Run one of the two commands."""
     mode, rest = (arguments or ["help"])[0], arguments[1:]
@@ -175,8 +189,7 @@ def main(arguments: list) -> int:
         return 0 if mode in ("help", "-h", "--help") else 2
     prepare(mode)
     if mode == "test":
-        nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
-        return start("-m", "pytest", *nbval, *rest)
+        return check(rest)
     if start("-m", "lessonlib", "copies", "--make"):
         return 1
     page = "--LabApp.default_url=/lab/tree/my/00_start_here.ipynb"

@@ -38,6 +38,7 @@ def main() -> None:
     """Run the jobs, each in processes of its own, and print their tables."""
     options = parse()
     if options.worker:
+        settle_memory()
         print(json.dumps(JOBS[options.worker](options)))
         return
     for n in [1] if options.quick else options.threads:
@@ -75,6 +76,13 @@ def in_process(job: str, threads: int, options: argparse.Namespace, **variables:
     environment = free | dict.fromkeys(THREAD_VARIABLES, str(threads)) | variables
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def settle_memory() -> None:
+    """Start where a training loop is after its first steps: on both sides, freed memory stays."""
+    from lessonlib.training import keep_freed_memory
+
+    keep_freed_memory()
 
 
 def forcing_variables() -> dict[str, str]:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.gpt import OurGPT, TorchGPT
+from benchmarks.torch_gpt import TorchGPT
 from lessonlib import nn, optim
+from lessonlib.models import GPT
 
 Run = Callable[[], float]
 
@@ -94,7 +95,10 @@ def both_training_steps(
     x: np.ndarray,
     y: np.ndarray,
 ) -> tuple[Run, Run]:
-    """A training step on one batch: forward, cross-entropy, backward, optimiser."""
+    """A training step on one batch: forward, cross-entropy, backward, optimizer.
+
+    Scores (N, L, C) for classes (N L,) are laid out as (N L, C)
+    """
     copy_weights(theirs, ours)
     if isinstance(ours, nn.Sequential):
         ours[0].needs_dx = False  # the data need no gradient; torch finds that out by itself
@@ -104,14 +108,15 @@ def both_training_steps(
 
     def numpy_run() -> float:
         our_optimizer.zero_grad()
-        loss = our_loss(ours(x), y)
-        ours.backward(our_loss.backward())
+        scores = ours(x)
+        loss = our_loss(scores.reshape(-1, scores.shape[-1]), y)
+        ours.backward(our_loss.backward().reshape(scores.shape))
         our_optimizer.step()
         return float(loss)
 
     def torch_run() -> float:
         their_optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(theirs(torch_x), torch_y)
+        loss = torch.nn.functional.cross_entropy(theirs(torch_x).flatten(0, -2), torch_y)
         loss.backward()
         their_optimizer.step()
         return float(loss.detach())
@@ -119,8 +124,8 @@ def both_training_steps(
     return numpy_run, torch_run
 
 
-def sgd(module: Any, parameters: Any) -> Any:
-    """Plain gradient descent, from lessonlib.optim or torch.optim."""
+def make_sgd(module: Any, parameters: Any) -> Any:
+    """Plain SGD, from lessonlib.optim or torch.optim."""
     return module.SGD(parameters, lr=0.01)
 
 
@@ -137,7 +142,7 @@ def mlp(batch: int, width: int) -> tuple[Run, Run]:
         )
 
     x, y = normal(batch, 784), integers(10, batch)
-    return both_training_steps(build(nn), build(torch.nn), sgd, x, y)
+    return both_training_steps(build(nn), build(torch.nn), make_sgd, x, y)
 
 
 def cnn(batch: int) -> tuple[Run, Run]:
@@ -156,7 +161,7 @@ def cnn(batch: int) -> tuple[Run, Run]:
         )
 
     x, y = normal(batch, 1, 28, 28), integers(10, batch)
-    return both_training_steps(build(nn), build(torch.nn), sgd, x, y)
+    return both_training_steps(build(nn), build(torch.nn), make_sgd, x, y)
 
 
 def conv2d(batch: int, size: int) -> tuple[Run, Run]:
@@ -205,7 +210,7 @@ def gpt(batch: int, length: int, width: int) -> tuple[Run, Run]:
     """A training step of the small GPT."""
     vocabulary = 64
     indices, targets = integers(vocabulary, batch, length), integers(vocabulary, batch * length)
-    ours, theirs = OurGPT(vocabulary, length, width), TorchGPT(vocabulary, length, width)
+    ours, theirs = GPT(vocabulary, length, width), TorchGPT(vocabulary, length, width)
     return both_training_steps(
         ours, theirs, lambda lib, params: lib.Adam(params, lr=1e-3), indices, targets
     )

@@ -134,10 +134,10 @@ class Value:
     def backward(self) -> None:
         """Add ∂self/∂v to v.grad for every value v that self was computed from.
 
-        A value may hand its gradient on only when all of its users have added theirs. So the first
-        walk counts the users of every value, and the second one takes a value up when its count has
-        come down to 0. Lists, not recursion: Python allows about 1,000 nested calls, a loop over a
-        long sequence makes far deeper graphs.
+        A value may pass its gradient on only when all of its users have added theirs. So the first
+        walk counts the users of every value, and the second one processes a value once its count
+        has reached 0. Lists, not recursion: Python allows about 1,000 nested calls, and a loop over
+        a long sequence makes far deeper graphs.
         Source: Kahn 1962 (topological order). Taught in notebooks/03_backpropagation
 
         >>> x = Value(2.0)

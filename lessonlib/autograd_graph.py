@@ -154,7 +154,7 @@ def _expression(op: str, operands: list[str]) -> str:
 def _edge_svg(edge: Edge, places: list[tuple[float, float]]) -> str:
     (x1, y1), (x2, y2) = places[edge.parent], places[edge.child]
     x1, y1, y2 = x1 + _WIDTH, y1 + _HEIGHT / 2, y2 + _HEIGHT / 2
-    # The label stands a third of the way along, where lines into one box are still apart.
+    # The label is a third of the way along, where lines into one box are still apart.
     x, y = x1 + (x2 - x1) / 3, y1 + (y2 - y1) / 3 - 3
     return (
         f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="#888"/>'

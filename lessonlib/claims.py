@@ -1,7 +1,7 @@
 """Claims: every headline number of a lesson is held to a bound that was set from many seeds.
 
-data/bounds.csv has one row a claim: its words, the bound, and the smallest, middle and largest
-value over the seeds that were tried (`make bounds` fills these). A lesson states
+data/bounds.csv has one row for each claim: its words, the bound, and the smallest, middle and
+largest value over the seeds that were tried (`make bounds` fills these). A lesson states
 `expect("01.xor best", value)`.
 """
 

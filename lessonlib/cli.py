@@ -1,8 +1,8 @@
 """The command line `lessonlib`.
 
 Each subcommand lives in a module with one function, `add_commands(subparsers)`. It adds its parsers
-and sets `run`, which takes the parsed arguments and yields the lines to print. What a user can put
-right is raised as `CommandError` and shown as one line.
+and sets `run`, which takes the parsed arguments and yields the lines to print. An error
+that the user can fix is raised as `CommandError` and shown as one line.
 """
 
 import argparse

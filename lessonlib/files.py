@@ -33,7 +33,7 @@ def notebooks_folder() -> Path:
         if folder.is_dir():
             return folder
     raise CommandError(
-        f"no lessons found: neither notebooks/ beside {_PACKAGE} nor _notebooks/ in it"
+        f"no lessons found: neither notebooks/ next to {_PACKAGE} nor _notebooks/ in it"
     )
 
 

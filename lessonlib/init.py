@@ -2,8 +2,9 @@
 
 Each takes an array or a Parameter and a `np.random.Generator`, fills it, and returns it. A weight
 is (fan_out, fan_in, *kernel): every output reads fan_in · kernel numbers, every input is read by
-fan_out · kernel outputs. Variance 1 / fan_in keeps the size of the signal on the way forward,
-1 / fan_out that of the gradient on the way back; a gain makes up for an activation that shrinks.
+fan_out · kernel outputs. Variance 1 / fan_in keeps the size of the signal in the forward pass,
+1 / fan_out that of the gradient in the backward pass; a gain makes up for an activation that
+shrinks it.
 """
 
 from __future__ import annotations

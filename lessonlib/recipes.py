@@ -3,7 +3,7 @@
 A recipe is a module of a lesson's folder `recipes` with `SEEDS` and `make() -> dict of arrays`. Its
 id is lesson and name, "09.dates"; the result is data/models/09_dates.npz. The index keeps seeds,
 CPU-seconds, the sha256 of the file, and the hash of the code: the recipe with every file of ours
-that it imports. Comments, docstrings and blank lines do not count, since they change no number.
+that it imports. Comments, docstrings, annotations and layout do not count: they change no number.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import io
 import json
 import os
 import time
-import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -90,24 +89,41 @@ def _files(name: tuple[str, ...]) -> Iterator[Path]:
 
 @cache
 def _bare(file: Path) -> str:
-    """The text of a file without comments, docstrings and blank lines, the same in every Python."""
-    text = file.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and _docstring(node):
-            first = node.body[0]
-            lines[first.lineno - 1 : first.end_lineno] = [""] * (
-                first.end_lineno - first.lineno + 1
-            )
-    return "\n".join(line.rstrip() for line in lines if line.strip())
+    """What a file does: its syntax tree in words, the same in every Python, without mere talk."""
+    return _words(ast.parse(file.read_text(encoding="utf-8")))
 
 
-def _docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> bool:
-    return ast.get_docstring(node, clean=False) is not None
+# Parts of a syntax tree that change no number, or that only some versions of Python have.
+_SAID = {"annotation", "returns", "ctx", "kind", "type_comment", "type_params"}
+_TYPING = {"typing", "collections.abc", "__future__"}
+
+
+def _words(node: object) -> str:
+    """A node of a syntax tree, or a value in it, as text."""
+    if isinstance(node, list):
+        return f"[{', '.join(_words(item) for item in node if not _only_says(item))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some with an empty text
+        node = ast.JoinedStr([part for part in node.values if not _is_empty(part)])
+    fields = [
+        f"{name}={_words(value)}"
+        for name, value in ast.iter_fields(node)
+        if name not in _SAID and value not in (None, [])
+    ]
+    return f"{type(node).__name__}({', '.join(fields)})"
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
+
+
+def _only_says(node: object) -> bool:
+    """Whether a statement is a docstring, or an import for annotations alone."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module in _TYPING
+    text = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(text, ast.Constant) and isinstance(text.value, str)
 
 
 def make(name: str) -> str:

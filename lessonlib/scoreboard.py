@@ -1,7 +1,7 @@
 """The scoreboard: one task through the whole course, read honestly.
 
 1,797 real digits, one split. A row is a model with its parameters, its accuracy on the 540 test
-images, and on the same images moved by 1 and 2 pixels. The images stand on a 12 x 12 canvas, so
+images, and on the same images moved by 1 and 2 pixels. The images are on a 12 x 12 canvas, so
 that a shift cuts nothing off.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from lessonlib.datasets import load, shift
 from lessonlib.trained import trained
 
+Row = tuple[str, float, float, float, float, float]  # the model's name, then COLUMNS
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1))
 COLUMNS = ("parameters", "clean", "1 px", "2 px", "seconds")
 
@@ -50,10 +51,23 @@ def measure(answer: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float, f
     return score[0], score[1], score[2]
 
 
-class Scoreboard:
-    """The rows known so far; each is the median over the seeds of `make models`."""
+def largest_score(
+    scores: Callable[[np.ndarray], np.ndarray], shape: tuple[int, ...] = (144,)
+) -> Callable[[np.ndarray], np.ndarray]:
+    """The answers that `measure` asks for, from ten scores: the digit whose score is largest.
 
-    def __init__(self, rows: list[tuple[str, float, float, float, float, float]]) -> None:
+    scores : maps images (N, *shape) to scores (N, 10)
+
+    >>> largest_score(lambda images: images[:, :2])(np.eye(144)[:2])
+    array([0, 1])
+    """
+    return lambda rows: scores(rows.reshape(-1, *shape)).argmax(axis=1)
+
+
+class Scoreboard:
+    """The rows known so far; each is the median over the seeds of its recipe."""
+
+    def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
 
     def __repr__(self) -> str:
@@ -61,7 +75,7 @@ class Scoreboard:
         return "\n".join([head, *(f"{r[0]:28}" + self._numbers(r, 12) for r in self.rows)])
 
     @staticmethod
-    def _numbers(row: tuple, width: int) -> str:
+    def _numbers(row: Row, width: int) -> str:
         return "".join(f"{text:>{width}}" for text in _texts(row))
 
     def _repr_html_(self) -> str:
@@ -78,18 +92,20 @@ class Scoreboard:
         )
 
 
-def _texts(row: tuple) -> list[str]:
+def _texts(row: Row) -> list[str]:
     return [f"{int(row[1]):,}", *(f"{v:.3f}" for v in row[2:5]), f"{row[5]:.2g}"]
 
 
 def scoreboard(*parts: str) -> Scoreboard:
     """The rows of the named parts, such as "00.scoreboard": medians over the seeds tried.
 
-    A part is a result of `make models` with the arrays `names`, `rows` (seeds, models, 5).
+    A part is a stored result with the arrays `names`, `rows` (seeds, models, 5).
     """
-    rows = []
+    rows: list[Row] = []
     for part in parts:
         stored = trained(part)
         middle = np.median(stored["rows"], axis=0)
-        rows += [(str(n), *map(float, r)) for n, r in zip(stored["names"], middle, strict=True)]
+        for name, numbers in zip(stored["names"], middle.tolist(), strict=True):
+            parameters, clean, one, two, seconds = numbers
+            rows.append((str(name), parameters, clean, one, two, seconds))
     return Scoreboard(rows)

@@ -37,14 +37,15 @@ def progress_file(tmp_path, monkeypatch):
 @pytest.fixture
 def shown():
     """A function that shows explorers as a cell does; all are closed after the test."""
+    from explorer_driver import show  # loads widgets and matplotlib, which most tests do without
+
     opened = []
 
-    def show(explorer):
+    def open_one(explorer):
         opened.append(explorer)
-        explorer._repr_mimebundle_()
-        return explorer._panel
+        return show(explorer)
 
-    yield show
+    yield open_one
     for explorer in opened:
         explorer.close()
 

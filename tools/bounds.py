@@ -1,12 +1,12 @@
-"""Fill the bounds table: run lessons with many seeds and see where each claim's value falls.
+"""Fill the bounds table: run lessons with many seeds and see where each claim's value lies.
 
 python tools/bounds.py 01               lesson 01 with 20 seeds
 python tools/bounds.py 01 --seeds 3     fewer, to try
 
-The lesson's own code cells run as a plain script, once a seed, with `LESSONLIB_SEED` set; every
-`expect(name, value)` reports its value instead of asserting it. data/bounds.csv keeps the words and
-the bound, which people write, and gets the smallest, middle and largest value. A value outside its
-bound is named and the run ends with an error; a new claim is added with an open bound.
+The lesson's own code cells run as a plain script, once for each seed, with `LESSONLIB_SEED` set;
+every `expect(name, value)` reports its value instead of asserting it. data/bounds.csv keeps the
+words and the bound, which people write, and gets the smallest, middle and largest value. A value
+outside its bound is named and the run ends with an error; a new claim is added with an open bound.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 Each lesson runs from top to bottom in a fresh kernel with progress switched off. It is written only
 if no cell failed and none wrote to stderr. What differs from run to run or from machine to machine
-is taken out: widget state and views (the static picture beside them stays), times, exact versions,
+is taken out: widget state and views (the static picture next to them stays), times, exact versions,
 random cell ids.
 
 `--check` runs nothing; it says which stored outputs cannot come from such a run.
@@ -41,24 +41,28 @@ def problems(book: NotebookNode) -> Iterator[str]:
     for number, cell in enumerate(book.cells):
         if other := sorted(set(cell.metadata) - CELL_METADATA):
             yield f"cell {number} stores metadata of some program: {', '.join(other)}"
-        if cell.cell_type != "code":
-            continue
-        if not cell.source.strip():
-            yield f"cell {number} is empty"
-        count += 1
-        if cell.execution_count != count:
-            yield f"cell {number} was run as number {cell.execution_count}, it is code cell {count}"
-        for output in cell.outputs:
-            if output.output_type == "error":
-                yield f"cell {number} stores the error {output.ename}"
-            if output.get("name") == "stderr":
-                yield f"cell {number} stores text of stderr"
-            if WIDGET_VIEW in output.get("data", {}):
-                yield f"cell {number} stores a widget view, which needs a kernel to be seen"
-            if output.get("execution_count", count) != count:
-                yield f"cell {number} stores an output of another run"
+        if cell.cell_type == "code":
+            count += 1
+            yield from (f"cell {number} {problem}" for problem in _cell_problems(cell, count))
     if dict(book.metadata) != METADATA:
         yield "the notebook's metadata are not those that `make notebooks` writes"
+
+
+def _cell_problems(cell: NotebookNode, count: int) -> Iterator[str]:
+    """The same for one code cell, the `count`-th of its notebook."""
+    if not cell.source.strip():
+        yield "is empty"
+    if cell.execution_count != count:
+        yield f"was run as number {cell.execution_count}, it is code cell {count}"
+    for output in cell.outputs:
+        if output.output_type == "error":
+            yield f"stores the error {output.ename}"
+        if output.get("name") == "stderr":
+            yield "stores text of stderr"
+        if WIDGET_VIEW in output.get("data", {}):
+            yield "stores a widget view, which needs a kernel to be seen"
+        if output.get("execution_count", count) != count:
+            yield "stores an output of another run"
 
 
 def tidy(book: NotebookNode, stem: str) -> NotebookNode:

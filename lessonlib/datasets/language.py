@@ -41,7 +41,7 @@ def bank(
     """Sentences in which "bank" means money or river; one other word tells which.
 
     n        : sentences, half of each sense in the long run
-    where    : the telling word stands "before" the bank, "after" it, or "mixed" (either)
+    where    : the telling word is "before" the bank, "after" it, or "mixed" (either)
     distance : fewest and most filler words between the telling word and "bank"
     Returns words (n, 18) ids into BANK_WORDS, shorter sentences end in PAD (id 0);
             place (n,) of "bank"; sense (n,) 0 money, 1 river; before (n,) bool

@@ -8,7 +8,7 @@ def recall_pairs(
 ) -> np.ndarray:
     """Draw sequences that state pairs and then ask for every one of them, in another order.
 
-    k1 v1 k2 v2 ... | k? v? k? v? ...   (4 pairs tokens; the answers stand at 2 pairs + 1, + 3, ...)
+    k1 v1 k2 v2 ... | k? v? k? v? ...   (4 pairs tokens; the answers are at 2 pairs + 1, + 3, ...)
 
     n      : number of sequences;  pairs : pairs stated in each, with different keys
     keys   : size of the pool of keys, tokens 0 .. keys - 1
@@ -43,8 +43,8 @@ def repeated_sequences(
     x[t] = x[t mod p],  p uniform in length / 4 .. length / 2
 
     n, length  : number and length of the sequences;  vocabulary : tokens are 0 .. vocabulary - 1
-    Returns tokens (n, length), periods (n,). With one period for all, a position could point a
-    fixed way back; with many, only the tokens themselves tell where the repeat stands
+    Returns tokens (n, length), periods (n,). With one period for all, a position could point
+    back by a fixed distance; with many, only the tokens themselves tell where the repeat is
     Raises ValueError unless n >= 1, length >= 4, vocabulary >= 1
     Source: after Olsson et al. 2022, section "Definition of induction heads".
     Taught in notebooks/10b_inside_a_transformer

@@ -24,7 +24,7 @@ def adding(n: int, length: int, rng: np.random.Generator) -> tuple[np.ndarray, n
     Returns X (n, length, 2) float32: numbers uniform in [0, 1), marks 0 or 1; y (n,) float32.
             Answering 1 always has the mean squared error 1/6, the variance of y
     Raises ValueError for n < 1 or length < 2
-    Source: Hochreiter and Schmidhuber 1997, experiment 4, whose marks both stand near the start and
+    Source: Hochreiter and Schmidhuber 1997, experiment 4, whose marks are both near the start and
     whose target is 0.5 + y / 4. Taught in notebooks/08_lstm_gru
 
     >>> X, y = adding(3, 10, np.random.default_rng(0))

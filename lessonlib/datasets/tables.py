@@ -44,7 +44,7 @@ def class_names(name: str) -> list[str]:
 
 
 def irregular_table(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a table whose label jumps along single columns, the way rules and tariffs do.
+    """Draw a table whose label jumps along single columns, the way tariffs and regulations do.
 
     s = floor(2 x0) mod 2 + 2 [x1 > 0.5][x2 < 0] + [|x3| > 1] - 2 [x4 > 1] + noise;  y = [s > 0.8]
 

@@ -1,4 +1,4 @@
-"""Call a learner's function so that nothing it does harms the kernel: bounded, caught, kept.
+"""Call a learner's function safely: time is limited, errors are caught, output is kept.
 
 The limit: a loop that swallows every interrupt (`while True: try: ... except BaseException: pass`)
 cannot be stopped from inside its own process. Homework grading runs in a process of its own.
@@ -23,7 +23,7 @@ from lessonlib.exercises.compare import difference
 
 
 class TimeUp(BaseException):
-    """Raised inside the learner's function when its time is over; `except Exception` lets it by."""
+    """Raised in the learner's function when its time is over; `except Exception` lets it pass."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Outcome:
 
 
 class _Bounded(io.StringIO):
-    """A text buffer that keeps the first `limit` characters and lets the rest go."""
+    """A text buffer that keeps the first `limit` characters and drops the rest."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -145,13 +145,13 @@ def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float 
 
 
 def _line_of(error: BaseException) -> str:
-    """The last line of the learner's own code in the traceback (files of lessonlib are not)."""
-    frames = [
-        f
+    """The last line of the learner's own code in the traceback; lessonlib's files do not count."""
+    lines = [
+        f.line.strip()
         for f in traceback.extract_tb(error.__traceback__)
         if "lessonlib" not in f.filename and f.line
     ]
-    return frames[-1].line.strip() if frames else ""
+    return lines[-1] if lines else ""
 
 
 def _first_change(now: tuple, before: tuple) -> int | None:
@@ -167,7 +167,7 @@ class AskedToWrite(Exception):
 
 
 def _refuse(*args: Any, **kwargs: Any) -> Any:
-    from lessonlib.exercises.call import AskedToWrite
+    from lessonlib.exercises.call import AskedToWrite  # this code runs with others' globals
 
     raise AskedToWrite("this exercise asks you to write it")
 
@@ -197,7 +197,8 @@ def forbid(names: tuple[str, ...]) -> Iterator[None]:
         owner, attribute = found
         target = getattr(owner, attribute)
         if isinstance(target, type):
-            owner, attribute, target = target, "__init__", target.__init__
+            owner, attribute = target, "__init__"
+            target = getattr(owner, attribute)
         if isinstance(target, FunctionType) and not target.__code__.co_freevars:
             undo.append(_restore_code(target, target.__code__))
             target.__code__ = _refuse.__code__.replace(co_name=target.__name__)

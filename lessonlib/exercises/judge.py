@@ -30,6 +30,7 @@ class Mistake:
 
 
 def _plain(answer: Callable[..., Any], *arguments: Any) -> Any:
+    """Call the answer with the arguments of a case, as most exercises do."""
     return answer(*arguments)
 
 
@@ -73,7 +74,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class WrittenQuestion:
-    """A question answered in words and graded by hand; its text stands in the notebook.
+    """A question answered in words and graded by hand; its text is in the notebook.
 
     `rubric` lists what earns how many points.
     """
@@ -117,22 +118,23 @@ def verdict(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -> 
     score = sum(f is None for f in found) / len(cases)
     if len(outcomes) == len(cases) and not any(found):
         return _result(exercise, CORRECT, _praise(exercise, len(cases)), 1.0)
-    first = next(k for k, f in enumerate(found) if f is not None)
+    first, fault = next((k, f) for k, f in enumerate(found) if f is not None)
     values = [o.value for o in outcomes]
     if exercise.starter is not None and _behaves_like(exercise, exercise.starter, cases, values):
         return _result(
-            exercise, NOT_ATTEMPTED, "The bug is still there. " + _facts_line(exercise), score
+            exercise, NOT_ATTEMPTED, "The bug is still there. " + _how_to_fix(exercise), score
         )
     mistake = recognise(exercise, cases, outcomes)
     if mistake is not None:
         message = mistake.message
     else:
-        message = _advice(exercise, outcomes[first], wants[first], found[first])
-    details = _details(exercise, cases[first], outcomes[first], wants[first], found[first])
-    return _result(exercise, NOT_YET, message, score, mistake and mistake.name, details)
+        message = _advice(exercise, outcomes[first], wants[first], fault)
+    details = _details(exercise, cases[first], outcomes[first], wants[first], fault)
+    name = None if mistake is None else mistake.name
+    return _result(exercise, NOT_YET, message, score, name, details)
 
 
-def _facts_line(exercise: Exercise) -> str:
+def _how_to_fix(exercise: Exercise) -> str:
     return f'Change one thing between the two comment lines. Stuck? hint("{exercise.id}").'
 
 

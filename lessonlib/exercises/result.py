@@ -1,4 +1,4 @@
-"""What `check` answers: one of three states, in words a learner can act on, as text and as HTML."""
+"""What the judge answers: one of three states, in words a learner can act on, as text and HTML."""
 
 import html
 import re
@@ -16,7 +16,7 @@ _LOOK = {
 
 @dataclass(frozen=True)
 class Result:
-    """The answer of `check`: `status`, a `message`, and the facts it rests on.
+    """A judgement: `status`, a `message`, and the facts it rests on.
 
     `score` is the share of test cases that passed, between 0 and 1. `mistake` is the name of the
     recognised mistake or None. `details` are (label, text) pairs: what was called, what came back,
@@ -91,6 +91,6 @@ class Text:
 
 
 def _sentence(text: str, colour: str) -> str:
-    """Text as HTML, with `names` in the typewriter face."""
+    """Text as HTML, with `names` in a monospaced font."""
     code = rf"<code style='background:none;color:{colour}'>\1</code>"
     return re.sub(r"`([^`\n]+)`", code, html.escape(text))

@@ -3,8 +3,9 @@
     y, cache = linear(x, weight, bias)
     dx, dweight, dbias = linear_backward(dy, cache)
 
-Gradients come in the order of the arguments, None for one that was None. `nn`
-adds parameters and bookkeeping.
+Gradients come in the order of the arguments, None for one that was None. Each function is written
+as its formula; `_fast` has faster forms of some, with the same results. `nn` calls those, and adds
+parameters and bookkeeping.
 """
 
 from .activations import (

@@ -2,9 +2,8 @@
 
 import numpy as np
 
+from ._types import Array
 from .checks import check_floats
-
-Array = np.ndarray
 
 
 def check_sequence(
@@ -27,10 +26,13 @@ def check_sequence(
     hidden = weight_hh.shape[1]
     rows = gates * hidden
     arrays = {"weight_ih": weight_ih, "weight_hh": weight_hh}
-    wanted = {"weight_ih": (rows, x.shape[2]), "weight_hh": (rows, hidden)}
+    wanted: dict[str, tuple[int, ...]] = {
+        "weight_ih": (rows, x.shape[2]),
+        "weight_hh": (rows, hidden),
+    }
     if (bias_ih is None) != (bias_hh is None):
         raise ValueError(f"{name}: give both bias_ih and bias_hh, or neither")
-    if bias_ih is not None:
+    if bias_ih is not None and bias_hh is not None:
         arrays |= {"bias_ih": bias_ih, "bias_hh": bias_hh}
         wanted |= {"bias_ih": (rows,), "bias_hh": (rows,)}
     for key, array in arrays.items():
@@ -66,7 +68,10 @@ def time_major(x: Array) -> Array:
     return np.ascontiguousarray(x.swapaxes(0, 1))
 
 
-def gate_matrices(weight: Array, scale: Array) -> Array:
-    """(gates H, D) -> (gates, D, H): one matrix for each gate, times its scale (gates, 1, 1)."""
-    gates, rows = len(scale), len(weight)
-    return (weight.reshape(gates, rows // gates, -1) * scale).swapaxes(1, 2).copy()
+def sum_rows(a: Array) -> Array:
+    """a.sum(axis=0) of (rows, H), as a product with ones: the gradient of a bias.
+
+    >>> sum_rows(np.ones((3, 2)))
+    array([3., 3.])
+    """
+    return np.ones(len(a), dtype=a.dtype) @ a

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ._types import Projection
 from .checks import check_floats, check_gradient
 from .dropout import dropout, dropout_backward
 from .linear import linear, linear_backward
@@ -76,10 +77,9 @@ def scaled_dot_product_attention(
     if attn_mask is not None:
         scores += additive_mask(attn_mask, scores.dtype)
 
-    # Softmax in place. Without the maximum, exp overflows; a row of -inf has none to subtract.
-    highest = scores.max(axis=-1, keepdims=True)
-    scores -= np.where(np.isneginf(highest), 0, highest)
-    weights = np.exp(scores, out=scores)
+    # Softmax. Without the maximum, exp overflows; a row of -inf has none to subtract.
+    highest = scores.max(axis=-1, keepdims=True)  # (..., L, 1)
+    weights = np.exp(scores - np.where(np.isneginf(highest), 0, highest))  # (..., L, S)
     # The highest score adds exp(0) = 1, so a sum below 1 means "nothing to attend to".
     weights /= np.maximum(weights.sum(axis=-1, keepdims=True), 1)
 
@@ -107,22 +107,20 @@ def scaled_dot_product_attention_backward(
         "scaled_dot_product_attention_backward", dy, (*query.shape[:-1], value.shape[-1])
     )
     dvalue = used.swapaxes(-1, -2) @ dy  # (..., S, V)
-    dscores = dy @ value.swapaxes(-1, -2)  # (..., L, S), d loss / d weights so far
+    dP = dy @ value.swapaxes(-1, -2)  # (..., L, S)
     if dweights is not None:
-        dscores += dweights
-    dscores = dropout_backward(dscores, dropout_cache)
+        dP = dP + dweights
+    dP = dropout_backward(dP, dropout_cache)
     # Softmax: raising one weight lowers the others of its row. A masked weight is 0: no gradient.
-    dscores -= np.vecdot(dscores, weights)[..., None]
-    dscores *= weights
-    dscores *= scale
-    return dscores @ key, dscores.swapaxes(-1, -2) @ query, dvalue
+    dS = weights * (dP - np.vecdot(dP, weights)[..., None]) * scale  # (..., L, S)
+    return dS @ key, dS.swapaxes(-1, -2) @ query, dvalue  # (..., L, E), (..., S, E), (..., S, V)
 
 
 def multihead_attention(
     query: np.ndarray,
     key: np.ndarray,
     value: np.ndarray,
-    projections: tuple[tuple[np.ndarray, np.ndarray | None], ...],
+    projections: tuple[Projection, ...],
     num_heads: int,
     **options: Any,
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple]:
@@ -146,7 +144,8 @@ def multihead_attention(
         projected, cache = linear(x, weight, bias)  # (N, length, E)
         heads.append(_split_heads(projected, num_heads))  # (N, heads, length, E / heads)
         caches.append(cache)
-    (y, weights), attention_cache = scaled_dot_product_attention(*heads, **options)
+    q, k, v = heads
+    (y, weights), attention_cache = scaled_dot_product_attention(q, k, v, **options)
     y, out_cache = linear(_merge_heads(y), *projections[3])
     return (y, weights), (caches, attention_cache, out_cache, num_heads)
 

@@ -39,7 +39,7 @@ def dropout(
 
 
 def dropout_backward(dy: np.ndarray, cache: Any) -> np.ndarray:
-    """Gradient of dropout: a silenced unit gets no blame.   dx = dy mask / (1 - p)
+    """Gradient of dropout: a silenced unit gets no gradient.   dx = dy mask / (1 - p)
 
     dy : shape of x; returns dx, same shape
 

@@ -6,12 +6,14 @@
 
 The weights hold three blocks of H rows, in torch's order: r (reset), z (update), n (candidate).
 torch applies r after the recurrent product, so n's share of it needs its own bias b_hn and has
-to be kept apart from the input projection.
+to be kept apart from the input projection. `nn.GRU` calls the same function from `_fast.recurrent`.
 """
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, gate_matrices, initial_state, time_major, upstream
+from ._sequence import check_sequence, initial_state, sum_rows, time_major, upstream
+from ._types import Array
+from .activations import sigmoid
 
 __all__ = ["gru", "gru_backward"]
 
@@ -41,31 +43,19 @@ def gru(
     array([[0.25]])
     """
     check_sequence("gru", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=3)
-    (N, L, D), H = x.shape, weight_hh.shape[1]
+    (N, L, _), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
-    # sigmoid(a) = (1 + tanh(a / 2)) / 2, which cannot overflow; a is halved by halving weights.
-    scale = np.array([0.5, 0.5, 1], dtype=x.dtype).reshape(3, 1, 1)
-    gates = x.reshape(L * N, D) @ gate_matrices(weight_ih, scale)  # (3, L N, H): W_ih x_t, all t
-    b_hn = 0
-    if bias_ih is not None:
-        b_hr_hz, b_hn = np.split(bias_hh, [2 * H])  # b_hn has to wait: r scales it
-        gates += scale * (bias_ih + np.pad(b_hr_hz, (0, H))).reshape(3, 1, H)
-    gates = gates.reshape(3, L, N, H).swapaxes(0, 1)  # (L, 3, N, H)
-    recurrent = gate_matrices(weight_hh, scale)  # (3, H, H)
+    b_ih, b_hh = (0, 0) if bias_ih is None else (bias_ih, bias_hh)  # (3H,)
+    gates = np.empty((L, 3, N, H), dtype=x.dtype)  # r, z, n of every step
     h, q = np.empty((L + 1, N, H), dtype=x.dtype), np.empty((L, N, H), dtype=x.dtype)
     h[0] = initial_state("gru", h0, (N, H), x)
     for t in range(L):
-        products = h[t] @ recurrent  # (3, N, H)
-        rz, n = gates[t, :2], gates[t, 2]
-        rz += products[:2]
-        np.tanh(rz, out=rz)
-        rz *= 0.5
-        rz += 0.5
-        r, z = rz  # (N, H) each
-        q[t] = products[2] + b_hn
-        n += r * q[t]
-        np.tanh(n, out=n)
-        h[t + 1] = n + z * (h[t] - n)  # = (1 - z) n + z h
+        x_r, x_z, x_n = np.split(x[t] @ weight_ih.T + b_ih, 3, axis=1)  # (N, H) each
+        h_r, h_z, q[t] = np.split(h[t] @ weight_hh.T + b_hh, 3, axis=1)
+        r, z = sigmoid(x_r + h_r)[0], sigmoid(x_z + h_z)[0]
+        n = np.tanh(x_n + r * q[t])
+        h[t + 1] = (1 - z) * n + z * h[t]
+        gates[t] = r, z, n
     cache = (x, h, q, gates, weight_ih, weight_hh, h0 is not None, bias_ih is not None)
     return (h[1:].swapaxes(0, 1).copy(), h[-1].copy()), cache
 
@@ -76,7 +66,7 @@ def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
         dn = dh_t (1 - z) * tanh';   dr = dn * q * sigmoid';   dz = dh_t (h_{t-1} - n) * sigmoid'
         dh_{t-1} = dy_{t-1} + dh_t * z + (dr, dz, dn * r) W_hh
 
-    dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None stands for zeros
+    dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None for zeros
     cache : as returned by `gru`
     Returns dx (N, L, D), dh0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
             None for an h0 or a bias that was None
@@ -106,11 +96,10 @@ def gru_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
         dh += da[t].reshape(N, 3 * H) @ weight_hh
 
     da = da.reshape(L * N, 3 * H)
-    ones = np.ones(L * N, dtype=da.dtype)  # ones @ da is da.sum(axis=0), in half the time
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
-    dbias_hh = ones @ da if has_bias else None
+    dbias_hh = sum_rows(da) if has_bias else None
     da[:, 2 * H :] = dn.reshape(L * N, H)  # the input reaches n directly, not through r
     dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
     dweight_ih = da.T @ x.reshape(L * N, D)
-    dbias_ih = ones @ da if has_bias else None
+    dbias_ih = sum_rows(da) if has_bias else None
     return dx, dh if has_h0 else None, dweight_ih, dweight_hh, dbias_ih, dbias_hh

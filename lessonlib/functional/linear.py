@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._types import Gradients
 from .checks import check_floats, check_gradient
 
 
@@ -38,9 +39,7 @@ def linear(
     return y.reshape(*x.shape[:-1], len(weight)), (x, weight, bias is not None)
 
 
-def linear_backward(
-    dy: np.ndarray, cache: Any, need_dx: bool = True
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+def linear_backward(dy: np.ndarray, cache: Any, need_dx: bool = True) -> Gradients:
     """Gradients of y = x W^T + b.   dx = dy W;  dW = dy^T x;  db = sum over rows of dy
 
     dy      : (..., out)  upstream gradient

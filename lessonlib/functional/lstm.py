@@ -7,12 +7,14 @@
     h_{t-1}, x_t ──► i, f, g, o ─────(* o)──► h_t
 
 The weights hold four blocks of H rows, in torch's order: i (input), f (forget), g (candidate),
-o (output). Only the recurrent product has to wait for the step before; all else is hoisted.
+o (output). `nn.LSTM` calls the same function from `_fast.recurrent`.
 """
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, gate_matrices, initial_state, time_major, upstream
+from ._sequence import check_sequence, initial_state, sum_rows, time_major, upstream
+from ._types import Array
+from .activations import sigmoid
 
 __all__ = ["lstm", "lstm_backward"]
 
@@ -43,27 +45,20 @@ def lstm(
     array([[0.25]])
     """
     check_sequence("lstm", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=4)
-    (N, L, D), H = x.shape, weight_hh.shape[1]
+    (N, L, _), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
-    # sigmoid(a) = (1 + tanh(a / 2)) / 2: with a halved for i, f, o, one tanh serves all four gates.
-    scale = np.array([0.5, 0.5, 1, 0.5], dtype=x.dtype).reshape(4, 1, 1)
-    gates = x.reshape(L * N, D) @ gate_matrices(weight_ih, scale)  # (4, L N, H): W_ih x_t, all t
-    if bias_ih is not None:
-        gates += scale * (bias_ih + bias_hh).reshape(4, 1, H)
-    gates = gates.reshape(4, L, N, H).swapaxes(0, 1)  # (L, 4, N, H)
-    recurrent = gate_matrices(weight_hh, scale)  # (4, H, H)
+    b = 0 if bias_ih is None else bias_ih + bias_hh  # (4H,)
+    gates = np.empty((L, 4, N, H), dtype=x.dtype)  # i, f, g, o of every step
     h, c = np.empty((2, L + 1, N, H), dtype=x.dtype)
     h[0] = initial_state("lstm", h0, (N, H), x)
     c[0] = initial_state("lstm", c0, (N, H), x)
     for t in range(L):
-        gate = gates[t]  # (4, N, H)
-        gate += h[t] @ recurrent
-        np.tanh(gate, out=gate)
-        gate *= scale
-        gate += 1 - scale  # i, f, o in (0, 1); g unchanged, in (-1, 1)
-        i, f, g, o = gate  # (N, H) each
+        a = x[t] @ weight_ih.T + h[t] @ weight_hh.T + b  # (N, 4H)
+        a_i, a_f, a_g, a_o = np.split(a, 4, axis=1)  # (N, H) each
+        i, f, g, o = sigmoid(a_i)[0], sigmoid(a_f)[0], np.tanh(a_g), sigmoid(a_o)[0]
         c[t + 1] = f * c[t] + i * g
         h[t + 1] = o * np.tanh(c[t + 1])
+        gates[t] = i, f, g, o
     given = (h0 is not None, c0 is not None, bias_ih is not None)
     cache = (x, h, c, gates, weight_ih, weight_hh, given)
     return (h[1:].swapaxes(0, 1).copy(), h[-1].copy(), c[-1].copy()), cache
@@ -78,7 +73,7 @@ def lstm_backward(
         do = dh_t * tanh(c_t), each times its gate's slope: da_t
         dc_{t-1} = dc_t * f;   dh_{t-1} = dy_{t-1} + da_t W_hh
 
-    dy    : (N, L, H)  upstream gradient of y;  dh_n, dc_n : (N, H);  None stands for zeros
+    dy    : (N, L, H)  upstream gradient of y;  dh_n, dc_n : (N, H);  None for zeros
     cache : as returned by `lstm`
     Returns dx (N, L, D), dh0 (N, H), dc0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
             None for an h0, a c0 or a bias that was None
@@ -108,11 +103,10 @@ def lstm_backward(
         np.matmul(da[t].reshape(N, 4 * H), weight_hh, out=dh)  # the gradient of h_{t-1}
 
     da = da.reshape(L * N, 4 * H)
-    ones = np.ones(L * N, dtype=da.dtype)  # ones @ da is da.sum(axis=0), in half the time
     dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
     dweight_ih = da.T @ x.reshape(L * N, D)  # sums over steps and sequences
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
-    dbias = ones @ da if has_bias else None
-    dbias_hh = dbias.copy() if has_bias else None
+    dbias = sum_rows(da) if has_bias else None
+    dbias_hh = None if dbias is None else dbias.copy()
     dh0, dc0 = dh if has_h0 else None, dc if has_c0 else None
     return dx, dh0, dc0, dweight_ih, dweight_hh, dbias, dbias_hh

@@ -38,18 +38,15 @@ def batch_norm(
     rows = x.reshape(*x.shape[:2], -1) if x.ndim > 2 else x[:, :, None]  # (N, C, L)
     if training or running_mean is None:
         count = rows.shape[0] * rows.shape[2]
-        mean = rows.sum(axis=2).sum(axis=0) / count  # (C,)  pixels lie side by side: sum them first
-        centred = rows - mean[:, None]
-        var = np.vecdot(centred, centred).sum(axis=0) / count  # (C,)
+        mean, var = rows.mean(axis=(0, 2)), rows.var(axis=(0, 2))  # (C,)
         if running_mean is not None and running_var is not None:
             running_mean += momentum * (mean - running_mean)
             running_var += momentum * (var * (count / (count - 1)) - running_var)
     else:
         count = None  # statistics are constants: no gradient flows through them
         mean, var = running_mean, running_var
-        centred = rows - mean[:, None]
     scale = 1 / np.sqrt(var + eps)  # (C,)
-    normal = np.multiply(centred, scale[:, None], out=centred)  # (N, C, L)
+    normal = (rows - mean[:, None]) * scale[:, None]  # (N, C, L)
     y = normal.copy() if weight is None else normal * weight[:, None]
     if bias is not None:
         y += bias[:, None]
@@ -75,12 +72,14 @@ def batch_norm_backward(
     normal, scale, weight, has_bias, count, shape = cache
     check_gradient("batch_norm_backward", dy, shape)
     dy = dy.reshape(normal.shape)  # (N, C, L)
-    dbias = dy.sum(axis=2).sum(axis=0)  # (C,)
-    dweight = np.vecdot(dy, normal).sum(axis=0)  # (C,)
-    gain = scale if weight is None else scale * weight  # (C,)
-    dx = dy * gain[:, None]
+    dbias = dy.sum(axis=(0, 2))  # (C,)
+    dweight = (dy * normal).sum(axis=(0, 2))  # (C,)
+    g = dy if weight is None else weight[:, None] * dy  # (N, C, L)
     if count is not None:
-        dx -= normal * (gain * dweight / count)[:, None] + (gain * dbias / count)[:, None]
+        mean_g = g.mean(axis=(0, 2), keepdims=True)  # (1, C, 1)
+        mean_gn = (g * normal).mean(axis=(0, 2), keepdims=True)
+        g = g - mean_g - normal * mean_gn
+    dx = scale[:, None] * g
     return dx.reshape(shape), None if weight is None else dweight, dbias if has_bias else None
 
 
@@ -104,12 +103,9 @@ def layer_norm(
     """
     features = _features("layer_norm", x, normalized_shape, weight, bias)
     rows = x.reshape(-1, features)  # (R, D)
-    normal = (
-        rows - (rows @ np.full(features, 1 / features, x.dtype))[:, None]
-    )  # BLAS takes the mean
-    var = np.vecdot(normal, normal)[:, None] / features  # (R, 1)
-    scale = 1 / np.sqrt(var + eps)
-    normal *= scale
+    mean, var = rows.mean(axis=1, keepdims=True), rows.var(axis=1, keepdims=True)  # (R, 1)
+    scale = 1 / np.sqrt(var + eps)  # (R, 1)
+    normal = (rows - mean) * scale  # (R, D)
     y = normal.copy() if weight is None else normal * weight.reshape(-1)
     if bias is not None:
         y += bias.reshape(-1)
@@ -132,17 +128,13 @@ def layer_norm_backward(
     """
     normal, scale, weight, bias, shape = cache
     check_gradient("layer_norm_backward", dy, shape)
-    dy, features = dy.reshape(normal.shape), normal.shape[1]  # (R, D)
-    g = dy if weight is None else dy * weight.reshape(-1)
-    mean_g = g @ np.full(features, 1 / features, dy.dtype)  # (R,)
-    mean_gn = np.vecdot(g, normal) / features  # (R,)
-    dx = normal * -mean_gn[:, None]
-    dx += g
-    dx -= mean_g[:, None]
-    dx *= scale
-    dweight = None if weight is None else np.einsum("rd,rd->d", dy, normal).reshape(weight.shape)
-    ones = np.ones(len(dy), dy.dtype)  # sums over rows are products with ones, too
-    dbias = None if bias is None else (ones @ dy).reshape(bias.shape)
+    dy = dy.reshape(normal.shape)  # (R, D)
+    g = dy if weight is None else weight.reshape(-1) * dy  # (R, D)
+    mean_g = g.mean(axis=1, keepdims=True)  # (R, 1)
+    mean_gn = (g * normal).mean(axis=1, keepdims=True)
+    dx = scale * (g - mean_g - normal * mean_gn)  # (R, D)
+    dweight = None if weight is None else (dy * normal).sum(axis=0).reshape(weight.shape)
+    dbias = None if bias is None else dy.sum(axis=0).reshape(bias.shape)
     return dx.reshape(shape), dweight, dbias
 
 
@@ -166,7 +158,7 @@ def rms_norm(
     """
     features = _features("rms_norm", x, normalized_shape, weight, None)
     rows = x.reshape(-1, features)  # (R, D)
-    square = np.vecdot(rows, rows)[:, None] / features  # (R, 1)
+    square = (rows * rows).mean(axis=1, keepdims=True)  # (R, 1)
     scale = 1 / np.sqrt(square + float(np.finfo(x.dtype).eps if eps is None else eps))
     normal = rows * scale
     y = normal.copy() if weight is None else normal * weight.reshape(-1)
@@ -186,9 +178,9 @@ def rms_norm_backward(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarra
     normal, scale, weight, shape = cache
     check_gradient("rms_norm_backward", dy, shape)
     dy = dy.reshape(normal.shape)  # (R, D)
-    g = dy if weight is None else dy * weight.reshape(-1)
-    dx = scale * (g - normal * (np.vecdot(g, normal)[:, None] / normal.shape[1]))
-    dweight = None if weight is None else np.einsum("rd,rd->d", dy, normal).reshape(weight.shape)
+    g = dy if weight is None else weight.reshape(-1) * dy  # (R, D)
+    dx = scale * (g - normal * (g * normal).mean(axis=1, keepdims=True))  # (R, D)
+    dweight = None if weight is None else (dy * normal).sum(axis=0).reshape(weight.shape)
     return dx.reshape(shape), dweight
 
 

@@ -47,13 +47,10 @@ def max_pool2d(
     """
     taps, pads = _lay_windows("max_pool2d", x, kernel_size, stride, padding, dilation)
     padded = pad2d(x, pads, value=-np.inf)
-    views = [padded[:, :, rows, cols] for rows in taps.rows for cols in taps.cols]
-    y = views[0].copy()  # (N, C, Ho, Wo)
-    winner = np.zeros(y.shape, np.min_scalar_type(len(views)))  # number of the tap that is largest
-    for tap, view in enumerate(views[1:], start=1):
-        # Taps come in rising order, so the latest one that was better is the largest number.
-        np.maximum(winner, (view > y) * winner.dtype.type(tap), out=winner)
-        np.maximum(y, view, out=y)
+    # Each tap is a slice: what row i, column j of the window meets at every place of the window.
+    windows = np.stack([padded[:, :, rows, cols] for rows in taps.rows for cols in taps.cols])
+    y = windows.max(axis=0)  # (kh kw, N, C, Ho, Wo) -> (N, C, Ho, Wo)
+    winner = windows.argmax(axis=0)  # number of the tap that is largest, the first of equal ones
     return y, (winner, padded.shape, taps, pads)
 
 

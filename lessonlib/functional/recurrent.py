@@ -97,7 +97,7 @@ def recurrent_stack_backward(
     caches, directions, y_shape, final_shape = cache
     name, dtype = cell_backward.__name__, caches[0][0].dtype
     dy = upstream(name, "dy", dy, y_shape, dtype)
-    dfinals = [upstream(name, "dh_n or dc_n", d, final_shape, dtype) for d in dfinals]
+    upstreams = [upstream(name, "dh_n or dc_n", d, final_shape, dtype) for d in dfinals]
     results = [()] * len(caches)
     for first in reversed(range(0, len(caches), directions)):
         parts = np.split(dy, directions, axis=2)  # (N, L, H) each
@@ -105,7 +105,7 @@ def recurrent_stack_backward(
         for direction, part in enumerate(parts):
             k = first + direction
             turn = slice(None, None, -1 if direction else 1)
-            dfinal = [d[k] for d in dfinals]
+            dfinal = [d[k] for d in upstreams]
             dx, *results[k] = cell_backward(part[:, turn], caches[k], *dfinal)
             dxs.append(dx[:, turn])
         dy = dxs[0] + dxs[1] if directions == 2 else dxs[0]  # both directions read the same x

@@ -4,13 +4,13 @@
                    ▲             ▲
                   W_ih x_1      W_ih x_2
 
-Only `h_{t-1} -> h_t` has to wait for the step before. All the rest (the input projections, every
-product with a weight gradient) is done for all steps at once, outside the loop.
+`nn.RNN` calls the same function from `_fast.recurrent`.
 """
 
 import numpy as np
 
-from ._sequence import Array, check_sequence, initial_state, time_major, upstream
+from ._sequence import check_sequence, initial_state, sum_rows, time_major, upstream
+from ._types import Array
 
 __all__ = ["rnn", "rnn_backward"]
 
@@ -38,23 +38,16 @@ def rnn(
     >>> y.ravel()
     array([1., 2., 3.])
     """
-    if nonlinearity not in ("tanh", "relu"):
-        raise ValueError(f"rnn: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
+    _check_nonlinearity(nonlinearity)
     check_sequence("rnn", x, weight_ih, weight_hh, bias_ih, bias_hh, gates=1)
-    (N, L, D), H = x.shape, weight_hh.shape[1]
+    (N, L, _), H = x.shape, weight_hh.shape[1]
     x = time_major(x)  # (L, N, D)
+    b = 0 if bias_ih is None else bias_ih + bias_hh  # (H,)
     h = np.empty((L + 1, N, H), dtype=x.dtype)
     h[0] = initial_state("rnn", h0, (N, H), x)
-    np.matmul(x.reshape(L * N, D), weight_ih.T, out=h[1:].reshape(L * N, H))  # W_ih x_t for all t
-    if bias_ih is not None:
-        h[1:] += bias_ih + bias_hh
-    recurrent = weight_hh.T.copy()  # (H, H), turned once: each product reads it row by row
     for t in range(L):
-        h[t + 1] += h[t] @ recurrent  # (N, H)
-        if nonlinearity == "tanh":
-            np.tanh(h[t + 1], out=h[t + 1])
-        else:
-            np.maximum(h[t + 1], 0, out=h[t + 1])
+        a = x[t] @ weight_ih.T + h[t] @ weight_hh.T + b  # (N, H)
+        h[t + 1] = np.tanh(a) if nonlinearity == "tanh" else np.maximum(a, 0)
     cache = (x, h, weight_ih, weight_hh, nonlinearity, h0 is not None, bias_ih is not None)
     return (h[1:].swapaxes(0, 1).copy(), h[-1].copy()), cache
 
@@ -64,7 +57,7 @@ def rnn_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
 
         da_t = dh_t * tanh'(a_t);    dh_{t-1} = dy_{t-1} + da_t W_hh
 
-    dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None stands for zeros
+    dy    : (N, L, H)  upstream gradient of y;  dh_n : (N, H)  of h_n;  None for zeros
     cache : as returned by `rnn`
     Returns dx (N, L, D), dh0 (N, H), dweight_ih, dweight_hh, dbias_ih, dbias_hh;
             None for an h0 or a bias that was None
@@ -88,10 +81,14 @@ def rnn_backward(dy: Array | None, cache: tuple, dh_n: Array | None = None) -> t
         np.matmul(da[t], weight_hh, out=dh)  # (N, H), now the gradient of h_{t-1}
 
     da = da.reshape(L * N, H)
-    ones = np.ones(L * N, dtype=da.dtype)  # ones @ da is da.sum(axis=0), in half the time
     dx = (da @ weight_ih).reshape(L, N, D).swapaxes(0, 1)
     dweight_ih = da.T @ x.reshape(L * N, D)  # sums over steps and sequences
     dweight_hh = da.T @ h[:-1].reshape(L * N, H)  # row t of h[:-1] is h_{t-1}
-    dbias = ones @ da if has_bias else None
-    dbias_hh = dbias.copy() if has_bias else None  # both biases are added: same gradient
+    dbias = sum_rows(da) if has_bias else None
+    dbias_hh = None if dbias is None else dbias.copy()  # both biases are added: same gradient
     return dx, dh if has_h0 else None, dweight_ih, dweight_hh, dbias, dbias_hh
+
+
+def _check_nonlinearity(nonlinearity: str) -> None:
+    if nonlinearity not in ("tanh", "relu"):
+        raise ValueError(f"rnn: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")

@@ -95,4 +95,6 @@ class PredictionView:
 
         form.on_msg(commit)
         view = "application/vnd.jupyter.widget-view+json"
-        return {view: form._repr_mimebundle_()[0][view]}
+        bundle = form._repr_mimebundle_()
+        assert bundle is not None  # only a widget without a view has none
+        return {view: bundle[0][view]}

@@ -1,6 +1,6 @@
 """The learner's own progress: one small JSON file, written atomically, easy to carry along.
 
-It stands at `~/.lessonlib/progress.json`, or where the environment variable LESSONLIB_PROGRESS
+It is at `~/.lessonlib/progress.json`, or where the environment variable LESSONLIB_PROGRESS
 points; the value `off` switches recording off (tests, grading, making the committed notebooks).
 """
 

@@ -25,7 +25,7 @@ class TakeHome:
         self.name = f"neural-sparks-{datetime.date.today().isoformat()}.zip"
 
     def content(self) -> bytes:
-        """The zip file, made anew at each call."""
+        """The zip file, made again at each call."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in self.notebooks:

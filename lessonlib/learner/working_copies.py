@@ -2,7 +2,7 @@
 
 A lesson is never worked on where git keeps it, so that a `git pull` meets no edits. A copy that
 exists is never overwritten. `my/.origin.json` remembers the fingerprint of the lesson each copy was
-made from; a lesson whose cells have changed since is reported, and `reset` puts the new one beside
+made from; a lesson whose cells have changed since is reported, and `reset` puts the new one next to
 the old.
 """
 
@@ -66,7 +66,7 @@ def list_copies(lessons: Path, copies: Path) -> list[Copy]:
 
 
 def make_copies(lessons: Path, copies: Path) -> list[Copy]:
-    """Copy the lessons that have no working copy yet; return all of them as they stood before."""
+    """Copy the lessons that have no working copy yet; return all of them as they were before."""
     copies.mkdir(parents=True, exist_ok=True)
     before = list_copies(lessons, copies)
     for copy in before:

@@ -1,7 +1,7 @@
 """Which lessons there are and what each of them has: cards, exercises, predictions, recipes.
 
-A lesson is a folder `lNN` beside this file. Nothing is listed by hand: a folder that is there is a
-lesson of the course. What is asked for by a wrong name is refused with the names there are.
+A lesson is a folder `lNN` next to this file. Nothing is listed by hand: every folder that is there
+is a lesson of the course. A wrong name is refused with a message that lists the names there are.
 """
 
 from functools import cache

@@ -43,7 +43,8 @@ class AttentionLayer(nn.Module):
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """dy (N, L, d) to dx: the straight path, and the path through the heads."""
-        dx = self.norm.backward(sum(self.attention.backward(dy)))
+        dquery, dkey, dvalue = self.attention.backward(dy)
+        dx = self.norm.backward(dquery + dkey + dvalue)
         return dx + dy if self.residual else dx
 
 
@@ -73,7 +74,7 @@ class AttentionOnly(nn.Module):
         residual: bool = True,
     ) -> None:
         super().__init__()
-        options = {"rng": rng, "dtype": dtype}
+        options: dict[str, Any] = {"rng": rng, "dtype": dtype}
         self.token = nn.Embedding(vocabulary, d, **options)
         self.position = nn.Embedding(length, d, **options)
         # Half of the usual spread: the heads then learn to look up in half as many steps.
@@ -91,7 +92,7 @@ class AttentionOnly(nn.Module):
         return self.output(self.norm(self.streams(tokens)[-1]))
 
     def streams(self, tokens: np.ndarray) -> list[np.ndarray]:
-        """What stands at each position before the first layer and after each: (N, L, d) each."""
+        """The vectors of all positions before the first layer and after each, (N, L, d) each."""
         places = np.arange(tokens.shape[1])
         x = self.token(tokens) + (self.position(places) if self.positions else 0)
         streams = [x]

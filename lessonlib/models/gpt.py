@@ -33,7 +33,7 @@ class Block(nn.Module):
         dtype: Any = np.float32,
     ) -> None:
         super().__init__()
-        options = {"rng": rng, "dtype": dtype}
+        options: dict[str, Any] = {"rng": rng, "dtype": dtype}
         self.ln_1 = nn.LayerNorm(width, dtype=dtype)
         self.attn = nn.MultiheadAttention(width, heads, **options)
         self.ln_2 = nn.LayerNorm(width, dtype=dtype)
@@ -52,7 +52,8 @@ class Block(nn.Module):
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """dy (N, L, D) to dx: each gradient goes on by the residual path and through the branch."""
         dx = dy + self.ln_2.backward(self.fc.backward(self.act.backward(self.proj.backward(dy))))
-        return dx + self.ln_1.backward(sum(self.attn.backward(dx)))
+        dquery, dkey, dvalue = self.attn.backward(dx)
+        return dx + self.ln_1.backward(dquery + dkey + dvalue)
 
 
 class GPT(nn.Module):
@@ -82,7 +83,7 @@ class GPT(nn.Module):
     ) -> None:
         super().__init__()
         rng = np.random.default_rng() if rng is None else rng
-        options = {"rng": rng, "dtype": dtype}
+        options: dict[str, Any] = {"rng": rng, "dtype": dtype}
         self.length = length
         self.wte = nn.Embedding(vocabulary, width, **options)
         self.wpe = nn.Embedding(length, width, **options)
@@ -116,8 +117,8 @@ class GPT(nn.Module):
 
         Raises RuntimeError before the first forward pass
         """
-        found = [block.weights for block in self.blocks]
-        if found[0] is None:
+        found = [block.weights for block in self.blocks if block.weights is not None]
+        if not found:
             raise RuntimeError("GPT.attention: no forward pass yet")
         return np.stack(found)
 

@@ -53,10 +53,8 @@ class WordReader(nn.Module):
         words (N, L) without padding, to scores (N, L, 2, words), weights (N, heads, L, L)
         """
         x, layer = self._embed(words), self.attention
-        weights, biases = (np.split(p.data, 3) for p in (layer.in_proj_weight, layer.in_proj_bias))
-        last = layer.out_proj.weight.data, layer.out_proj.bias.data
         scale = 1 / (math.sqrt(layer.embed_dim // layer.num_heads) * temperature)
         (y, seen), _ = F.multihead_attention(
-            x, x, x, (*zip(weights, biases, strict=True), last), layer.num_heads, scale=scale
+            x, x, x, layer._projections(), layer.num_heads, scale=scale
         )
         return self.out(x + y).reshape(*words.shape, 2, -1), seen

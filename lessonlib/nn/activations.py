@@ -1,6 +1,7 @@
 """Activations as layers; the mathematics is in `lessonlib.functional.activations`."""
 
 from .. import functional as F
+from ..functional import _fast
 from .module import refuse
 from .pair import PairModule
 
@@ -100,7 +101,7 @@ class GELU(PairModule):
     GELU(approximate='tanh')
     """
 
-    pair = (F.gelu, F.gelu_backward)
+    pair = (_fast.gelu, F.gelu_backward)
 
     def __init__(self, approximate: str = "none") -> None:
         if approximate not in ("none", "tanh"):

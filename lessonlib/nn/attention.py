@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..functional._types import Projection
 from ..functional.attention import check_batched
 from .layers import Linear
 from .module import Module, Parameter, refuse
@@ -88,7 +89,7 @@ class MultiheadAttention(Module):
             self.v_proj_weight = _xavier_uniform((embed_dim, self.vdim), self.rng, dtype)
         self.in_proj_bias = Parameter(np.zeros(3 * embed_dim, dtype)) if bias else None
         self.out_proj = Linear(embed_dim, embed_dim, bias, rng=self.rng, dtype=dtype)
-        if bias:
+        if self.out_proj.bias is not None:
             self.out_proj.bias.data[:] = 0
 
     def forward(
@@ -143,7 +144,7 @@ class MultiheadAttention(Module):
         self.out_proj._add_grads(weight=dout, bias=dout_bias)
         return tuple(dinputs)
 
-    def _projections(self) -> tuple:
+    def _projections(self) -> tuple[Projection, ...]:
         """(weight, bias or None) of query, key, value and output."""
         if self.in_proj_weight is not None:
             weights = np.split(self.in_proj_weight.data, 3)  # three views (E, E)
@@ -165,12 +166,11 @@ class MultiheadAttention(Module):
         """Both masks as one, to be added to the scores (N, heads, L, S)."""
         (N, L), S, heads = query.shape[:2], key.shape[1], self.num_heads
         whole = {(L, S): (1, 1, L, S), (N * heads, L, S): (N, heads, L, S)}
-        added = [
-            _added("key_padding_mask", padding, {(N, S): (N, 1, 1, S)}, query.dtype),
-            _added("attn_mask", attn_mask, whole, query.dtype),
-        ]
-        added = [mask for mask in added if mask is not None]
-        return sum(added) if added else None
+        hidden = _added("key_padding_mask", padding, {(N, S): (N, 1, 1, S)}, query.dtype)
+        added = _added("attn_mask", attn_mask, whole, query.dtype)
+        if hidden is None or added is None:
+            return added if hidden is None else hidden
+        return hidden + added
 
     def extra_repr(self) -> str:
         """Sizes, and the options that are not at their default."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import functional as F
+from ..functional import _fast
+from ..functional._types import InputGradient
 from ..functional.windows import as_pair, as_single
 from .module import Module, refuse, uniform_parameter, value_of
 
@@ -53,7 +54,7 @@ class _Conv(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+    def backward(self, dy: np.ndarray) -> InputGradient:
         """Gradient for x; adds into the gradients of weight and bias."""
         dx, dweight, dbias = self.pair[1](dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
@@ -80,7 +81,7 @@ class Conv2d(_Conv):
     (2, 8, 5, 5)
     """
 
-    pair = (F.conv2d, F.conv2d_backward)
+    pair = (_fast.conv2d, _fast.conv2d_backward)
 
     def __init__(
         self,
@@ -119,7 +120,7 @@ class Conv1d(_Conv):
     (2, 8, 3)
     """
 
-    pair = (F.conv1d, F.conv1d_backward)
+    pair = (_fast.conv1d, _fast.conv1d_backward)
 
     def __init__(
         self,
@@ -158,7 +159,7 @@ class ConvTranspose2d(_Conv):
     (2, 8, 10, 10)
     """
 
-    pair = (F.conv_transpose2d, F.conv_transpose2d_backward)
+    pair = (_fast.conv_transpose2d, _fast.conv_transpose2d_backward)
     transposed = True
 
     def __init__(

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..functional import _fast
+from ..functional._types import InputGradient
 from .module import Module, Parameter, refuse, uniform_parameter, value_of
 from .pair import PairModule
 
@@ -43,7 +45,7 @@ class Linear(Module):
         self._push(cache)
         return y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+    def backward(self, dy: np.ndarray) -> InputGradient:
         """dy (..., out) to dx (..., in); adds into the gradients of weight and bias."""
         dx, dweight, dbias = F.linear_backward(dy, self._pop(), self.needs_dx)
         self._add_grads(weight=dweight, bias=dbias)
@@ -151,7 +153,7 @@ class Embedding(Module):
 
     def backward(self, dy: np.ndarray) -> None:
         """Add into the gradient of weight; indices have none, so nothing is returned."""
-        self._add_grads(weight=F.embedding_backward(dy, self._pop()))
+        self._add_grads(weight=_fast.embedding_backward(dy, self._pop()))
 
     def extra_repr(self) -> str:
         """Size of the table."""

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..functional import _fast
 from .pair import PairModule
 
 
 class Loss(PairModule):
-    """Base of the losses: `backward()` starts the way back, from d loss / d loss = 1."""
+    """Base of the losses: `backward()` starts from d loss / d loss = 1."""
 
     def backward(self, dy: Any = 1.0) -> np.ndarray:
         """Gradient for the predictions; dy is needed only with reduction="none"."""
@@ -63,7 +64,7 @@ class CrossEntropyLoss(Loss):
     1.3863
     """
 
-    pair = (F.cross_entropy, F.cross_entropy_backward)
+    pair = (_fast.cross_entropy, _fast.cross_entropy_backward)
 
     def __init__(
         self,

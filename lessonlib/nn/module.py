@@ -3,26 +3,22 @@
 A Module holds parameters and a stack of caches; the mathematics is in `lessonlib.functional`.
 
     y  = layer(x)            forward:  pushes what backward will need
-    dx = layer.backward(dy)  backward: pops it, adds into parameter.grad, hands the blame on
+    dx = layer.backward(dy)  backward: pops it, adds into parameter.grad, returns dx
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
-# On Linux a freed array's memory goes back to the system, and is fetched anew at every step, until
-# the program has once freed a larger block, as this one, which is never filled.
-np.empty(24 * 2**20, np.uint8)
-
 
 class Parameter:
-    """An array that is trained, with its gradient beside it.
+    """An array that is trained, with its gradient next to it.
 
-    data : the values; optimisers change them in place
+    data : the values; optimizers change them in place
     grad : d loss / d data, same shape; None until the first backward pass after `zero_grad`
 
     >>> Parameter(np.ones((2, 3)))
@@ -34,7 +30,7 @@ class Parameter:
         self.grad: np.ndarray | None = None
 
     def add_grad(self, gradient: np.ndarray) -> None:
-        """Add to `grad`: a weight used twice is blamed twice.
+        """Add to `grad`: a weight used twice gets the sum of both gradients.
 
         Raises ValueError naming both shapes if they differ
 
@@ -210,13 +206,13 @@ class Module:
             raise ValueError(f"{type(self).__name__}.load_state_dict: " + "; ".join(problems))
         for name, target in own.items():
             if name in given:
-                target[...] = given[name]  # in place: optimisers and tied layers keep their arrays
+                target[...] = given[name]  # in place: optimizers and tied layers keep their arrays
         return missing, unexpected
 
     # -- printing -------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
-        """What stands between the parentheses of the repr."""
+        """What is written between the parentheses of the repr."""
         return ""
 
     def __repr__(self) -> str:
@@ -231,14 +227,17 @@ class Module:
         return f"{type(self).__name__}({self.extra_repr()}\n  {body}\n){total}"
 
 
-class ModuleList(Module):
+Member = TypeVar("Member", bound=Module)
+
+
+class ModuleList(Module, Generic[Member]):
     """A list of modules whose parameters are found: `for block in self.blocks: x = block(x)`.
 
     >>> len(ModuleList([Module(), Module()]))
     2
     """
 
-    def __init__(self, modules: list[Module] | tuple[Module, ...] = ()) -> None:
+    def __init__(self, modules: list[Member] | tuple[Member, ...] = ()) -> None:
         super().__init__()
         for position, module in enumerate(modules):
             if not isinstance(module, Module):
@@ -251,14 +250,17 @@ class ModuleList(Module):
     def __len__(self) -> int:
         return sum(1 for _ in self.children())
 
-    def __getitem__(self, position: int) -> Module:
-        return [module for _, module in self.children()][position]
+    def __getitem__(self, position: int) -> Member:
+        return self._members()[position]
 
-    def __iter__(self) -> Iterator[Module]:
-        return (module for _, module in self.children())
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self._members())
+
+    def _members(self) -> list[Any]:  # each of the type that __init__ was given
+        return [module for _, module in self.children()]
 
 
-class Sequential(ModuleList):
+class Sequential(ModuleList[Module]):
     """Layers one after the other: forward in order, backward in reverse.   y = f_n(... f_2(f_1(x)))
 
     Taught in notebooks/03_backpropagation
@@ -272,8 +274,8 @@ class Sequential(ModuleList):
 
     def __getitem__(self, position: int | slice) -> Module:
         """`model[0]` is a layer, `model[:2]` a Sequential of the first two, sharing parameters."""
-        layers = [module for _, module in self.children()][position]
-        return Sequential(*layers) if isinstance(position, slice) else layers
+        layers = self._members()
+        return Sequential(*layers[position]) if isinstance(position, slice) else layers[position]
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Hand x through every layer."""

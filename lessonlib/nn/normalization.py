@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..functional import _fast
 from .module import Module, Parameter, value_of
 
 
@@ -45,7 +46,7 @@ class _BatchNorm(Module):
             self.num_batches_tracked += 1
             if momentum is None:  # plain average over all batches so far
                 momentum = 1 / int(self.num_batches_tracked)
-        y, cache = F.batch_norm(
+        y, cache = _fast.batch_norm(
             x,
             value_of(self.weight),
             value_of(self.bias),
@@ -60,7 +61,7 @@ class _BatchNorm(Module):
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Gradient for x; adds into the gradients of weight and bias."""
-        dx, dweight, dbias = F.batch_norm_backward(dy, self._pop())
+        dx, dweight, dbias = _fast.batch_norm_backward(dy, self._pop())
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 
@@ -131,13 +132,13 @@ class LayerNorm(Module):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """x (..., *normalized_shape) to the same shape."""
         weight, bias = value_of(self.weight), value_of(self.bias)
-        y, cache = F.layer_norm(x, self.normalized_shape, weight, bias, self.eps)
+        y, cache = _fast.layer_norm(x, self.normalized_shape, weight, bias, self.eps)
         self._push(cache)
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Gradient for x; adds into the gradients of weight and bias."""
-        dx, dweight, dbias = F.layer_norm_backward(dy, self._pop())
+        dx, dweight, dbias = _fast.layer_norm_backward(dy, self._pop())
         self._add_grads(weight=dweight, bias=dbias)
         return dx
 

@@ -1,6 +1,7 @@
 """Pooling layers; the mathematics is in `lessonlib.functional.pooling`."""
 
 from .. import functional as F
+from ..functional import _fast
 from .module import refuse
 from .pair import PairModule
 
@@ -15,7 +16,7 @@ class MaxPool2d(PairModule):
     MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1)
     """
 
-    pair = (F.max_pool2d, F.max_pool2d_backward)
+    pair = (_fast.max_pool2d, F.max_pool2d_backward)
 
     def __init__(
         self,

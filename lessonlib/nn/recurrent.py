@@ -1,6 +1,6 @@
 """Recurrent layers: RNN, LSTM, GRU, with any number of layers and one or two directions.
 
-One step of each is in `lessonlib.functional.rnn`, `.lstm`, `.gru`; the stacking in `.recurrent`.
+The formulas are in `lessonlib.functional.rnn`, `.lstm`, `.gru`; the stacking in `.recurrent`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
+from ..functional import _fast
+from ..functional._types import InputGradient
 from .module import Module, refuse, uniform_parameter, value_of
 
 __all__ = ["GRU", "LSTM", "RNN"]
@@ -113,7 +115,7 @@ class RNN(_Recurrent):
     ((5, 7, 4), (2, 5, 4))
     """
 
-    gates, pair = 1, (F.rnn, F.rnn_backward)
+    gates, pair = 1, (_fast.rnn, F.rnn_backward)
 
     def __init__(
         self,
@@ -144,7 +146,7 @@ class RNN(_Recurrent):
 
     def backward(
         self, dy: np.ndarray | None, dh_n: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+    ) -> tuple[np.ndarray, InputGradient]:
         """Gradients of y and h_n, each may be None, to (dx, dhx); dhx is None where hx was."""
         return self._run_backward(dy, dh_n)
 
@@ -169,7 +171,7 @@ class LSTM(_Recurrent):
     ((5, 7, 8), (2, 5, 4), (2, 5, 4))
     """
 
-    gates, pair = 4, (F.lstm, F.lstm_backward)
+    gates, pair = 4, (_fast.lstm, F.lstm_backward)
 
     def __init__(
         self,
@@ -225,7 +227,7 @@ class GRU(_Recurrent):
     GRU(3, 4, bias=False)  # weight_ih_l0 (12, 3), weight_hh_l0 (12, 4): 84 parameters
     """
 
-    gates, pair = 3, (F.gru, F.gru_backward)
+    gates, pair = 3, (_fast.gru, F.gru_backward)
 
     def forward(self, x: np.ndarray, hx: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """x (N, L, D) to y (N, L, directions * H) and h_n (layers * directions, N, H).
@@ -236,6 +238,6 @@ class GRU(_Recurrent):
 
     def backward(
         self, dy: np.ndarray | None, dh_n: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+    ) -> tuple[np.ndarray, InputGradient]:
         """Gradients of y and h_n, each may be None, to (dx, dhx); dhx is None where hx was."""
         return self._run_backward(dy, dh_n)

@@ -74,7 +74,7 @@ class TransformerEncoderLayer(Module):
         is_causal: bool = False,
     ) -> np.ndarray:
         """src (N, L, d_model) to y of the same shape; masks as in `MultiheadAttention`."""
-        masks = {"attn_mask": src_mask, "key_padding_mask": src_key_padding_mask}
+        masks: dict[str, Any] = {"attn_mask": src_mask, "key_padding_mask": src_key_padding_mask}
         masks |= {"is_causal": is_causal, "need_weights": False}
         x = src
         if self.norm_first:

@@ -1,4 +1,4 @@
-"""Optimisers, learning-rate schedules and clipping, with the names and defaults of torch.optim.
+"""Optimizers, learning-rate schedules and clipping, with the names and defaults of torch.optim.
 
     each batch:  optimizer.zero_grad() -> forward -> backward -> clip_grad_norm_ -> optimizer.step()
     each epoch:  scheduler.step()

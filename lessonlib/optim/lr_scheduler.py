@@ -1,6 +1,6 @@
-"""Learning-rate schedules: the rate as a function of the number of epochs (or steps) done.
+"""Learning-rate schedules: the lr as a function of the number of epochs (or steps) done.
 
-Every schedule here is a formula in `last_epoch`, applied to the rate the optimiser started with:
+Every schedule here is a formula in `last_epoch`, applied to the lr that the optimizer started with:
 nothing accumulates, so a schedule may be read, plotted and resumed at any epoch.
 """
 
@@ -13,11 +13,11 @@ from .optimizer import Optimizer
 
 
 class LRScheduler:
-    """Base of the schedules: a subclass writes `_rate(base_lr, group_index)` for `self.last_epoch`.
+    """Base of the schedules: a subclass writes `_lr(base_lr, group_index)` for `self.last_epoch`.
 
     `step()` after each epoch (or each batch) sets group["lr"]; `get_last_lr()` reads it back.
-    last_epoch : number of steps done before, to resume; -1 starts afresh
-    Raises ValueError when resuming an optimiser that has no initial_lr
+    last_epoch : number of steps done before, to resume; -1 starts from the beginning
+    Raises ValueError when resuming an optimizer that has no initial_lr
     Taught in notebooks/04_training_dynamics
     """
 
@@ -41,9 +41,9 @@ class LRScheduler:
     def _go_to(self, epoch: int) -> None:
         self.last_epoch = epoch
         for i, group in enumerate(self.optimizer.param_groups):
-            group["lr"] = self._rate(self.base_lrs[i], i)
+            group["lr"] = self._lr(self.base_lrs[i], i)
 
-    def _rate(self, base_lr: float, group_index: int) -> float:
+    def _lr(self, base_lr: float, group_index: int) -> float:
         raise NotImplementedError
 
     def get_last_lr(self) -> list[float]:
@@ -51,11 +51,11 @@ class LRScheduler:
         return [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the schedule stands, to be stored beside the optimiser's state."""
+        """The position of the schedule, to be stored next to the optimizer's state."""
         return {"last_epoch": self.last_epoch, "base_lrs": list(self.base_lrs)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on where `state_dict` stood."""
+        """Continue from what `state_dict` returned."""
         self.base_lrs = list(state_dict["base_lrs"])
         self._go_to(state_dict["last_epoch"])
 
@@ -81,7 +81,7 @@ class StepLR(LRScheduler):
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
-    def _rate(self, base_lr: float, group_index: int) -> float:
+    def _lr(self, base_lr: float, group_index: int) -> float:
         return base_lr * self.gamma ** (self.last_epoch // self.step_size)
 
 
@@ -107,7 +107,7 @@ class CosineAnnealingLR(LRScheduler):
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer, last_epoch)
 
-    def _rate(self, base_lr: float, group_index: int) -> float:
+    def _lr(self, base_lr: float, group_index: int) -> float:
         wave = (1 + math.cos(math.pi * self.last_epoch / self.T_max)) / 2
         return self.eta_min + (base_lr - self.eta_min) * wave
 
@@ -120,8 +120,8 @@ class LinearLR(LRScheduler):
     Source: Goyal et al. 2017, section 2.2. Taught in notebooks/04b_deep_and_stable
 
     >>> from lessonlib import nn, optim
-    >>> sgd = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
-    >>> LinearLR(sgd, start_factor=0.5, total_iters=2).get_last_lr()
+    >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+    >>> LinearLR(optimizer, start_factor=0.5, total_iters=2).get_last_lr()
     [0.5]
     """
 
@@ -142,7 +142,7 @@ class LinearLR(LRScheduler):
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
 
-    def _rate(self, base_lr: float, group_index: int) -> float:
+    def _lr(self, base_lr: float, group_index: int) -> float:
         done = min(self.last_epoch, self.total_iters) / self.total_iters
         return base_lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
 
@@ -173,21 +173,21 @@ class LambdaLR(LRScheduler):
             raise ValueError(f"LambdaLR: {len(self.lr_lambdas)} functions for {groups} groups")
         super().__init__(optimizer, last_epoch)
 
-    def _rate(self, base_lr: float, group_index: int) -> float:
+    def _lr(self, base_lr: float, group_index: int) -> float:
         return base_lr * self.lr_lambdas[group_index](self.last_epoch)
 
 
 class SequentialLR(LRScheduler):
     """One schedule after another: schedule i runs from milestones[i - 1], where its own t is 0.
 
-    schedulers : schedules of this optimiser;  milestones: ascending epochs, one fewer
-    Raises ValueError for the wrong number of milestones or a schedule of another optimiser
+    schedulers : schedules of this optimizer;  milestones: ascending epochs, one fewer
+    Raises ValueError for the wrong number of milestones or a schedule of another optimizer
     Taught in notebooks/04b_deep_and_stable
 
     >>> from lessonlib import nn, optim
-    >>> sgd = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
-    >>> parts = [LinearLR(sgd, 0.5, total_iters=1), CosineAnnealingLR(sgd, 2)]
-    >>> SequentialLR(sgd, parts, milestones=[1]).get_last_lr()
+    >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+    >>> parts = [LinearLR(optimizer, 0.5, total_iters=1), CosineAnnealingLR(optimizer, 2)]
+    >>> SequentialLR(optimizer, parts, milestones=[1]).get_last_lr()
     [0.5]
     """
 
@@ -204,7 +204,7 @@ class SequentialLR(LRScheduler):
                 f"milestones, got {milestones}"
             )
         if any(scheduler.optimizer is not optimizer for scheduler in schedulers):
-            raise ValueError("SequentialLR: every schedule must belong to the optimiser given")
+            raise ValueError("SequentialLR: every schedule must belong to the optimizer given")
         self.schedulers, self.milestones = schedulers, milestones
         super().__init__(optimizer, last_epoch)
 

@@ -1,4 +1,4 @@
-"""What all optimisers share: groups, zero_grad, the step over all parameters, the state."""
+"""What all optimizers share: groups, zero_grad, the step over all parameters, the state."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -10,14 +10,14 @@ State = dict[str, Any]
 
 
 class ParameterLike(Protocol):
-    """What an optimiser needs of a parameter: two arrays of one shape, `grad` possibly None."""
+    """What an optimizer needs of a parameter: two arrays of one shape, `grad` possibly None."""
 
     data: np.ndarray
     grad: np.ndarray | None
 
 
 class Optimizer:
-    """Base of the optimisers: a subclass writes `_update(parameter, gradient, state, group)` only.
+    """Base of the optimizers: a subclass writes `_update(parameter, gradient, state, group)` only.
 
     params : iterable of parameters, or of dicts {"params": [...], "lr": ...}, one a group with its
              own settings; what a group does not set comes from the defaults
@@ -26,8 +26,8 @@ class Optimizer:
 
     >>> from lessonlib import nn, optim
     >>> weight, bias = nn.Linear(2, 1).parameters()
-    >>> sgd = optim.SGD([{"params": [weight], "lr": 0.5}, {"params": [bias]}], lr=0.1)
-    >>> [group["lr"] for group in sgd.param_groups]
+    >>> optimizer = optim.SGD([{"params": [weight], "lr": 0.5}, {"params": [bias]}], lr=0.1)
+    >>> [group["lr"] for group in optimizer.param_groups]
     [0.5, 0.1]
     """
 

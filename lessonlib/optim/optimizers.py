@@ -1,4 +1,4 @@
-"""The optimisers: each `_update` is the published rule, one array operation at a time.
+"""The optimizers: each `_update` is the published formula, one array operation at a time.
 
 The arrays are changed in place and intermediate results go to a shared scratch buffer, written
 `np.multiply(a, b, out=s)` for s = a * b.

@@ -18,8 +18,10 @@ def plot_points(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 42) -> Axe
     if X.ndim != 2 or X.shape[1] != 2 or y.shape != (len(X),):
         raise ValueError(f"plot_points: X {X.shape} and y {y.shape}, wanted (N, 2) and (N,)")
     for label, role in ((1, "positive"), (-1, "negative")):
+        points = X[y == label]
         ax.scatter(
-            *X[y == label].T,
+            points[:, 0],
+            points[:, 1],
             s=size,
             marker=MARKER[role],
             color=COLOUR[role],
@@ -58,7 +60,8 @@ def plot_line(ax: Axes, weight: np.ndarray, bias: float, label: str | None = Non
             tuple(foot), tuple(tip), arrowstyle="-|>", mutation_scale=16, color="#222222", zorder=4
         )
     )
-    ax.text(*(tip + weight / length * reach * 0.25), label or "w", ha="center", va="center")
+    x, y = tip + weight / length * reach * 0.25
+    ax.text(x, y, label or "w", ha="center", va="center")
     return ax
 
 
@@ -107,7 +110,7 @@ def plot_images(
         raise ValueError(f"plot_images: images of shape {images.shape}, wanted (N, height, width)")
     top = float(np.max(np.abs(images), initial=0.0)) or 1.0
     look = {"cmap": SIGNED, "vmin": -top, "vmax": top} if signed else {"cmap": "gray_r", "vmin": 0}
-    for k, (ax, image) in enumerate(zip(np.ravel(axes), images, strict=False)):
+    for k, (ax, image) in enumerate(zip(np.asarray(axes).ravel(), images, strict=False)):
         ax.imshow(image, **look)
         ax.set(xticks=[], yticks=[])
         for spine in ax.spines.values():
@@ -118,6 +121,6 @@ def plot_images(
 
 
 def label_end(ax: Axes, x: float, y: float, text: str, colour: str) -> Axes:
-    """Write a label beside the end of a line, in the line's colour, instead of a legend."""
+    """Write a label next to the end of a line, in the line's colour, instead of a legend."""
     ax.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", color=colour, va="center")
     return ax

@@ -33,7 +33,7 @@ SIGNED = LinearSegmentedColormap.from_list(
 
 # Read when the module is loaded: where homework is graded the package's folder is closed later.
 with resources.as_file(resources.files(__package__) / "neural_sparks.mplstyle") as _file:
-    _STYLE = matplotlib.rc_params_from_file(_file, use_default_template=False)
+    _STYLE = dict(matplotlib.rc_params_from_file(_file, use_default_template=False).items())
 
 
 def use_style() -> None:

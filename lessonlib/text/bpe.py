@@ -53,7 +53,8 @@ class BytePairEncoding:
         """
         if merges < 0:
             raise ValueError(f"BytePairEncoding.train: merges {merges}, wanted 0 or more")
-        counter, learned = _PairCounter(text), []
+        counter = _PairCounter(text)
+        learned: list[Pair] = []
         while len(learned) < merges and (pair := counter.most_frequent()) is not None:
             counter.join(pair, BYTES + len(learned))
             learned.append(pair)

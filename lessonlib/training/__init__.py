@@ -9,6 +9,7 @@ from .callbacks import ActivationStatistics, Callback, GradientNorms, Run, Updat
 from .evaluation import accuracy, batches, evaluate, predict
 from .history import EarlyStopping, History
 from .loop import fit
+from .memory import keep_freed_memory
 from .saving import load, save
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "batches",
     "evaluate",
     "fit",
+    "keep_freed_memory",
     "load",
     "predict",
     "save",

@@ -5,6 +5,7 @@ zero_grad -> forward -> backward -> on_gradients -> (clip) -> step -> on_step   
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +33,10 @@ class Callback:
         """After backward, before gradients are clipped and weights changed."""
 
     def on_step(self, run: Run) -> None:
-        """After the weights have changed and the batch's row stands in history.steps."""
+        """After the weights have changed and the batch's row is in history.steps."""
 
     def on_epoch(self, run: Run) -> None:
-        """After validation, when the epoch's row stands in history.epochs."""
+        """After validation, when the epoch's row is in history.epochs."""
 
 
 class _Recorder(Callback):
@@ -95,7 +96,7 @@ class UpdateRatios(_Recorder):
     def on_step(self, run: Run) -> None:
         """Record one row."""
         if run.step % self.every == 0:
-            row = {}
+            row: dict[str, float] = {}
             for name, p in run.model.named_parameters():
                 moved, size = _norm(p.data - self._before[name]), _norm(self._before[name])
                 row[name] = moved / size if size else (np.inf if moved else 0.0)
@@ -120,7 +121,7 @@ class ActivationStatistics(_Recorder):
     def on_epoch(self, run: Run) -> None:
         """Record one row."""
         if run.epoch % self.every == 0:
-            row = {}
+            row: dict[str, float] = {}
             for name, y in layer_outputs(run.model, self.X).items():
                 units = np.moveaxis(y, 1, -1) if y.ndim == 4 else y  # (N, C, H, W) -> (N, H, W, C)
                 dead = (units.reshape(-1, units.shape[-1]) == 0).all(axis=0)
@@ -140,8 +141,8 @@ def layer_outputs(model: Module, X: np.ndarray) -> dict[str, np.ndarray]:
     """
     outputs: dict[str, np.ndarray] = {}
 
-    def recorded(name: str, forward: Callable[..., object]) -> Callable[..., object]:
-        def call(*args: object, **kwargs: object) -> object:
+    def recorded(name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
             y = forward(*args, **kwargs)
             outputs[name] = y[0] if isinstance(y, tuple) else y
             return y
@@ -151,7 +152,8 @@ def layer_outputs(model: Module, X: np.ndarray) -> dict[str, np.ndarray]:
     layers = list(_innermost(model, ""))
     try:
         for name, layer in layers:
-            layer.forward = recorded(name, layer.forward)  # on the object, in front of the class's
+            # On the object, where it comes before the class's own.
+            vars(layer)["forward"] = recorded(name, layer.forward)
         with evaluating(model):
             model(X)
     finally:

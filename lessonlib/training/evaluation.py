@@ -1,4 +1,4 @@
-"""Batches, predictions, measurements: in evaluation mode, and the mode is put back after."""
+"""Batches, predictions, measurements: in evaluation mode; the mode is restored afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training run leaves behind, and the rule that ends one early."""
+"""What a training run leaves behind, and the criterion that ends one early."""
 
 import math
 from dataclasses import dataclass, field

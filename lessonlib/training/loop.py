@@ -15,6 +15,7 @@ from ..optim.lr_scheduler import LRScheduler
 from .callbacks import Callback, Run
 from .evaluation import Mean, Metric, batches, evaluate, measure
 from .history import EarlyStopping, History
+from .memory import keep_freed_memory
 
 
 def fit(
@@ -38,12 +39,12 @@ def fit(
 ) -> History:
     """Train a model; return what happened.   w ← step(w, ∂loss/∂w) for each batch of each epoch
 
-    X, y           : examples along the first axis;  rng: draws the order, anew for each epoch
+    X, y           : examples along the first axis;  rng: draws a new order for each epoch
     validation     : (X, y) measured after each epoch, columns val_...
     metrics        : {"accuracy": accuracy, ...}; on training batches taken as the weights change
     scheduler      : moved on after each "epoch" or "step" (schedule_every)
     max_grad_norm  : clip the common norm of all gradients to it
-    early_stopping : rule on a column of the history; restores the best weights
+    early_stopping : criterion on a column of the history; restores the best weights
     progress       : show a progress bar, unless the environment says LESSONLIB_PROGRESS_BAR=off
     Returns a History, also after Ctrl-C or "interrupt kernel"; a loss of nan or inf ends the run
     Raises ValueError for lengths that differ, no examples, nan or inf in X, another dtype
@@ -58,6 +59,7 @@ def fit(
     if schedule_every not in ("epoch", "step"):
         raise ValueError(f"fit: schedule_every must be epoch or step, got {schedule_every!r}")
     _check_data(model, {"": (X, y)} | ({"validation ": validation} if validation else {}))
+    keep_freed_memory()
     history = History()
     loop = _Loop(
         run=Run(model, optimizer, history),
@@ -70,16 +72,13 @@ def fit(
     )
     best = _Best(early_stopping, model)
     was_training = model.training
-    steps = epochs * sum(1 for _ in batches(len(X), batch_size))
-    with _progress_bar(progress, steps) as bar:
+    with _progress_bar(progress, epochs * len(list(batches(len(X), batch_size)))) as bar:
         try:
             for epoch in range(epochs):
                 row = loop.epoch(epoch, X, y, batches(len(X), batch_size, rng), bar)
                 if history.stopped == "diverged":
                     break
-                if validation is not None:
-                    measured = evaluate(model, loss, *validation, metrics)
-                    row |= {f"val_{name}": value for name, value in measured.items()}
+                row |= _validated(model, loss, validation, metrics)
                 history.epochs.append(row)
                 enough = best.is_enough(history)
                 loop.end_epoch()
@@ -93,6 +92,19 @@ def fit(
             loss.train(loss.training)
     best.restore()
     return history
+
+
+def _validated(
+    model: Module,
+    loss: Module,
+    validation: tuple[np.ndarray, np.ndarray] | None,
+    metrics: Mapping[str, Metric] | None,
+) -> dict[str, float]:
+    """What was measured on the validation part, by the names of its columns; empty without one."""
+    if validation is None:
+        return {}
+    measured = evaluate(model, loss, *validation, metrics)
+    return {f"val_{name}": value for name, value in measured.items()}
 
 
 @dataclass
@@ -125,7 +137,7 @@ class _Loop:
         return mean.values() | {"lr": self._lr()}
 
     def step(self, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
-        """One batch: forward, backward, and a step of the optimiser."""
+        """One batch: forward, backward, and a step of the optimizer."""
         run = self.run
         run.optimizer.zero_grad()
         output = run.model(X)
@@ -161,25 +173,26 @@ class _Loop:
 
 
 class _Best:
-    """The best epoch so far and its weights, by the rule of an EarlyStopping."""
+    """The best epoch so far and its weights, by the criterion of an EarlyStopping."""
 
-    def __init__(self, rule: EarlyStopping | None, model: Module) -> None:
-        self.rule, self.model = rule, model
-        self.value = rule.worst if rule else 0.0
+    def __init__(self, early_stopping: EarlyStopping | None, model: Module) -> None:
+        self.criterion = early_stopping
+        self.model = model
+        self.value = early_stopping.worst if early_stopping else 0.0
         self.weights: dict[str, np.ndarray] | None = None
 
     def is_enough(self, history: History) -> bool:
         """Look at the epoch just finished; True when patience is at its end."""
-        if self.rule is None:
+        if self.criterion is None:
             return False
         latest = len(history.epochs) - 1
-        value = history[self.rule.monitor][-1]
-        if self.rule.is_better(value, than=self.value):
+        value = history[self.criterion.monitor][-1]
+        if self.criterion.is_better(value, than=self.value):
             self.value, history.best_epoch = value, latest
-            if self.rule.restore_best:
+            if self.criterion.restore_best:
                 self.weights = self.model.state_dict()
         best = -1 if history.best_epoch is None else history.best_epoch
-        return latest - best >= self.rule.patience
+        return latest - best >= self.criterion.patience
 
     def restore(self) -> None:
         """Give the model its best weights back, if they were kept."""

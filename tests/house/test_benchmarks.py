@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
 def test_both_sides_do_the_same_work(workload):
     ours, theirs = workload.at(batch=4)
-    # three calls: in training steps the second and third see what backward and the optimiser did
+    # three calls: in training steps the second and third see what backward and the optimizer did
     for _ in range(3):
         assert ours() == pytest.approx(theirs(), rel=2e-3, abs=1e-5)
 

@@ -28,7 +28,8 @@ def folders(tmp_path, monkeypatch):
     lessons.mkdir()
     for name in ("00_start_here", "03_backpropagation", "04b_deep_and_stable"):
         write_lesson(lessons / f"{name}.ipynb", name)
-    monkeypatch.setattr(working_copies, "notebooks_folder", lambda: lessons)
+    for module in ("lessonlib.files", "lessonlib.learner.working_copies"):
+        monkeypatch.setattr(f"{module}.notebooks_folder", lambda: lessons)
     return lessons, copies
 
 

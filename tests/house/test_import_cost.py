@@ -5,6 +5,7 @@ import pytest
 from benchmarks.import_time import GOAL, NUMERICAL, loaded_by, ratio_to_numpy
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("modules", ["lessonlib", NUMERICAL])
 def test_import_costs_at_most_half_of_numpy_on_top(modules):
     assert ratio_to_numpy(modules) <= GOAL

@@ -165,8 +165,8 @@ def test_three_open_lessons_are_held_to_what_binder_allows():
     assert open_together([on_binder(1300.0, 300.0)] * 3) > most
 
 
-def test_what_the_first_optimiser_imports_counts_as_an_import():
-    assert "torch._dynamo" in import_statements(["sgd = torch.optim.SGD(model.parameters())"])
+def test_what_the_first_optimizer_imports_counts_as_an_import():
+    assert "torch._dynamo" in import_statements(["optimizer = torch.optim.SGD(model.parameters())"])
     assert import_statements(["x = 1"]) == ""
 
 

@@ -44,11 +44,11 @@ class Machine:
         monkeypatch.setattr(self.start.shutil, "which", lambda name: None)
         monkeypatch.setattr(self.start.shutil, "disk_usage", lambda _: Disk(1, 1, self.free))
         monkeypatch.setattr(self.start, "start", self.handed_over)
-        self.started = []
+        self.started, self.statuses = [], []
 
     def handed_over(self, *command):
         self.started.append(command)
-        return 0
+        return self.statuses.pop(0) if self.statuses else 0
 
     def run(self, *command):
         line = " ".join(command[1:])
@@ -106,12 +106,35 @@ def test_the_first_run_installs_and_the_second_does_not(machine, capsys):
 def test_test_runs_pytest_with_nbval_and_covers_lab(machine):
     assert machine.start.main(["test", "-k", "relu"]) == 0
     assert machine.installs()[0].endswith(".[book,homework,lab,test]")
-    flags = ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-k", "relu")
-    assert machine.started == [("-m", "pytest", *flags)]
+    nbval = ("-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120")
+    together, alone = machine.started
+    assert together[:5] == alone[:5] == nbval
+    assert together[-3:] == ("--timing=without", "-k", "relu")
+    assert together[5:9] == ("-n", "2", "--dist", "loadgroup")
+    assert alone[5:] == ("--timing=only", "-k", "relu")
     machine.start.main(["lab"])
     assert len(machine.installs()) == 1
     machine.start.main(["test"])
     assert len(machine.installs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"),
+    [([0, 0], 0), ([1, 0], 1), ([0, 1], 1), ([5, 0], 0), ([0, 5], 0), ([5, 5], 5), ([1, 5], 1),
+     ([5, 1], 1), ([2], 2), ([4], 4)],
+)  # fmt: skip
+def test_both_runs_count_and_a_run_without_tests_does_not(machine, statuses, status):
+    machine.statuses = list(statuses)
+    assert machine.start.main(["test"]) == status
+    assert machine.statuses == []
+    assert len(machine.started) == len(statuses)
+
+
+@pytest.mark.parametrize("words", [["--quick", "07"], ["--quick=07"]])
+def test_one_lesson_is_one_run(machine, words):
+    assert machine.start.main(["test", *words]) == 0
+    (command,) = machine.started
+    assert command[-len(words) :] == tuple(words)
 
 
 def test_test_after_lab_installs_what_is_missing(machine):

@@ -46,20 +46,35 @@ def test_a_recipe_depends_on_what_it_imports_and_on_nothing_else():
     assert "lessons/l09/__init__.py" not in found  # the card
 
 
-def test_only_code_counts(tmp_path, monkeypatch):
-    file = tmp_path / "lessonlib" / "a.py"
-    file.parent.mkdir()
-    plain = 'x = "#1"\n\n\ndef f():\n    return x\n'
-    told = (
-        '"""Doc."""\nx = "#1"  # why\n# more\ndef f():\n    """Doc\n    longer."""\n    return x\n'
-    )
-    for text in (plain, told):
-        file.write_text(text, encoding="utf-8")
-        kitchen._bare.cache_clear()
-        assert kitchen._bare(file).splitlines() == [line for line in plain.splitlines() if line]
-    file.write_text(plain.replace("#1", "#2"), encoding="utf-8")
+PLAIN = 'x = "#1"\n\n\ndef f(y):\n    z = 2 * y\n    return x, z\n'
+TOLD = '''"""Doc."""
+from typing import Any
+x = '#1'  # why
+
+
+# more
+def f(
+    y: "Any",
+) -> "Any":
+    """Doc
+    longer."""
+    z = (2 * y)
+    return (x, z)
+'''
+
+
+def bare(tmp_path, text):
     kitchen._bare.cache_clear()
-    assert "#2" in kitchen._bare(file)
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
+    return kitchen._bare(tmp_path / "a.py")
+
+
+def test_only_what_makes_numbers_counts(tmp_path):
+    assert bare(tmp_path, PLAIN) == bare(tmp_path, TOLD)
+    for old, new in (("#1", "#2"), ("2 * y", "y * 2"), ("f(y)", "f(y=1)"), ("x, z", "z, x")):
+        assert bare(tmp_path, PLAIN) != bare(tmp_path, PLAIN.replace(old, new))
+    assert bare(tmp_path, "import a.b as c") != bare(tmp_path, "import a.d as c")
+    assert bare(tmp_path, "def f(a: int = 1): ...") == bare(tmp_path, "def f(a=1): ...")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def code():
 
 
 def slow_merges(text, count):
-    """Count all pairs anew after every merge."""
+    """Count all pairs again after every merge."""
     words = {tuple(c.encode()): n for c, n in Counter(CHUNK.findall(text)).items()}
     merges = []
     for k in range(count):

@@ -61,9 +61,9 @@ def test_failed_download_is_one_line(tmp_path, monkeypatch):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.skipif(not (MNIST / "MNIST" / "raw").is_dir(), reason="no MNIST files beside us")
+@pytest.mark.skipif(not (MNIST / "MNIST" / "raw").is_dir(), reason="no MNIST files next to us")
 def test_mnist_files_load_with_torchvisions_own_class():
-    parts = {s: datasets.load("mnist", split=s, folder=MNIST) for s in datasets.files.SPLITS}
+    parts = {s: datasets.load("mnist", split=s, folder=MNIST) for s in datasets.splits.SPLITS}
     sizes = {s: len(y) for s, (_, y) in parts.items()}
     assert sizes["train"] + sizes["validation"] == 8000
     assert sizes["test"] == 2000
@@ -74,7 +74,7 @@ def test_mnist_files_load_with_torchvisions_own_class():
     assert set(y) == set(range(10))
 
 
-@pytest.mark.skipif(not (MNIST / "MNIST" / "raw").is_dir(), reason="no MNIST files beside us")
+@pytest.mark.skipif(not (MNIST / "MNIST" / "raw").is_dir(), reason="no MNIST files next to us")
 def test_a_damaged_mnist_file_is_named(tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)

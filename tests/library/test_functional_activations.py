@@ -8,6 +8,7 @@ from scipy.special import ndtr
 from torch_oracle import assert_close, check_pair, seeds
 
 from lessonlib import functional as F
+from lessonlib.functional import _fast
 
 TF = torch.nn.functional
 PLAIN = {
@@ -125,9 +126,10 @@ def test_errors_name_the_operation(name):
         backward(np.zeros((3, 2)), cache)
 
 
-def test_gelu_in_float32_is_as_exact_as_float32_can_be():
+@pytest.mark.parametrize("form", [F, _fast], ids=["formula", "fast"])
+def test_gelu_in_float32_is_as_exact_as_float32_can_be(form):
     x = np.concatenate([np.linspace(-9, 9, 200_001), [-1e30, -0.0, 1e30]]).astype(np.float32)
-    y, cache = F.gelu(x)
+    y, cache = form.gelu(x)
     assert y.dtype == np.float32
     exact = ndtr(x.astype(np.float64))
     assert np.abs(cache[1] - exact).max() < 1e-7  # P itself; float32 steps by 6e-8 below 1
@@ -136,9 +138,26 @@ def test_gelu_in_float32_is_as_exact_as_float32_can_be():
     ours_off, theirs_off = (np.abs(z - x * exact)[:-3].max() for z in (y, theirs))
     assert ours_off < 6e-7
     assert ours_off < theirs_off
-    assert np.isnan(F.gelu(np.float32([np.nan]))[0]).all()
+    assert np.isnan(form.gelu(np.float32([np.nan]))[0]).all()
 
 
-def test_gelu_refuses_an_unknown_form():
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(shape=array_shapes(min_dims=0, max_dims=3, max_side=5), scale=st.sampled_from([1e-30, 1, 9]))
+def test_both_forms_of_gelu_are_equal(approximate, dtype, shape, scale):
+    rng = np.random.default_rng(0)
+    x, dy = (np.asarray(factor * rng.normal(size=shape), dtype) for factor in (scale, 1))
+    formula, fast = F.gelu(x, approximate), _fast.gelu(x, approximate)
+    assert fast[0].dtype == dtype
+    for a, b in [
+        (fast[0], formula[0]),
+        (F.gelu_backward(dy, fast[1]), F.gelu_backward(dy, formula[1])),
+    ]:
+        assert_close(a, b, 1e-10 if dtype == np.float64 else 1e-6)
+
+
+@pytest.mark.parametrize("form", [F, _fast], ids=["formula", "fast"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gelu_refuses_an_unknown_form(form, dtype):
     with pytest.raises(ValueError, match=r"gelu: approximate='fast', wanted 'none' or 'tanh'"):
-        F.gelu(np.zeros(1), "fast")
+        form.gelu(np.zeros(1, dtype), "fast")

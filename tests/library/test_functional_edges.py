@@ -5,6 +5,7 @@ import pytest
 from torch_oracle import assert_close
 
 from lessonlib import functional as F
+from lessonlib.functional import _fast
 
 rng = np.random.default_rng(0)
 
@@ -30,49 +31,66 @@ CASES = {
 }
 
 
-def call(name, arrays, dy=None):
+FAST = [name for name in CASES if hasattr(_fast, name)]
+
+
+def fast(name):
+    """The fast form where there is one, else the formula: what `nn` calls."""
+    return getattr(_fast, name, None) or getattr(F, name)
+
+
+def formula(name):
+    return getattr(F, name)
+
+
+# (how to look a function up, its name): every formula, then every fast form
+FORMS = [(formula, name) for name in CASES] + [(fast, name) for name in FAST]
+forms = pytest.mark.parametrize(("form", "name"), FORMS, ids=lambda x: getattr(x, "__name__", x))
+
+
+def call(name, arrays, dy=None, form=formula, options=None):
     """Outputs and gradients of a pair; dy random where not given."""
-    options = dict(CASES[name][1])
+    options = dict(CASES[name][1] if options is None else options)
     if name == "dropout":
         options["rng"] = np.random.default_rng(0)
     if "normalized_shape" in options:
         shape = options.pop("normalized_shape")
-        y, cache = getattr(F, name)(arrays[0], shape, *arrays[1:], **options)
+        y, cache = form(name)(arrays[0], shape, *arrays[1:], **options)
     else:
-        y, cache = getattr(F, name)(*arrays, **options)
+        y, cache = form(name)(*arrays, **options)
     dy = normal(*y.shape, dtype=y.dtype) if dy is None else dy
-    gradients = getattr(F, f"{name}_backward")(dy, cache)
+    gradients = form(f"{name}_backward")(dy, cache)
     return [y, *(gradients if isinstance(gradients, tuple) else (gradients,))], dy
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_float32_stays_float32_and_agrees_with_float64(name):
+@forms
+def test_float32_stays_float32_and_agrees_with_float64(form, name):
     arrays = [normal(*shape) for shape in CASES[name][0]]
-    wanted, dy = call(name, arrays)
-    ours, _ = call(name, [a.astype(np.float32) for a in arrays], dy.astype(np.float32))
+    wanted, dy = call(name, arrays, form=form)
+    ours, _ = call(name, [a.astype(np.float32) for a in arrays], dy.astype(np.float32), form=form)
     for single, double in zip(ours, wanted, strict=True):
         assert single.dtype == np.float32
         assert_close(single, double, 1e-5)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_strided_memory_gives_the_same_numbers(name):
+@forms
+def test_strided_memory_gives_the_same_numbers(form, name):
     views = [
         normal(*(2 * side for side in shape[::-1])).T[(slice(None, None, 2),) * len(shape)]
         for shape in CASES[name][0]
     ]
-    wanted, dy = call(name, [np.ascontiguousarray(view) for view in views])
+    wanted, dy = call(name, [np.ascontiguousarray(view) for view in views], form=form)
     strided = np.repeat(dy, 2, axis=-1)[..., ::2]
-    ours, _ = call(name, views, strided)
+    ours, _ = call(name, views, strided, form=form)
     for a, b in zip(ours, wanted, strict=True):
         assert_close(a, b, 1e-13)
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name != "batch_norm"])
-def test_an_empty_batch_passes_through(name):
+@pytest.mark.parametrize(("form", "name"), [f for f in FORMS if f[1] != "batch_norm"])
+def test_an_empty_batch_passes_through(form, name):
     shapes = CASES[name][0]
     arrays = [np.zeros((0, *shapes[0][1:])), *(normal(*shape) for shape in shapes[1:])]
-    results, _ = call(name, arrays)
+    results, _ = call(name, arrays, form=form)
     assert results[0].shape[0] == 0
     assert results[1].shape == arrays[0].shape
     for gradient, array in zip(results[2:], arrays[1:], strict=True):
@@ -80,22 +98,107 @@ def test_an_empty_batch_passes_through(name):
         assert not gradient.any()
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_backward_refuses_the_wrong_shape(name):
+@forms
+def test_backward_refuses_the_wrong_shape(form, name):
     arrays = [normal(*shape) for shape in CASES[name][0]]
     with pytest.raises(ValueError, match=f"^{'conv2d' if name == 'conv1d' else name}_backward: dy"):
-        call(name, arrays, np.zeros((5, 7, 1, 1)[: 3 if name == "conv1d" else 4]))
+        call(name, arrays, np.zeros((5, 7, 1, 1)[: 3 if name == "conv1d" else 4]), form=form)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_integers_and_mixed_dtypes_are_refused(name):
+@forms
+def test_integers_and_mixed_dtypes_are_refused(form, name):
     arrays = [normal(*shape) for shape in CASES[name][0]]
     if name != "flatten":  # joining axes works on anything
         with pytest.raises(TypeError, match="is int64, wanted a NumPy array of floats"):
-            call(name, [arrays[0].astype(int), *arrays[1:]])
+            call(name, [arrays[0].astype(int), *arrays[1:]], form=form)
     if len(arrays) > 1:
         with pytest.raises(TypeError, match=r"x is float64 but weight is float32; convert"):
-            call(name, [arrays[0], arrays[1].astype(np.float32), *arrays[2:]])
+            call(name, [arrays[0], arrays[1].astype(np.float32), *arrays[2:]], form=form)
+
+
+# name -> more (shapes, options), in addition to CASES, on which both forms must agree
+MORE = {
+    "conv1d": [([(2, 3, 9), (4, 3, 3)], {"dilation": 2}), ([(1, 1, 4), (1, 1, 1), (1,)], {})],
+    "conv2d": [
+        ([(2, 3, 9, 8), (4, 3, 3, 2), (4,)], {"dilation": (2, 3), "padding": (0, 2)}),
+        ([(300, 2, 9, 8), (6, 2, 3, 3)], {}),  # more than one chunk
+        ([(1, 1, 1, 1), (1, 1, 1, 1)], {"stride": 3}),
+    ],
+    "conv_transpose2d": [
+        ([(2, 3, 4, 3), (3, 2, 3, 2), (2,)], {"stride": (2, 3), "padding": 1, "dilation": 2}),
+        ([(2, 3, 4, 3), (3, 2, 3, 2)], {"stride": 3, "output_padding": (1, 2)}),
+    ],
+    "max_pool2d": [([(2, 3, 9, 8)], {"kernel_size": (3, 2), "dilation": 2, "padding": 1})],
+    "batch_norm": [([(7, 3)], {}), ([(2, 3, 4, 5), (3,)], {"eps": 1e-3})],
+    "layer_norm": [
+        ([(7, 3), (3,)], {"normalized_shape": 3}),
+        ([(2, 3, 4), (3, 4), (3, 4)], {"normalized_shape": (3, 4), "eps": 1e-3}),
+        ([(2, 5)], {"normalized_shape": 5}),
+    ],
+}
+TWICE = [(name, *case) for name in FAST for case in [CASES[name], *MORE[name]]]
+
+
+@pytest.mark.parametrize("scale", [1, 1e-12, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "shapes", "options"), TWICE)
+def test_the_fast_form_equals_the_formula(name, shapes, options, dtype, scale):
+    arrays = [normal(*shape, dtype=dtype) for shape in shapes]
+    arrays[0] *= dtype(scale)
+    wanted, dy = call(name, arrays, options=options)
+    ours, _ = call(name, arrays, dy, form=fast, options=options)
+    for a, b in zip(ours, wanted, strict=True):
+        assert_close(a, b, 1e-10 if dtype == np.float64 else 2e-5)
+        assert b is None or a.dtype == b.dtype == dtype
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_both_forms_of_batch_norm_move_the_running_statistics_alike(training):
+    x, weight, bias, dy = normal(6, 3, 4), normal(3), normal(3), normal(6, 3, 4)
+    results = []
+    for form in (F, _fast):
+        running = [np.full(3, 0.5), np.full(3, 2.0)]
+        y, cache = form.batch_norm(x, weight, bias, *running, training, momentum=0.3)
+        results.append([y, *form.batch_norm_backward(dy, cache), *running])
+    for a, b in zip(*results, strict=True):
+        assert_close(b, a)
+
+
+@pytest.mark.parametrize("padding", [None, 2])
+@pytest.mark.parametrize("shape", [(), (4,), (3, 5), (0, 2)])
+def test_both_forms_of_the_gradient_of_a_table_are_equal(shape, padding):
+    _, cache = F.embedding(rng.integers(0, 4, shape), normal(4, 3), padding)
+    dy = normal(*shape, 3)
+    np.testing.assert_array_equal(
+        _fast.embedding_backward(dy, cache), F.embedding_backward(dy, cache)
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scale", [1, 1e3])  # at 1e3 every gate is open or shut
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("start", [True, False])
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (3, 5, 2, 4), (2, 1, 3, 2)])
+@pytest.mark.parametrize("name", ["rnn", "relu rnn", "lstm", "gru"])
+def test_both_forms_of_a_recurrent_layer_are_equal(name, sizes, start, bias, scale, dtype):
+    N, L, D, H = sizes
+    options = {"nonlinearity": "relu"} if name == "relu rnn" else {}
+    name, gates = name.split()[-1], {"lstm": 4, "gru": 3}.get(name, 1)
+    x = (scale * normal(N, L, D)).astype(dtype)
+    states = [
+        normal(N, H, dtype=dtype) if start else None for _ in range(2 if name == "lstm" else 1)
+    ]
+    shapes = [(gates * H, D), (gates * H, H), *[(gates * H,)] * (2 if bias else 0)]
+    weights = [normal(*shape, dtype=dtype) for shape in shapes]
+    upstream = [normal(N, L, H, dtype=dtype), *(normal(N, H, dtype=dtype) for _ in states)]
+    results = []
+    for form in (F, _fast):
+        y, cache = getattr(form, name)(x, *states, *weights, **options)
+        gradients = getattr(F, f"{name}_backward")(upstream[0], cache, *upstream[1:])
+        results.append([*y, *gradients])
+    for a, b in zip(*results, strict=True):
+        assert_close(b, a, 1e-10 if dtype == np.float64 else 2e-5)
+        assert a is None or a.dtype == b.dtype == dtype
 
 
 def z(*shape):

@@ -7,10 +7,12 @@ from hypothesis.extra.numpy import array_shapes
 from torch_oracle import assert_close, check_pair, check_slope, seeds
 
 from lessonlib import functional as F
+from lessonlib.functional import _fast
 
 TF = torch.nn.functional
 reductions = st.sampled_from(["mean", "sum", "none"])
 shapes = array_shapes(max_dims=3, max_side=4)
+both_forms = pytest.mark.parametrize("form", [F, _fast], ids=["formula", "fast"])
 
 
 @given(shape=shapes, reduction=reductions, seed=seeds)
@@ -66,6 +68,7 @@ def test_kl_div(shape, reduction, log: bool, seed):
     )
 
 
+@both_forms
 @given(
     n=st.integers(1, 6),
     c=st.integers(1, 5),
@@ -75,18 +78,18 @@ def test_kl_div(shape, reduction, log: bool, seed):
     smoothing=st.sampled_from([0.0, 0.1, 1.0]),
     seed=seeds,
 )
-def test_classification(n, c, weight: bool, ignored: bool, reduction, smoothing, seed):
+def test_classification(form, n, c, weight: bool, ignored: bool, reduction, smoothing, seed):
     rng = np.random.default_rng(seed)
     target = rng.integers(0, c, n)
     ignore = 0 if ignored else -100
     w = rng.uniform(0.5, 2, c) if weight else None
     tw, tt = None if w is None else torch.tensor(w), torch.tensor(target)
     if ignored and reduction == "mean" and (target == 0).all():
-        assert np.isnan(F.cross_entropy(rng.normal(size=(n, c)), target, w, ignore)[0])
+        assert np.isnan(form.cross_entropy(rng.normal(size=(n, c)), target, w, ignore)[0])
         return
     check_pair(
-        lambda x: F.cross_entropy(x, target, w, ignore, reduction, smoothing),
-        F.cross_entropy_backward,
+        lambda x: form.cross_entropy(x, target, w, ignore, reduction, smoothing),
+        form.cross_entropy_backward,
         lambda x: TF.cross_entropy(
             x, tt, tw, ignore_index=ignore, reduction=reduction, label_smoothing=smoothing
         ),
@@ -102,15 +105,45 @@ def test_classification(n, c, weight: bool, ignored: bool, reduction, smoothing,
     )
 
 
+@given(
+    n=st.integers(0, 40),
+    c=st.integers(1, 12),
+    weight=...,
+    ignored=...,
+    reduction=reductions,
+    smoothing=st.sampled_from([0.0, 0.1, 1.0]),
+    spread=st.sampled_from([0.0, 1.0, 30.0, 300.0, 1e4]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    seed=seeds,
+)
+def test_both_forms_of_cross_entropy_are_equal(
+    n, c, weight: bool, ignored: bool, reduction, smoothing, spread, dtype, seed
+):
+    rng = np.random.default_rng(seed)
+    x = (spread * rng.normal(size=(n, c)) + spread * rng.normal(size=(n, 1))).astype(dtype)
+    target = rng.integers(0, c, n)
+    w = rng.uniform(0, 2, c).astype(dtype) if weight else None
+    dloss = rng.normal(size=n if reduction == "none" else ()).astype(dtype)
+    results = []
+    for form in (F, _fast):
+        arguments = (x, target, w, 0 if ignored else -100, reduction, smoothing)
+        loss, cache = form.cross_entropy(*arguments)
+        results.append((loss, form.cross_entropy_backward(dloss, cache)))
+    for formula, fast in zip(*results, strict=True):
+        assert formula.dtype == fast.dtype == dtype
+        assert_close(fast, formula, 1e-10 if dtype == np.float64 else 2e-5)
+
+
+@both_forms
 @pytest.mark.parametrize("odd", [np.nan, -np.inf, -1e30, 1e30])
-def test_an_odd_row_leaves_the_others_alone(odd):
+def test_an_odd_row_leaves_the_others_alone(form, odd):
     x = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
     target = np.array([0, 1, 2, 0])
-    calm, calm_cache = F.cross_entropy(x, target, reduction="none")
+    calm, calm_cache = form.cross_entropy(x, target, reduction="none")
     x[2, :2] = odd
-    losses, cache = F.cross_entropy(x, target, reduction="none")
+    losses, cache = form.cross_entropy(x, target, reduction="none")
     ones = np.ones(4, np.float32)
-    gradients = [F.cross_entropy_backward(ones, c)[[0, 1, 3]] for c in (calm_cache, cache)]
+    gradients = [form.cross_entropy_backward(ones, c)[[0, 1, 3]] for c in (calm_cache, cache)]
     np.testing.assert_allclose(losses[[0, 1, 3]], calm[[0, 1, 3]], rtol=1e-6)
     np.testing.assert_allclose(*gradients, rtol=1e-5)
     theirs = TF.cross_entropy(torch.from_numpy(x), torch.from_numpy(target), reduction="none")
@@ -120,59 +153,65 @@ def test_an_odd_row_leaves_the_others_alone(odd):
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
 def test_classes_of_any_integer_type(dtype):
     x, target = np.random.default_rng(0).normal(size=(5, 3)), np.array([0, 2, 1, 1, 0])
-    for pair in (F.cross_entropy, F.cross_entropy_backward), (F.nll_loss, F.nll_loss_backward):
+    pairs = [(form.cross_entropy, form.cross_entropy_backward) for form in (F, _fast)]
+    for pair in [*pairs, (F.nll_loss, F.nll_loss_backward)]:
         (loss, cache), (wanted, wanted_cache) = pair[0](x, target.astype(dtype)), pair[0](x, target)
         assert loss == wanted
         np.testing.assert_array_equal(pair[1](1.0, cache), pair[1](1.0, wanted_cache))
 
 
-def test_cross_entropy_is_never_below_zero():
+@both_forms
+def test_cross_entropy_is_never_below_zero(form):
     """Rows sure of their class, 0 to 40 below the largest score: rounding must not show."""
     x = np.full((401, 3), -np.inf, np.float32)
     x[:, 1] = np.linspace(-40, 0, 401)
-    losses, _ = F.cross_entropy(x, np.ones(401, int), reduction="none")
+    losses, _ = form.cross_entropy(x, np.ones(401, int), reduction="none")
     assert losses.min() >= 0
     assert losses.max() < 4e-6  # the rounding of numbers near 40
 
 
-def test_cross_entropy_of_rows_far_apart():
-    """No row may vanish beside a large one, and each keeps its own loss and gradient."""
-    for gap in (30.0, 80.0, 1e4):  # e^-30 fits beside 1 in float32, the others do not
+@both_forms
+def test_cross_entropy_of_rows_far_apart(form):
+    """No row may vanish next to a large one, and each keeps its own loss and gradient."""
+    for gap in (30.0, 80.0, 1e4):  # e^-30 fits next to 1 in float32, the others do not
         x = np.array([[0, 1, 2], [0, 1, 2]], np.float32) + np.array([[0], [gap]], np.float32)
-        losses, cache = F.cross_entropy(x, np.array([2, 2]), reduction="none")
+        losses, cache = form.cross_entropy(x, np.array([2, 2]), reduction="none")
         np.testing.assert_allclose(losses, np.log(1 + np.exp(-1) + np.exp(-2)), rtol=2e-5)
-        dx = F.cross_entropy_backward(np.ones(2, np.float32), cache)
+        dx = form.cross_entropy_backward(np.ones(2, np.float32), cache)
         np.testing.assert_allclose(dx[0], dx[1], rtol=2e-5)
 
 
-def test_cross_entropy_of_scores_in_any_memory_order():
+@both_forms
+def test_cross_entropy_of_scores_in_any_memory_order(form):
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 2])
-    wanted = F.cross_entropy_backward(1.0, F.cross_entropy(x, target)[1])
+    wanted = form.cross_entropy_backward(1.0, form.cross_entropy(x, target)[1])
     for same in (np.asfortranarray(x), np.repeat(x, 2, axis=1)[:, ::2], x[::-1].copy()[::-1]):
-        loss, cache = F.cross_entropy(same, target)
-        np.testing.assert_array_equal(F.cross_entropy_backward(1.0, cache), wanted)
-        assert loss == F.cross_entropy(x, target)[0]
+        loss, cache = form.cross_entropy(same, target)
+        np.testing.assert_array_equal(form.cross_entropy_backward(1.0, cache), wanted)
+        assert loss == form.cross_entropy(x, target)[0]
 
 
-def test_cross_entropy_is_log_softmax_and_nll():
+@both_forms
+def test_cross_entropy_is_log_softmax_and_nll(form):
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(6, 4)), rng.integers(0, 4, 6)
     log_p, inner = F.log_softmax(x)
     loss, outer = F.nll_loss(log_p, target)
-    whole, cache = F.cross_entropy(x, target)
+    whole, cache = form.cross_entropy(x, target)
     assert_close(whole, loss, 1e-14)
     dx = F.log_softmax_backward(F.nll_loss_backward(1.0, outer), inner)
-    assert_close(F.cross_entropy_backward(1.0, cache), dx, 1e-14)
+    assert_close(form.cross_entropy_backward(1.0, cache), dx, 1e-14)
 
 
+@both_forms
 @pytest.mark.parametrize("spread", [43.0, 45.0, 120.0, 400.0])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_rows_far_below_the_others_keep_their_digits(spread, dtype):
+def test_rows_far_below_the_others_keep_their_digits(form, spread, dtype):
     x = np.array([[0, 1, 2], [-spread, -spread - 0.5, 1 - spread]], dtype)
     target, tensor = np.array([0, 2]), torch.tensor(x, requires_grad=True)
-    losses, cache = F.cross_entropy(x, target, reduction="none")
-    dx = F.cross_entropy_backward(np.ones(2, dtype), cache)
+    losses, cache = form.cross_entropy(x, target, reduction="none")
+    dx = form.cross_entropy_backward(np.ones(2, dtype), cache)
     wanted = TF.cross_entropy(tensor, torch.tensor(target), reduction="none")
     wanted.sum().backward()
     tolerance = 1e-5 if dtype == np.float32 else 1e-10
@@ -180,12 +219,13 @@ def test_rows_far_below_the_others_keep_their_digits(spread, dtype):
     assert_close(dx, tensor.grad, tolerance)
 
 
+@both_forms
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_large_scores_stay_finite_and_keep_the_dtype(dtype):
+def test_large_scores_stay_finite_and_keep_the_dtype(form, dtype):
     x = np.array([[1e4, -1e4, 0], [-800, 800, 800]], dtype)
     target = np.array([1, 1])
-    loss, cache = F.cross_entropy(x, target)
-    dx = F.cross_entropy_backward(1.0, cache)
+    loss, cache = form.cross_entropy(x, target)
+    dx = form.cross_entropy_backward(1.0, cache)
     wanted = torch.tensor(x, requires_grad=True)
     out = TF.cross_entropy(wanted, torch.tensor(target))
     out.backward()
@@ -227,20 +267,22 @@ def test_a_loss_over_nothing_is_torchs(reduction):
         assert getattr(F, f"{name}_backward")(1.0, cache).shape == (0, 3)
 
 
-def test_rows_that_are_all_ignored_send_no_gradient():
-    loss, cache = F.cross_entropy(np.zeros((2, 3)), np.array([-100, -100]), label_smoothing=0.1)
+@both_forms
+def test_rows_that_are_all_ignored_send_no_gradient(form):
+    loss, cache = form.cross_entropy(np.zeros((2, 3)), np.array([-100, -100]), label_smoothing=0.1)
     assert np.isnan(loss)
-    assert not F.cross_entropy_backward(1.0, cache).any()
+    assert not form.cross_entropy_backward(1.0, cache).any()
 
 
-def test_non_contiguous_scores():
+@both_forms
+def test_non_contiguous_scores(form):
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(4, 12))[:, ::2].T, rng.integers(0, 4, 6)
-    assert_close(F.cross_entropy(x, target)[0], F.cross_entropy(x.copy(), target)[0], 1e-14)
-    check_slope(lambda x: F.cross_entropy(x, target), F.cross_entropy_backward, [x], rng)
+    assert_close(form.cross_entropy(x, target)[0], form.cross_entropy(x.copy(), target)[0], 1e-14)
+    check_slope(lambda x: form.cross_entropy(x, target), form.cross_entropy_backward, [x], rng)
 
 
-@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss])
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss, _fast.cross_entropy])
 def test_wrong_classes_are_named(loss):
     name, x = loss.__name__, np.zeros((3, 4))
     with pytest.raises(ValueError, match=rf"^{name}: target 4 in row 1, wanted 0..3"):
@@ -271,6 +313,7 @@ def test_batchmean_belongs_to_kl_div_alone():
         F.mse_loss(np.zeros(3), np.zeros(3), "batchmean")
 
 
-def test_label_smoothing_is_a_share():
+@both_forms
+def test_label_smoothing_is_a_share(form):
     with pytest.raises(ValueError, match=r"cross_entropy: label_smoothing=1.5, wanted 0 to 1"):
-        F.cross_entropy(np.zeros((1, 2)), np.array([0]), label_smoothing=1.5)
+        form.cross_entropy(np.zeros((1, 2)), np.array([0]), label_smoothing=1.5)

@@ -1,4 +1,4 @@
-"""The drawn table: what it holds, that its rule is the one stated, what it refuses."""
+"""The drawn table: what it holds, that its labels follow the stated formula, what it refuses."""
 
 import numpy as np
 import pytest

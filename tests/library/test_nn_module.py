@@ -1,10 +1,5 @@
 """What all layers share: caches, modes, parameters, state, printing."""
 
-import os
-import platform
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -119,54 +114,6 @@ def test_the_gradient_for_data_can_be_left_out(rng):
     assert all(p.grad is not None for p in model.parameters())
 
 
-class Residual(nn.Module):
-    """y = relu(bn(conv(x)) + shortcut(x)): a composite with two ways back."""
-
-    def __init__(self, c, o, stride):
-        super().__init__()
-        self.conv = nn.Conv2d(c, o, 3, stride, 1, bias=False, dtype=np.float64)
-        self.bn = nn.BatchNorm2d(o, dtype=np.float64)
-        self.shortcut = nn.Conv2d(c, o, 1, stride, dtype=np.float64)
-        self.relu = nn.ReLU()
-
-    def forward(self, x):
-        return self.relu(self.bn(self.conv(x)) + self.shortcut(x))
-
-    def backward(self, dy):
-        dsum = self.relu.backward(dy)
-        return self.conv.backward(self.bn.backward(dsum)) + self.shortcut.backward(dsum)
-
-
-class TorchResidual(torch.nn.Module):
-    def __init__(self, c, o, stride):
-        super().__init__()
-        self.conv = torch.nn.Conv2d(c, o, 3, stride, 1, bias=False)
-        self.bn = torch.nn.BatchNorm2d(o)
-        self.shortcut = torch.nn.Conv2d(c, o, 1, stride)
-
-    def forward(self, x):
-        return torch.relu(self.bn(self.conv(x)) + self.shortcut(x))
-
-
-@pytest.mark.parametrize("mode", ["train", "eval"])
-def test_a_small_resnet_of_our_own_modules(rng, mode):
-    def ours_and_theirs(lib, block, **dtype):
-        return lib.Sequential(
-            lib.Conv2d(3, 4, 3, padding=1, **dtype),
-            block(4, 4, 1),
-            block(4, 6, 2),
-            lib.AdaptiveAvgPool2d(1),
-            lib.Flatten(),
-            lib.Linear(6, 5, **dtype),
-        )
-
-    ours = ours_and_theirs(nn, Residual, dtype=np.float64)
-    theirs = ours_and_theirs(torch.nn, TorchResidual).double()
-    theirs(torch.randn(4, 3, 8, 8, dtype=torch.float64))
-    getattr(theirs, mode)()
-    compare_modules(ours, theirs, rng.normal(size=(3, 3, 8, 8)), rng)
-
-
 def test_a_shared_parameter_counts_once_and_collects_both_gradients(rng):
     first, second = (nn.Linear(4, 4, bias=False, rng=rng, dtype=np.float64) for _ in range(2))
     second.weight = first.weight
@@ -279,34 +226,3 @@ def test_a_float32_network_stays_float32(rng):
         assert parameter.grad.dtype == np.float32
     floats = [a for a in model.state_dict().values() if a.dtype.kind == "f"]
     assert all(a.dtype == np.float32 for a in floats)
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries do otherwise")
-def test_freed_arrays_stay_in_the_process():
-    """Memory pages fetched by arrays of 2 MB that come and go: those of one, not those of each."""
-    program = """
-import resource
-import sys
-import numpy as np
-if sys.argv[1:]:
-    import lessonlib.nn
-def pages():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(2):
-    np.ones(2**18), np.ones(2**18)
-before = pages()
-for _ in range(50):
-    pair = np.ones(2**18), np.ones(2**18), np.ones(2**18)
-    del pair
-print((pages() - before) * resource.getpagesize() / 2**21)
-"""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
-
-    def fetched(*how):
-        command = [sys.executable, "-c", program, *how]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-        return float(done.stdout)  # in arrays
-
-    if fetched() < 50:
-        pytest.skip("this C library keeps the memory without being asked")
-    assert fetched("with lessonlib.nn") <= 10

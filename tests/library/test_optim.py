@@ -1,4 +1,4 @@
-"""Optimisers, schedules and clipping against torch: the same gradients, several steps, float64."""
+"""Optimizers, schedules and clipping against torch: the same gradients, several steps, float64."""
 
 import numpy as np
 import pytest
@@ -66,7 +66,7 @@ def test_several_steps_equal_torch(name, data, seed):
     mine = getattr(optim, name)(ours, **settings)
     torchs = getattr(torch.optim, name)(theirs, **settings)
     for step in range(6):
-        # the last parameter gets no gradient on step 2: its running averages must stand still
+        # the last parameter gets no gradient on step 2: its running averages must not change
         give_gradients(ours, theirs, rng, skip={len(shapes) - 1} if step == 2 else ())
         mine.step()
         torchs.step()
@@ -128,26 +128,26 @@ def test_state_keys_are_torchs():
 
 def test_state_is_a_copy():
     ours, theirs, rng = twins([(3,)], 3)
-    adam = optim.Adam(ours)
+    optimizer = optim.Adam(ours)
     give_gradients(ours, theirs, rng)
-    adam.step()
-    before = adam.state_dict()["state"][0]["exp_avg"]
+    optimizer.step()
+    before = optimizer.state_dict()["state"][0]["exp_avg"]
     kept = before.copy()
-    adam.step()
+    optimizer.step()
     assert (before == kept).all()
 
 
 def test_misfitting_state_is_refused():
-    adam = optim.Adam([Parameter(np.zeros(3))])
+    optimizer = optim.Adam([Parameter(np.zeros(3))])
     other = optim.Adam([Parameter(np.zeros(3)), Parameter(np.zeros(3))])
     with pytest.raises(ValueError, match=r"groups of \[2\] parameters, here are \[1\]"):
-        adam.load_state_dict(other.state_dict())
+        optimizer.load_state_dict(other.state_dict())
     p = Parameter(np.zeros(4))
     p.grad = np.ones(4)
     wrong = optim.Adam([p])
     wrong.step()
     with pytest.raises(ValueError, match=r"exp_avg in the state has shape \(4,\).*\(3,\)"):
-        adam.load_state_dict(wrong.state_dict())
+        optimizer.load_state_dict(wrong.state_dict())
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -291,7 +291,7 @@ def test_schedules_equal_torch(kind, settings):
     for _ in range(25):
         assert schedule.get_last_lr() == pytest.approx(twin.get_last_lr(), rel=1e-10, abs=1e-15)
         assert schedule.last_epoch == twin.last_epoch
-        torchs.step()  # torch warns when a schedule moves before its optimiser
+        torchs.step()  # torch warns when a schedule moves before its optimizer
         schedule.step()
         twin.step()
 
@@ -336,11 +336,11 @@ def test_wrong_schedules_are_refused(make, message):
         make(optim.lr_scheduler, optimizer)
 
 
-def test_a_schedule_of_another_optimiser_is_refused():
+def test_a_schedule_of_another_optimizer_is_refused():
     one, _ = pair_of_optimizers()
     other, _ = pair_of_optimizers()
     foreign = optim.lr_scheduler.StepLR(other, 2)
-    with pytest.raises(ValueError, match="belong to the optimiser given"):
+    with pytest.raises(ValueError, match="belong to the optimizer given"):
         optim.lr_scheduler.SequentialLR(one, [foreign], [])
 
 

@@ -1,4 +1,4 @@
-"""The perceptron: the rule against its definition, the theorems, and what is refused."""
+"""The perceptron: the update against its definition, the theorems, and what is refused."""
 
 import numpy as np
 import pytest

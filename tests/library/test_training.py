@@ -61,12 +61,12 @@ def test_fit_equals_the_loop_written_out_in_torch():
     theirs = theirs.double()
     theirs.load_state_dict({k: torch.from_numpy(v) for k, v in ours.state_dict().items()})
     X, y = spirals()
-    adam = optim.Adam(ours.parameters(), lr=0.01)
-    schedule = optim.lr_scheduler.StepLR(adam, 2)
+    optimizer = optim.Adam(ours.parameters(), lr=0.01)
+    schedule = optim.lr_scheduler.StepLR(optimizer, 2)
     history = fit(
         ours,
         nn.CrossEntropyLoss(),
-        adam,
+        optimizer,
         X,
         y,
         rng=np.random.default_rng(5),
@@ -136,12 +136,12 @@ def test_validation_is_measured_on_the_weights_after_the_epoch_and_touches_nothi
 def test_schedule_by_step():
     model = network()
     X, y = spirals()
-    sgd = optim.SGD(model.parameters(), lr=1.0)
-    schedule = optim.lr_scheduler.LinearLR(sgd, 0.25, total_iters=3)
+    optimizer = optim.SGD(model.parameters(), lr=1.0)
+    schedule = optim.lr_scheduler.LinearLR(optimizer, 0.25, total_iters=3)
     history = fit(
         model,
         nn.CrossEntropyLoss(),
-        sgd,
+        optimizer,
         X,
         y,
         rng=np.random.default_rng(0),
@@ -251,9 +251,9 @@ def test_a_diverging_run_ends_before_nan_reaches_the_weights():
     X, y = spirals()
     loss = nn.MSELoss()
     target = np.stack([y, 1 - y], axis=1).astype(np.float64)
-    sgd = optim.SGD(model.parameters(), lr=1e9)
+    optimizer = optim.SGD(model.parameters(), lr=1e9)
     with np.errstate(all="ignore"):
-        history = fit(model, loss, sgd, X, target, rng=np.random.default_rng(0), epochs=50)
+        history = fit(model, loss, optimizer, X, target, rng=np.random.default_rng(0), epochs=50)
     assert history.stopped == "diverged"
     assert not np.isfinite(history.column("loss")[-1])
     assert len(history.steps) < 50 * 3
@@ -275,9 +275,9 @@ def test_a_diverging_run_ends_before_nan_reaches_the_weights():
 def test_bad_data_is_refused(change, message):
     model = network()
     X, y = change(*spirals())
-    sgd = optim.SGD(model.parameters(), lr=0.1)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
     with pytest.raises(ValueError, match=message):
-        fit(model, nn.CrossEntropyLoss(), sgd, X, y, rng=np.random.default_rng(0))
+        fit(model, nn.CrossEntropyLoss(), optimizer, X, y, rng=np.random.default_rng(0))
 
 
 def test_bad_settings_are_refused():

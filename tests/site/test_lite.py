@@ -1,6 +1,8 @@
 """JupyterLite: the wheel needs no PyTorch, nor do the lessons, and every file is there."""
 
 import json
+import re
+import symtable
 import sys
 import threading
 import zipfile
@@ -12,7 +14,7 @@ from packaging.version import Version
 
 pytest.importorskip("latex2mathml", reason="the site is built with the extra [book]")
 
-from website.without_torch import REMARK, SETUP, browser_version, runs_in_browser, torch_cells
+from website.without_torch import SETUP, TAG, browser_version, needs_torch, runs_in_browser
 
 from lessonlib.exercises.call import call
 from lessonlib.files import notebooks_folder
@@ -23,20 +25,23 @@ NOTEBOOKS = sorted(notebooks_folder().glob("[0-9]*.ipynb"))
 PYODIDE = {"matplotlib": "3.10.8", "numpy": "2.4.6", "pillow": "12.2.0", "scipy": "1.18.0"}
 CELLS = [
     "import numpy as np\nx = np.ones(2)",
-    "import torch\ny = 2 * x\nt = torch.from_numpy(x)\nprint('equal', np.allclose(t, x))",
+    "import torch\nt = torch.from_numpy(x)",
     "theirs = t.sum()",
-    "z = y.sum()\nassert z == 4",
+    "z = x.sum()\nassert z == 2",
     "t = 3",
     "assert t == 3",
 ]
+TAGGED = (1, 2)
 
 
 @pytest.fixture
 def lesson(tmp_path):
     """A small lesson of six cells, two of which need PyTorch."""
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title")])
-    for source in CELLS:
-        book.cells.append(nbformat.v4.new_code_cell(source, execution_count=1))
+    for number, source in enumerate(CELLS):
+        metadata = {"tags": [TAG]} if number in TAGGED else {}
+        cell = nbformat.v4.new_code_cell(source, execution_count=1, metadata=metadata)
+        book.cells.append(cell)
     figure = {"image/png": "iVBORw0KGgo=", "text/plain": "Picture"}
     about = {"image/png": {"alt": "a [square]"}}
     book.cells[3].outputs = [
@@ -55,24 +60,20 @@ def test_a_lesson_goes_on_where_there_is_no_pytorch(lesson, monkeypatch):
     for cell in browser_version(lesson).cells:
         if cell.cell_type == "code" and cell.source != SETUP:
             exec(cell.source, names)
-    assert names["z"] == 4
+    assert names["z"] == 2
     assert "theirs" not in names
 
 
 def test_cells_that_need_pytorch_say_so(lesson):
-    title, setup, _, mixed, wholly, after, *_ = browser_version(lesson).cells
+    title, setup, _, first, second, after, *_ = browser_version(lesson).cells
     assert title.source == "# Title"
     assert setup.source == SETUP
-    assert mixed.source.startswith(REMARK)
-    assert "#| import torch" in mixed.source
-    assert "\ny = 2 * x\n" in mixed.source
-    assert "#| print('equal'" in mixed.source, "it would say what was not computed"
-    assert wholly.cell_type == "markdown"
-    assert "PyTorch does not run in a browser" in wholly.source
-    assert "theirs = t.sum()" in wholly.source
-    assert "4.0" in wholly.source
-    assert "![a square](attachment:figure-1.png)" in wholly.source
-    assert wholly.attachments["figure-1.png"] == {"image/png": "iVBORw0KGgo="}
+    assert first.cell_type == second.cell_type == "markdown"
+    assert "PyTorch does not run in a browser" in first.source
+    assert "theirs = t.sum()" in second.source
+    assert "4.0" in second.source
+    assert "![a square](attachment:figure-1.png)" in second.source
+    assert second.attachments["figure-1.png"] == {"image/png": "iVBORw0KGgo="}
     assert after.source == CELLS[3]
     nbformat.validate(browser_version(lesson))
 
@@ -96,14 +97,59 @@ def test_a_lesson_whose_path_is_pytorch_is_not_offered(lesson):
     assert not runs_in_browser(lesson), "an exercise needs it"
 
 
+def global_names(table):
+    """Names of a notebook's namespace that a piece of code uses, functions included, and binds."""
+    top = table.get_type() == "module"
+    symbols = table.get_symbols()
+    used = {s.get_name() for s in symbols if s.is_referenced() and (top or s.is_global())}
+    bound = {s.get_name() for s in symbols if top and (s.is_assigned() or s.is_imported())}
+    for inner in table.get_children():
+        used |= global_names(inner)[0]
+    return used, bound
+
+
+def torch_problems(cells):
+    """Cells without the tag that import PyTorch, or use what only tagged cells make."""
+    made, missing = set(), set()
+    for cell in cells:
+        try:
+            used, bound = global_names(symtable.symtable(cell.source, cell.id, "exec"))
+        except SyntaxError:  # a line for IPython
+            continue
+        if needs_torch(cell):
+            missing |= bound - made
+            continue
+        if re.search(r"^\s*(?:import|from) torch", cell.source, re.MULTILINE):
+            yield f"{cell.id} imports PyTorch and has no tag {TAG!r}"
+        if lacking := (used & missing) - bound:
+            yield f"{cell.id} uses {', '.join(sorted(lacking))}, made in cells tagged {TAG!r} alone"
+        made |= bound
+        missing -= bound
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_no_lesson_for_the_browser_imports_pytorch(path):
+def test_every_cell_that_needs_pytorch_is_tagged(path):
     if not runs_in_browser(path):
         pytest.skip("not offered in the browser: too much of it is PyTorch")
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    assert list(torch_problems(cells)) == []
     book = browser_version(path)
-    assert list(torch_cells(book)) == []
     nbformat.validate(book)
     assert book.metadata.kernelspec.name == "python"
+
+
+def test_a_missing_tag_is_noticed(lesson):
+    cells = [c for c in nbformat.read(lesson, as_version=4).cells if c.cell_type == "code"]
+    assert list(torch_problems(cells)) == []
+    cells[2].metadata = nbformat.from_dict({})
+    (problem,) = torch_problems(cells)
+    assert "uses t, made in cells tagged" in problem
+    cells[1].metadata = nbformat.from_dict({})
+    (problem,) = torch_problems(cells)
+    assert "imports PyTorch and has no tag" in problem
+    inside = nbformat.v4.new_code_cell("def f():\n    return t", id="inside")
+    cells[1].metadata = nbformat.from_dict({"tags": [TAG]})
+    assert any("inside uses t" in p for p in torch_problems([*cells[:2], inside]))
 
 
 def test_the_first_lessons_are_offered(site):

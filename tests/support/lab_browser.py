@@ -350,7 +350,7 @@ class ExplorerView:
         )
 
     def press_play_and_expect_change(self) -> None:
-        """Play by keyboard: numbers and pixels change; pause: they stand still."""
+        """Play by keyboard: numbers and pixels change; pause: they no longer do."""
         numbers, pixels = self.numbers(), self.pixels()
         self.lab_page.press(self.button("Play"), "Space")
         self.lab_page.until(lambda: self.numbers() != numbers, "the numbers to change")

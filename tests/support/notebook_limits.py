@@ -37,7 +37,6 @@ SERVER = 100.0  # MB of JupyterLab's server
 # MB of a kernel that has imported NumPy, matplotlib, ipywidgets and PyTorch as Binder has it; the
 # build for CUDA takes twice that and would say nothing about Binder.
 BINDER_IMPORTS = 366.0
-SIZES = pytest.StashKey[list[float]]()  # of the lessons so far
 
 
 def peak_memory(pid=None):
@@ -81,7 +80,7 @@ def import_statements(sources):
             if isinstance(node, ast.Import | ast.ImportFrom)
         ]
     if any("torch.optim" in source for source in sources):
-        found.append("import torch._dynamo")  # PyTorch's first optimiser imports it, some 190 MB
+        found.append("import torch._dynamo")  # PyTorch's first optimizer imports it, some 190 MB
     # an import that fails is the cell's own failure, not the baseline's
     tries = [f"try:\n    {line}\nexcept ImportError:\n    pass" for line in dict.fromkeys(found)]
     return "\n".join(tries)
@@ -161,12 +160,21 @@ class Limits(pytest.Item):
         most = limit("LESSONLIB_NOTEBOOK_MEGABYTES")
         if above > most:
             self.fail(f"peaked {above:.0f} MB above its imports, at most {most:g} are allowed")
-        sizes = self.config.stash.setdefault(SIZES, [])
-        sizes.append(on_binder(peak / MB, above))
+        sizes = self.noted(on_binder(peak / MB, above))
         if open_together(sizes) > limit("LESSONLIB_OPEN_MEGABYTES"):
             self.fail(
                 f"and two others need {open_together(sizes):.0f} MB when they are open at once"
             )
+
+    def noted(self, size):
+        """The sizes of all lessons run so far; xdist's workers share a file."""
+        folder = self.config._tmp_path_factory.getbasetemp()
+        if os.environ.get("PYTEST_XDIST_WORKER"):
+            folder = folder.parent
+        with open(folder / "lesson_sizes", "a+", encoding="ascii") as file:
+            file.write(f"{size}\n")
+            file.seek(0)
+            return [float(line) for line in file]
 
     def fail(self, message):
         pytest.fail(f"{self.parent.path.name} {message}", pytrace=False)

@@ -109,3 +109,21 @@ def compare_modules(ours, theirs, x, rng, tolerance=1e-10):
     theirs.load_state_dict(torch_state(ours))
     for name, array in theirs.state_dict().items():
         assert_close(array.numpy(), ours.state_dict()[name], 0)
+
+
+def randomized(module):
+    """A torch module in float64 with all entries random: norms at 1 and 0 would hide mistakes."""
+    torch.manual_seed(0)
+    for parameter in module.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    return module.double()
+
+
+def assert_same_gradients(ours, theirs, tolerance=1e-10):
+    """Every parameter's gradient in ours is that of the parameter with the same name in theirs."""
+    gradients = {name: parameter.grad for name, parameter in ours.named_parameters()}
+    named = dict(theirs.named_parameters())
+    assert list(gradients) == list(named)
+    for name, parameter in named.items():
+        assert_close(gradients[name], parameter.grad, tolerance)
+    assert not any(module._caches for module in ours.modules()), "caches left after backward"

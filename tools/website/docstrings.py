@@ -64,7 +64,7 @@ def _block(block: str) -> list[str]:
 
 
 def _joined(lines: list[str]) -> list[str]:
-    """Lines that go on further in belong to the line above."""
+    """Join lines that are indented further to the line above."""
     entries: list[str] = []
     for line in lines:
         indent = len(line) - len(line.lstrip())
@@ -77,7 +77,7 @@ def _joined(lines: list[str]) -> list[str]:
 
 
 def _ended(entry: str) -> bool:
-    """Whether a line is an entry of its own, which the next line does not go on with."""
+    """Whether a line is an entry of its own, which the next line does not continue."""
     return bool(ENTRY.fullmatch(entry)) and not LABEL.match(entry)
 
 
@@ -89,7 +89,7 @@ def _labelled(entry: str) -> str:
 
 
 def _code_words(text: str) -> str:
-    """Escape text; what stands between single backquotes is code."""
+    """Escape text; what is between single backquotes is code."""
     pieces = re.split(r"`([^`]+)`", text)
     return "".join(
         f"``{piece}``" if k % 2 else escaped(piece) for k, piece in enumerate(pieces)

@@ -35,7 +35,7 @@ class LibraryLinks(SphinxPostTransform):
     default_priority = 400
 
     def run(self, **kwargs: Any) -> None:
-        """Link every literal that stands in no link yet."""
+        """Link every literal that is not in a link yet."""
         domain = self.env.get_domain("py")
         for literal in list(self.document.findall(nodes.literal)):
             words = literal.astext().split("(")[0].strip()

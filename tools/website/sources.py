@@ -28,7 +28,8 @@ GUIDES = {
     "CHANGELOG.md": "changelog.md",
 }
 # Parts of the library that a reader of the lessons has no use for
-HIDDEN_PARTS = {"cli", "course", "homework", "installation", "working_copies"}
+HIDDEN_PARTS = {"cli", "course", "files", "homework", "installation", "learner", "lessons"}
+HIDDEN_PARTS |= {"recipes", "widgets"}
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"^(`{3,}).*?^\1`*$|(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
@@ -64,12 +65,12 @@ def page_of(path: str) -> str | None:
 
 
 def relink(text: str, folder: str, place: Callable[[str], str | None] = page_of) -> str:
-    """Let links lead on where a text stands now; code spans and code blocks stay as they are.
+    """Adapt links to where a text is now; code spans and code blocks stay as they are.
 
     A file that has a `place` becomes a link to it, another file of the repository one to the
-    repository, a lesson that is not written yet its words alone.
+    repository, a lesson that is not written yet becomes its words alone.
 
-    folder : where the text stands in the repository
+    folder : where the text is in the repository
     """
 
     def change(match: re.Match) -> str:

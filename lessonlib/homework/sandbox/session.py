@@ -263,23 +263,24 @@ def exception(described: list[Any]) -> BaseException:
 
 
 def pack_calls(exercise: Exercise, groups: list[list[tuple]], most: float) -> bytes:
-    """The calls as bytes for the student's process; functions of the exercise file go by value.
+    """The calls as bytes for the student's process; functions of the exercises go by value.
 
     A call may take `most` seconds. Raises GraderProblem where the reference would go along.
     """
     import cloudpickle
 
-    home = sys.modules.get(getattr(exercise.cases, "__module__", ""))
-    by_value = home is not None and holds_answers(home.__name__)
-    if by_value:
-        cloudpickle.register_pickle_by_value(home)
+    name = getattr(exercise.cases, "__module__", "")
+    package = ".".join(name.split(".")[:4])  # lessonlib.lessons.lNN.exercises
+    home = sys.modules.get(package) if holds_answers(name) else None
+    if home is not None:
+        cloudpickle.register_pickle_by_value(home)  # with all its modules
     try:
         raw = cloudpickle.dumps((exercise.use, groups, min(exercise.seconds, most)))
     finally:
-        if by_value:
+        if home is not None:
             cloudpickle.unregister_pickle_by_value(home)
-    code = getattr(exercise.reference, "__code__", None)
-    if code is not None and code.co_code in raw:
+    parts = [exercise.reference, *vars(exercise.reference).values()]  # of a class: its methods
+    if any(part.__code__.co_code in raw for part in parts if hasattr(part, "__code__")):
         raise GraderProblem(f"{exercise.id}: the reference would travel with the calls")
     return raw
 

@@ -26,8 +26,8 @@ PREDICTIONS = [
         choices=("in all 20 runs", "in about half of them", "in none"),
         right=1,
         why=(
-            "That weights exist does not mean that descent finds them. Many starts end on a plateau "
-            "where two or three of the points share one answer, and stay there."
+            "That weights exist does not mean that descent finds them. Many starts end on a "
+            "plateau where two or three of the points share one answer, and stay there."
         ),
     ),
     Prediction(

@@ -13,13 +13,17 @@ PREDICTIONS = [
         choices=("w, the largest", "v, the smallest", "b", "all alike"),
         right=1,
         why=(
-            "v multiplies the hidden value h = 2, so a nudge of v counts twice. A nudge of w or b has to "
-            "pass through v = 0.5 first. What counts is what stands around a weight, not its size."
+            "v multiplies the hidden value h = 2, so a nudge of v counts twice. A nudge of w or b "
+            "has to pass through v = 0.5 first. What counts is what stands around a weight, not "
+            "its size."
         ),
     ),
     Prediction(
         id="03.b",
-        question="A number is doubled 30 times by y = y + y. How many calls does the function blame make?",
+        question=(
+            "A number is doubled 30 times by y = y + y. How many calls does the function blame "
+            "make?"
+        ),
         choices=("31", "61", "about 900", "about two thousand million"),
         right=3,
         why=(
@@ -54,35 +58,35 @@ PREDICTIONS = [
         ),
         right=0,
         why=(
-            "Going back, each layer does two matrix products of the size of its forward one: one for "
-            "its weights, one for its inputs. Each is shared by all parameters of the layer."
+            "Going back, each layer does two matrix products of the size of its forward one: one "
+            "for its weights, one for its inputs. Each is shared by all parameters of the layer."
         ),
     ),
     Prediction(
         id="03.e",
         question=(
-            "20 layers of sigmoid units. How much smaller is the gradient of the first layer's weights "
-            "than that of the last hidden layer's?"
+            "20 layers of sigmoid units. How much smaller is the gradient of the first layer's "
+            "weights than that of the last hidden layer's?"
         ),
         choices=("about the same", "20 times", "a thousand times", "a million million times"),
         right=3,
         why=(
-            "A sigmoid's slope is at most 0.25, and the slopes of all layers on the way are multiplied: "
-            "0.25 to the 20 is about 1e-12."
+            "A sigmoid's slope is at most 0.25, and the slopes of all layers on the way are "
+            "multiplied: 0.25 to the 20 is about 1e-12."
         ),
     ),
     Prediction(
         id="03.f",
         question=(
-            "A unit has 16 weights. For one example, how often does its largest weight also get its "
-            "largest gradient (the network is trained)?"
+            "A unit has 16 weights. For one example, how often does its largest weight also get "
+            "its largest gradient (the network is trained)?"
         ),
         choices=("always", "in most cases", "in fewer than half of the cases", "never"),
         right=2,
         why=(
-            "The 16 gradients are delta times the 16 activations: delta is the same for all, so the largest "
-            "activation decides. It meets the largest weight more often than by chance, 1 in 16, "
-            "but mostly it does not."
+            "The 16 gradients are delta times the 16 activations: delta is the same for all, so "
+            "the largest activation decides. It meets the largest weight more often than by "
+            "chance, 1 in 16, but mostly it does not."
         ),
     ),
 ]
@@ -95,7 +99,8 @@ QUESTIONS = [
         rubric=(
             "1 point: says what the gradient measures - how fast the loss changes for a small "
             "change of that one weight, the others held still - and that shares of a sum are "
-            "something else (they do not add up to the loss, may be negative, change with the scale).",
+            "something else (they do not add up to the loss, may be negative, change with the "
+            "scale).",
             "1 point: says what would answer the question - for example setting the weight to 0 "
             "(or the input away) and measuring the loss again - or names why a larger input alone "
             "makes the gradient larger (delta times activation).",

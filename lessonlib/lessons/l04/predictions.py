@@ -17,15 +17,15 @@ PREDICTIONS = [
         ),
         right=2,
         why=(
-            "Each step multiplies w by 1 - 2.1 = -1.1: the sign changes, and the distance grows by a "
-            "tenth. Above 2 divided by the curvature every rate diverges."
+            "Each step multiplies w by 1 - 2.1 = -1.1: the sign changes, and the distance grows by "
+            "a tenth. Above 2 divided by the curvature every rate diverges."
         ),
     ),
     Prediction(
         id="04.b",
         question=(
-            "A ravine becomes 100 times steeper in one direction. Gradient descent then needs about "
-            "100 times as many steps. Gradient descent with well chosen momentum needs ..."
+            "A ravine becomes 100 times steeper in one direction. Gradient descent then needs "
+            "about 100 times as many steps. Gradient descent with well chosen momentum needs ..."
         ),
         choices=("as many as before", "about 10 times as many", "100 times as many as well"),
         right=1,
@@ -91,10 +91,11 @@ QUESTIONS = [
         title="Stuck, or slow?",
         points=3,
         rubric=(
-            "1 point: names two explanations other than a bad minimum, such as a saddle or plateau, "
-            "a ravine (large condition number), a rate that is too small, saturated units.",
-            "1 point: names a measurement that tells them apart: the size of the gradient, the sign "
-            "of the smallest curvature, or whether the loss falls after a small random push.",
+            "1 point: names two explanations other than a bad minimum, such as a saddle or "
+            "plateau, a ravine (large condition number), a rate that is too small, saturated "
+            "units.",
+            "1 point: names a measurement that tells them apart: the size of the gradient, the "
+            "sign of the smallest curvature, or whether the loss falls after a small random push.",
             "1 point: says what each outcome would mean for the choice of rate, scaling or rule.",
         ),
     ),

@@ -66,8 +66,9 @@ PREDICTIONS = [
     Prediction(
         id="04b.d",
         question=(
-            "Full gradient descent at a constant rate. Lesson 04 found that a step overshoots where "
-            "curvature x rate is above 2. During training the largest curvature of this network ..."
+            "Full gradient descent at a constant rate. Lesson 04 found that a step overshoots "
+            "where curvature x rate is above 2. During training the largest curvature of this "
+            "network ..."
         ),
         choices=(
             "stays where it started",
@@ -77,8 +78,8 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "It climbs to the border and hovers there, at every rate tried. The loss then no longer "
-            "falls at each step, but it falls over many."
+            "It climbs to the border and hovers there, at every rate tried. The loss then no "
+            "longer falls at each step, but it falls over many."
         ),
     ),
     _patient(
@@ -115,9 +116,9 @@ PREDICTIONS = [
         "i",
         5,
         1,
-        "The loss leaps far above guessing: the network is worse than no network. The first updates "
-        "were as large as a tenth of the weights. After them all tanh units sit at -1 or +1, a "
-        "spread of 1, where the slope is 0: the vanished gradient is the consequence.",
+        "The loss leaps far above guessing: the network is worse than no network. The first "
+        "updates were as large as a tenth of the weights. After them all tanh units sit at -1 or "
+        "+1, a spread of 1, where the slope is 0: the vanished gradient is the consequence.",
     ),
 ]
 

@@ -26,15 +26,15 @@ PREDICTIONS = [
         choices=("At 10 features", "At 200, where the fit just becomes perfect", "At 4,000"),
         right=1,
         why=(
-            "At 200 features exactly one solution fits all labels, the wrong ones too, and it needs "
-            "huge weights. With 4,000 there are many solutions, and the smallest is tame."
+            "At 200 features exactly one solution fits all labels, the wrong ones too, and it "
+            "needs huge weights. With 4,000 there are many solutions, and the smallest is tame."
         ),
     ),
     Prediction(
         id="05.c",
         question=(
-            "20 equations, 50 unknowns: infinitely many exact solutions. Gradient descent starts at "
-            "zero. Which solution does it find?"
+            "20 equations, 50 unknowns: infinitely many exact solutions. Gradient descent starts "
+            "at zero. Which solution does it find?"
         ),
         choices=("Another one for each learning rate", "The smallest", "The one with most zeros"),
         right=1,

@@ -7,21 +7,22 @@ PREDICTIONS = [
     Prediction(
         id="05b.a",
         question=(
-            "Line and networks have learnt from sales of 20 to 100. Now both are asked about sales of 400, "
-            "where the revenue is 60. The network of tanh units will answer about ..."
+            "Line and networks have learnt from sales of 20 to 100. Now both are asked about sales "
+            "of 400, where the revenue is 60. The network of tanh units will answer about ..."
         ),
         choices=("15 to 25", "55 to 65", "far above 65"),
         right=0,
         why=(
             "Far outside every tanh unit sits at -1 or +1 and stays there, so the output goes flat "
-            "soon after the last point it has seen, near 15 to 20. Nothing in the data told it to go on."
+            "soon after the last point it has seen, near 15 to 20. Nothing in the data told it to "
+            "go on."
         ),
     ),
     Prediction(
         id="05b.b",
         question=(
-            "569 tumours, 30 measured columns, five folds. Logistic regression is right for about 0.975 of them. "
-            "A network with two hidden layers of 64 units will be ..."
+            "569 tumours, 30 measured columns, five folds. Logistic regression is right for about "
+            "0.975 of them. A network with two hidden layers of 64 units will be ..."
         ),
         choices=(
             "clearly better (0.99 or more)",
@@ -30,47 +31,51 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "On this table the classes are nearly separated by a plane. The bends that a network adds find "
-            "nothing more, and the two differ by fewer rows than chance would move."
+            "On this table the classes are nearly separated by a plane. The bends that a network "
+            "adds find nothing more, and the two differ by fewer rows than chance would move."
         ),
     ),
     Prediction(
         id="05b.c",
         question=(
-            "60 rows of random numbers, labels by the toss of a coin, 2,000 columns. The 20 columns that go best with "
-            "the labels are chosen on all rows; then five folds measure a logistic regression. Its accuracy is about ..."
+            "60 rows of random numbers, labels by the toss of a coin, 2,000 columns. The 20 "
+            "columns that go best with the labels are chosen on all rows; then five folds measure "
+            "a logistic regression. Its accuracy is about ..."
         ),
         choices=("0.5", "0.7", "0.9"),
         right=2,
         why=(
-            "The choice has seen the labels of the test rows. Among 2,000 random columns some go with any labels, and "
-            "they go with the test labels too. Chosen inside each fold, the same steps give about 0.5."
+            "The choice has seen the labels of the test rows. Among 2,000 random columns some go "
+            "with any labels, and they go with the test labels too. Chosen inside each fold, the "
+            "same steps give about 0.5."
         ),
     ),
     Prediction(
         id="05b.d",
         question=(
-            "Boosted trees read the irregular table at about 0.82. Now all 20 columns are mixed by a rotation: the same points, "
-            "the same distances, other axes. The trees will reach about ..."
+            "Boosted trees read the irregular table at about 0.82. Now all 20 columns are mixed by "
+            "a rotation: the same points, the same distances, other axes. The trees will reach "
+            "about ..."
         ),
         choices=("0.82 again", "0.58", "0.90"),
         right=1,
         why=(
-            "A tree cuts one column at a time. After the rotation no single column means anything, and a jump along one "
-            "old axis needs very many small cuts. The network, which mixes columns anyway, does not notice."
+            "A tree cuts one column at a time. After the rotation no single column means anything, "
+            "and a jump along one old axis needs very many small cuts. The network, which mixes "
+            "columns anyway, does not notice."
         ),
     ),
     Prediction(
         id="05b.e",
         question=(
-            "50 of the 1,007 training labels are made wrong. A person re-reads only the 100 rows with the largest loss. "
-            "How many of the 50 does she find?"
+            "50 of the 1,007 training labels are made wrong. A person re-reads only the 100 rows "
+            "with the largest loss. How many of the 50 does she find?"
         ),
         choices=("about 5, as by chance", "about 25", "45 or more"),
         right=2,
         why=(
-            "A model that has not seen the row is sure of the true digit and gives the false label almost nothing. "
-            "Its loss there is far larger than at the merely untidy digits."
+            "A model that has not seen the row is sure of the true digit and gives the false label "
+            "almost nothing. Its loss there is far larger than at the merely untidy digits."
         ),
     ),
 ]
@@ -86,7 +91,8 @@ QUESTIONS = [
             "1 point: says what would change the decision - a measured gain larger than the error "
             "of the estimate, on splits that keep the years apart or are otherwise free of leaks.",
             "1 point: explanation - the duty is to give specific and accurate reasons for each "
-            "refusal, so the reasons must be those of the model used; it does not forbid a kind of model.",
+            "refusal, so the reasons must be those of the model used; it does not forbid a kind of "
+            "model.",
             "1 point: cost - names which error is dearer, or who bears it, and a consequence (a "
             "threshold, a person for the doubtful cases, a check of the labels).",
         ),

@@ -28,7 +28,8 @@ PREDICTIONS = [
         right=2,
         why=(
             "The map moves along with the digit. Pooled windows stand still while the digit moves "
-            "through them, so most of them change. The largest value is the same wherever it stands."
+            "through them, so most of them change. The largest value is the same wherever it "
+            "stands."
         ),
     ),
     Prediction(

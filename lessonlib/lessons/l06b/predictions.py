@@ -20,8 +20,8 @@ PREDICTIONS = [
     Prediction(
         id="06b.b",
         question=(
-            "Plain networks with batch norm, 6 layers and 56 layers, trained alike. Compared with the "
-            "6-layer network, the 56-layer one ends with a training loss that is ..."
+            "Plain networks with batch norm, 6 layers and 56 layers, trained alike. Compared with "
+            "the 6-layer network, the 56-layer one ends with a training loss that is ..."
         ),
         choices=(
             "lower: it can represent more",
@@ -30,8 +30,8 @@ PREDICTIONS = [
         ),
         right=2,
         why=(
-            "It could copy the 6 layers and leave the rest as identities, and training does not find "
-            "that. The training loss itself is bad, so this is not overfitting."
+            "It could copy the 6 layers and leave the rest as identities, and training does not "
+            "find that. The training loss itself is bad, so this is not overfitting."
         ),
     ),
     Prediction(
@@ -43,8 +43,8 @@ PREDICTIONS = [
         choices=("Yes, the same", "Yes, but fewer", "No"),
         right=2,
         why=(
-            "An edge is many waves that meet in step. Correlations do not know about steps, and PCA, "
-            "which reads nothing else, cannot tell the two pictures apart. ICA can."
+            "An edge is many waves that meet in step. Correlations do not know about steps, and "
+            "PCA, which reads nothing else, cannot tell the two pictures apart. ICA can."
         ),
     ),
     Prediction(
@@ -56,8 +56,9 @@ PREDICTIONS = [
         choices=("less: random weights destroy", "about 0.3 again", "clearly more"),
         right=2,
         why=(
-            "Between 0.5 and 0.7. Random kernels with ReLU and pooling already bend the pixels into "
-            "something more useful. Compare with an untrained network before you credit the training."
+            "Between 0.5 and 0.7. Random kernels with ReLU and pooling already bend the pixels "
+            "into something more useful. Compare with an untrained network before you credit the "
+            "training."
         ),
     ),
     Prediction(
@@ -69,8 +70,8 @@ PREDICTIONS = [
         choices=("2 labels", "50 labels", "It never wins: more data went into the features"),
         right=1,
         why=(
-            "With few labels the borrowed features win. With 50 the new network learns features made "
-            "for 5-9, and the borrowed ones, made for 0-4, cannot be improved."
+            "With few labels the borrowed features win. With 50 the new network learns features "
+            "made for 5-9, and the borrowed ones, made for 0-4, cannot be improved."
         ),
     ),
 ]
@@ -83,9 +84,9 @@ QUESTIONS = [
         rubric=(
             "1 point: a reader that succeeds shows that the information is there in a form that a "
             "linear reader can use, not that the network uses it.",
-            "1 point: a fair comparison is named - an untrained network of the same shape, the same "
-            "number of inputs and labels for each layer, images not used for the reader, or the raw "
-            "pixels.",
+            "1 point: a fair comparison is named - an untrained network of the same shape, the "
+            "same number of inputs and labels for each layer, images not used for the reader, or "
+            "the raw pixels.",
             "1 point: an experiment that would show use - take the information out (or change it) "
             "in that layer and see whether the network's answers change - or another reason why "
             "0.86 proves little.",

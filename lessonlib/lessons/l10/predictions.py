@@ -7,8 +7,8 @@ PREDICTIONS = [
     Prediction(
         id="10.a",
         question=(
-            "Start with single characters and join the most frequent pair of neighbours, 300 times. "
-            "How many characters has a token of the prose then on average?"
+            "Start with single characters and join the most frequent pair of neighbours, 300 "
+            "times. How many characters has a token of the prose then on average?"
         ),
         choices=("About 1.3", "About 2.3", "About 5, a word"),
         right=1,
@@ -74,8 +74,8 @@ PREDICTIONS = [
         choices=("The GPT", "The LSTM", "A table that counts"),
         right=2,
         why=(
-            "With a text this small and networks this small and briefly trained, counting wins. The "
-            "networks catch up with more steps, more weights and more text."
+            "With a text this small and networks this small and briefly trained, counting wins. "
+            "The networks catch up with more steps, more weights and more text."
         ),
     ),
 ]

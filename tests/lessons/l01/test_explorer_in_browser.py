@@ -3,7 +3,7 @@
 CELLS = (
     "from lessonlib.explorers import PerceptronExplorer",
     "explorer = PerceptronExplorer()\nexplorer",
-    "print(explorer.visits, explorer.playing)",
+    "print(explorer.state['visits'], explorer.playing)",
 )
 
 
@@ -139,7 +139,7 @@ def test_a_point_is_dragged_flipped_and_added_by_mouse(opened, lab_page):
 
 def test_an_error_is_one_line_in_the_view(opened, lab_page):
     view = opened()
-    lab_page.set_cell(2, "explorer.datasets.pop('not separable (XOR)');")
+    lab_page.set_cell(2, "explorer.model.datasets.pop('not separable (XOR)');")
     lab_page.run_cell(2)
     lab_page.press(view.control("Points"), "End")
     alert = view.box.get_by_role("alert")

@@ -4,10 +4,19 @@ import json
 import re
 from importlib import resources
 
-import ipywidgets
 import numpy as np
 import pytest
-from leaks import after_a_thousand
+from explorer_driver import (
+    VIEW,
+    bundle,
+    controls,
+    figure,
+    frame,
+    live_widgets,
+    send,
+    thousand_frames,
+    view,
+)
 
 from benchmarks import explorer_frames
 from lessonlib import nn
@@ -23,8 +32,6 @@ from lessonlib.lessons.l02.explorer.model import (
     Settings,
 )
 from lessonlib.plots import COLOUR
-
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture
@@ -102,8 +109,8 @@ def test_the_same_seed_gives_the_same_numbers_and_another_one_others():
     np.testing.assert_array_equal(weights_of(first), weights_of(second))
 
 
-def test_frames_do_not_change_the_numbers(explorer):
-    explorer._repr_mimebundle_()
+def test_frames_do_not_change_the_numbers(shown, explorer):
+    shown(explorer)
     twin = PlaygroundExplorer(epochs=12)
     explorer.play()
     for _ in range(10):
@@ -129,7 +136,7 @@ def test_an_epoch_is_sgd_on_every_point_once_with_the_lesson_layers():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_gradients_with_penalty_equal_central_differences(penalty, activation):
     settings = Settings(
-        hidden=(4, 3), activation=activation, penalty=penalty, penalty_rate=0.3, seed=2
+        hidden=(4, 3), activation=activation, penalty=penalty, weight_decay=0.3, seed=2
     )
     model = Playground(settings, dtype=np.float64)
     X, t = model._train
@@ -150,7 +157,7 @@ def test_penalties_leave_smaller_weights():
     sizes = {}
     for penalty in PENALTIES:
         explorer = PlaygroundExplorer(
-            "circle", hidden=(6,), penalty=penalty, penalty_rate=0.01, epochs=100
+            "circle", hidden=(6,), penalty=penalty, weight_decay=0.01, epochs=100
         )
         weights = np.concatenate([layer.weight.data.ravel() for layer in explorer.model.linears])
         sizes[penalty] = np.abs(weights)
@@ -159,22 +166,20 @@ def test_penalties_leave_smaller_weights():
 
 
 def test_divergence_is_said_in_words_and_ends_the_training():
-    explorer = PlaygroundExplorer(activation="linear", rate=30.0, epochs=0)
+    explorer = PlaygroundExplorer(activation="linear", lr=30.0, epochs=0)
     explorer.play()
     explorer.step(50)
     assert explorer.finished
     assert not explorer.playing
-    frame = explorer._frame()
-    assert re.match(
-        r"Training diverged in epoch \d+: the loss is no longer a number", frame["note"]
-    )
-    assert ["training loss", "not a number"] in frame["readouts"]
+    seen = frame(explorer)
+    assert re.match(r"Training diverged in epoch \d+: the loss is no longer a number", seen["note"])
+    assert ["training loss", "not a number"] in seen["readouts"]
     assert np.all(np.isfinite(explorer.train_loss))
     assert explorer.picture().alt
     epochs = explorer.model.epochs
     explorer.step()
     assert explorer.model.epochs == epochs
-    explorer.set(rate=0.01)
+    explorer.set(lr=0.01)
     explorer.play()
     assert (explorer.model.epochs, explorer.playing, explorer.finished) == (0, True, False)
 
@@ -183,7 +188,7 @@ def test_divergence_is_said_in_words_and_ends_the_training():
 
 
 def test_training_settings_go_on_and_structural_ones_start_again(explorer):
-    for change in ({"rate": 0.3}, {"batch": 20}, {"penalty": "L2"}, {"penalty_rate": 0.01}):
+    for change in ({"lr": 0.3}, {"batch": 20}, {"penalty": "L2"}, {"weight_decay": 0.01}):
         before = weights_of(explorer)
         explorer.set(**change)
         assert explorer.model.epochs == 2
@@ -230,9 +235,9 @@ def test_layers_are_added_removed_and_resized(explorer):
         ({"data": "moons"}, "data 'moons', wanted one of circle, xor, gauss, spirals"),
         ({"activation": "gelu"}, "activation 'gelu', wanted one of tanh"),
         ({"penalty": "L3"}, "penalty 'L3', wanted one of none, L1, L2"),
-        ({"rate": float("nan")}, "rate nan, wanted 1e-05 to 30.0"),
-        ({"rate": "fast"}, "rate 'fast', wanted a number"),
-        ({"rate": 0.0}, "rate 0.0, wanted 1e-05 to 30.0"),
+        ({"lr": float("nan")}, "lr nan, wanted 1e-05 to 30.0"),
+        ({"lr": "fast"}, "lr 'fast', wanted a number"),
+        ({"lr": 0.0}, "lr 0.0, wanted 1e-05 to 30.0"),
         ({"batch": 2.5}, "batch 2.5, wanted a whole number"),
         ({"batch": True}, "batch True, wanted"),
         ({"test_share": 1.0}, "test_share 1.0, wanted 0.1 to 0.9"),
@@ -268,9 +273,9 @@ def test_no_corner_of_the_ranges_breaks_it(activation):
         explorer.set(**chosen, **names, hidden=hidden, features=inputs)
         explorer.play()
         explorer.step(2)
-        frame = explorer._frame()
-        json.dumps(frame, default=lambda data: len(data))
-        assert len(frame["units"]) == 400 * (len(inputs) + sum(hidden))
+        seen = frame(explorer)
+        json.dumps(seen, default=lambda data: len(data))
+        assert len(seen["units"]) == 400 * (len(inputs) + sum(hidden))
 
 
 # --- state and comparison ---
@@ -316,20 +321,20 @@ def test_a_state_that_does_not_fit_changes_nothing(explorer):
 
 def test_kept_runs_stay_as_they_were_and_are_at_most_three(explorer):
     explorer.keep()
-    explorer.set(rate=0.3)
+    explorer.set(lr=0.3)
     explorer.reset()
     explorer.step(4)
     first = explorer.kept[0]
     assert first["name"] == "run 1: spirals, 2-8-8-1 tanh, rate 0.1, seed 0"
     assert len(first["test_loss"]) == 3
-    frame = explorer._frame()
-    shown = np.frombuffer(frame["kept"][0]["test"], np.float32)
-    np.testing.assert_allclose(shown, first["test_loss"], rtol=1e-6)
+    seen = frame(explorer)
+    drawn = np.frombuffer(seen["kept"][0]["test"], np.float32)
+    np.testing.assert_allclose(drawn, first["test_loss"], rtol=1e-6)
     for _ in range(3):
         explorer.keep()
     assert [run["name"][:5] for run in explorer.kept] == ["run 2", "run 3", "run 4"]
     explorer.forget()
-    assert explorer._frame()["kept"] == []
+    assert frame(explorer)["kept"] == []
 
 
 def test_a_weight_takes_a_value_and_the_map_follows(explorer):
@@ -379,7 +384,7 @@ def test_long_curves_are_thinned_but_keep_their_ends(explorer):
     model = explorer.model
     model.train_loss.extend(np.linspace(0.5, 0.1, 5000))
     model.test_loss.extend(np.linspace(0.6, 0.2, 5000))
-    curves = {k: np.frombuffer(v, np.float32) for k, v in explorer._frame()["curves"].items()}
+    curves = {k: np.frombuffer(v, np.float32) for k, v in frame(explorer)["curves"].items()}
     assert {len(curve) for curve in curves.values()} == {200}
     assert (curves["epochs"][0], curves["epochs"][-1]) == (0, 5002)
     assert curves["train"][-1] == pytest.approx(0.1)
@@ -387,98 +392,101 @@ def test_long_curves_are_thinned_but_keep_their_ends(explorer):
 
 def test_the_words_say_what_happens():
     explorer = PlaygroundExplorer(epochs=0)
-    assert explorer._frame()["note"] == "Epoch 0: the weights are the random ones of seed 0."
+    assert frame(explorer)["note"] == "Epoch 0: the weights are the random ones of seed 0."
     explorer.step()
-    assert explorer._frame()["note"].startswith("Still near chance")
+    assert frame(explorer)["note"].startswith("Still near chance")
     explorer.model.test_loss[-1] = 9.0
-    assert "The test loss was lowest in epoch" not in explorer._frame()["note"]
+    assert "The test loss was lowest in epoch" not in frame(explorer)["note"]
     explorer.step()
     explorer.model.test_loss[1] = 0.1
-    assert explorer._frame()["note"] == "The test loss was lowest in epoch 1: 0.100."
-    explorer.set(penalty="L1", penalty_rate=0.1)
-    assert explorer._frame()["readouts"][-1][0] == "L1 penalty"
-    assert "L1 0.1, seed 0" in explorer._frame()["summary"]
+    assert frame(explorer)["note"] == "The test loss was lowest in epoch 1: 0.100."
+    explorer.set(penalty="L1", weight_decay=0.1)
+    assert frame(explorer)["readouts"][-1][0] == "L1 penalty"
+    assert "L1 0.1, seed 0" in frame(explorer)["summary"]
 
 
-def test_a_live_output_is_the_view_beside_a_picture_and_a_committed_one_the_picture(monkeypatch):
+def test_a_live_output_is_the_view_with_a_picture_and_a_committed_one_the_picture(monkeypatch):
     explorer = PlaygroundExplorer(epochs=1)
     monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
-    before = len(ipywidgets.widget._instances)
-    data, metadata = explorer._repr_mimebundle_()
+    before = live_widgets()
+    data, metadata = bundle(explorer)
     assert set(data) == {"text/plain", "image/png"}
-    assert len(ipywidgets.widget._instances) == before
+    assert live_widgets() == before
     alt = metadata["image/png"]["alt"]
     assert alt.startswith("spirals, 2-8-8-1 tanh, rate 0.1, seed 0, epoch 1: training loss 0.")
     monkeypatch.delenv("LESSONLIB_OUTPUT")
-    data, _ = explorer._repr_mimebundle_()
+    data, _ = bundle(explorer)
     assert VIEW in data
     explorer.close()
 
 
 def test_the_picture_draws_the_surface_the_points_and_all_curves(explorer):
-    import matplotlib.pyplot as plt
-
     explorer.keep()
     explorer.step(3)
-    figure = explorer._figure()
-    plane, losses = figure.axes
-    assert len(plane.images) == 1
-    assert sum(len(c.get_offsets()) for c in plane.collections) == len(explorer.model.X_train)
-    curves = [line for line in losses.lines if len(line.get_xdata()) == 6]
-    np.testing.assert_array_equal(curves[0].get_ydata(), explorer.train_loss)
-    np.testing.assert_array_equal(curves[1].get_ydata(), explorer.test_loss)
-    assert sum(len(line.get_xdata()) == 3 for line in losses.lines) == 2  # the kept run
-    plt.close(figure)
+    with figure(explorer) as picture:
+        plane, losses = picture.axes
+        curves = [line.get_ydata() for line in losses.lines]
+        points = sum(len(c.get_offsets()) for c in plane.collections)
+        assert len(plane.images) == 1
+    assert points == len(explorer.model.X_train)
+    now = [curve for curve in curves if len(curve) == 6]
+    np.testing.assert_array_equal(now[0], explorer.train_loss)
+    np.testing.assert_array_equal(now[1], explorer.test_loss)
+    assert sum(len(curve) == 3 for curve in curves) == 2  # the kept run
     assert explorer.picture().png == explorer.picture().png
 
 
-def test_events_of_the_view_change_the_run_and_errors_are_one_line(explorer):
-    explorer._repr_mimebundle_()
-    panel = explorer._panel
-
-    def send(name, **values):
-        panel._on_message(panel.view, {"name": name, "id": 1, **values}, [])
-        return panel.view.error
-
-    assert send("set", settings={"hidden": [3], "features": ["x2", "x1"], "rate": 1}) == ""
+def test_events_of_the_view_change_the_run_and_errors_are_one_line(shown, explorer):
+    shown(explorer)
+    assert send(explorer, "set", settings={"hidden": [3], "features": ["x2", "x1"]}) == ""
     assert (explorer.settings.hidden, explorer.settings.features) == ((3,), ("x1", "x2"))
-    assert send("speed", rate=300) == ""
+    assert send(explorer, "speed", rate=300) == ""
     assert explorer.pace == (10, 33)
-    assert send("weight", layer=0, unit=0, source=1, value=2.5) == ""
-    assert send("keep") == ""
-    assert len(panel.view.frame["kept"]) == 1
-    assert send("forget") == ""
-    assert panel.view.frame["kept"] == []
-    assert send("set", settings={"hidden": [99]}).startswith("ValueError: hidden (99,), wanted")
-    assert send("dance") == "ValueError: PlaygroundExplorer: event 'dance', which it does not know"
+    assert send(explorer, "weight", layer=0, unit=0, source=1, value=2.5) == ""
+    assert explorer.network[0].weight.data[0, 1] == 2.5
+    assert send(explorer, "keep") == ""
+    assert len(view(explorer).frame["kept"]) == 1
+    assert send(explorer, "forget") == ""
+    assert view(explorer).frame["kept"] == []
+    said = send(explorer, "set", settings={"hidden": [99]})
+    assert said.startswith("ValueError: hidden (99,), wanted")
+    said = "ValueError: PlaygroundExplorer: event 'dance', which it does not know"
+    assert send(explorer, "dance") == said
+
+
+def test_the_view_has_names_of_its_own_for_two_settings(shown, explorer):
+    shown(explorer)
+    send(explorer, "set", settings={"rate": 1, "penalty_rate": 0.1, "penalty": "L2"})
+    assert (explorer.settings.lr, explorer.settings.weight_decay) == (1, 0.1)
+    seen = view(explorer).frame
+    assert (seen["settings"]["rate"], seen["settings"]["penalty_rate"]) == (1, 0.1)
+    assert seen["choices"]["ranges"]["rate"] == list(RANGES["lr"])
+    assert not {"lr", "weight_decay"} & {*seen["settings"], *seen["choices"]["ranges"]}
+
+
+def test_menu_and_run_have_the_same_data(shown, explorer):
+    shown(explorer)
     explorer.set(data="xor")
-    assert panel.box.children[0].children[0].value == "xor"
-    panel.box.children[0].children[0].value = "circle"
+    menu = controls(explorer)[0]
+    assert menu.value == "xor"
+    menu.value = "circle"
     assert explorer.settings.data == "circle"
-    assert panel.view.error == ""
+    assert view(explorer).error == ""
 
 
-def test_at_most_four_controls_stand_outside_the_fold(explorer):
-    explorer._repr_mimebundle_()
-    row = explorer._panel.box.children[0].children
+def test_at_most_four_controls_are_outside_the_fold(shown, explorer):
+    shown(explorer)
+    row = controls(explorer)
     assert [child.description for child in row] == ["Data", "Play", "Step", "Reset"]
 
 
-def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory():
+def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = PlaygroundExplorer(hidden=(2,), batch=100, epochs=0)
-    explorer._repr_mimebundle_()
-    panel = explorer._panel
-    explorer.play()
-
-    def play(steps):
-        for number in range(steps):
-            panel._on_message(panel.view, {"name": "tick", "id": number}, [])
-
-    grown = after_a_thousand(play, warm=250)
+    shown(explorer)
+    grown = thousand_frames(explorer, warm=250)
     assert explorer.model.epochs == 1300
     assert grown.objects < 50
     assert grown.memory < 50_000
-    explorer.close()
 
 
 def test_scripts_and_style_are_part_of_the_package_and_share_the_role_colours():
@@ -488,7 +496,7 @@ def test_scripts_and_style_are_part_of_the_package_and_share_the_role_colours():
         assert f"--ns-{role}: {COLOUR[role].lower()};" in css
 
 
-def test_a_frame_costs_the_kernel_at_most_ten_milliseconds_beside_the_training():
+def test_a_frame_costs_the_kernel_at_most_ten_milliseconds_on_top_of_the_training():
     costs = []
     for _ in range(3):  # a machine under load may disturb one measurement
         costs.append(explorer_frames.cost(explorer_frames.SIZES["as large as it gets"]).view)

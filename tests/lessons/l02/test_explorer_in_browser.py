@@ -75,7 +75,7 @@ def test_every_control_obeys_the_keyboard(opened, lab_page):
     lab_page.press(view.button("Step"), "Enter")
     lab_page.until(lambda: epoch(view) == 1, "an epoch with all this")
     assert view.numbers()["training loss"] != numbers["training loss"]
-    lab_page.set_cell(2, "s = explorer.settings; s.noise, s.hidden, s.batch, s.rate, s.features")
+    lab_page.set_cell(2, "s = explorer.settings; s.noise, s.hidden, s.batch, s.lr, s.features")
     assert "(0.25, (7, 8), 11, 0.3, ('x1', 'x2', 'sin(x1)'))" in lab_page.run_cell(2)
     assert view.box.get_by_role("alert").inner_text() == ""
 
@@ -146,7 +146,7 @@ def test_runs_are_kept_repeated_stored_and_put_back(opened, lab_page):
     unfold(view)
     view.button("Keep this run").click()
     lab_page.until(lambda: "run 1: spirals, 2-8-8-1 tanh" in view.box.inner_text(), "the ghost")
-    lab_page.set_cell(2, "state = explorer.state; explorer.set(data='gauss', rate=0.05)")
+    lab_page.set_cell(2, "state = explorer.state; explorer.set(data='gauss', lr=0.05)")
     lab_page.run_cell(2)
     lab_page.until(lambda: view.control("Data").input_value() == "gauss", "the menu to follow")
     assert view.control("Learning rate").input_value() == "0.05"
@@ -164,7 +164,7 @@ def test_runs_are_kept_repeated_stored_and_put_back(opened, lab_page):
 
 def test_divergence_is_said_and_play_starts_again(opened, lab_page):
     view = opened()
-    lab_page.set_cell(2, "explorer.set(activation='linear', rate=30.0)")
+    lab_page.set_cell(2, "explorer.set(activation='linear', lr=30.0)")
     lab_page.run_cell(2)
     view.button("Play").click()
     lab_page.until(lambda: "Training diverged" in view.box.inner_text(), "the sentence")

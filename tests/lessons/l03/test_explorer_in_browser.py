@@ -3,7 +3,7 @@
 CELLS = (
     "from lessonlib.explorers import GraphExplorer",
     "explorer = GraphExplorer()\nexplorer",
-    "print(explorer.inputs['b'], explorer.state['gradients'])",
+    "print(explorer.state['inputs']['b'], explorer.state['gradients'])",
 )
 
 

@@ -1,9 +1,9 @@
-"""The race of optimisers as a person meets it: keyboard, mouse, play, both themes."""
+"""The race of optimizers as a person meets it: keyboard, mouse, play, both themes."""
 
 CELLS = (
     "from lessonlib.explorers import RaceExplorer",
     "race = RaceExplorer()\nrace",
-    "6 * 7, race.steps",
+    "6 * 7, race.state['steps']",
 )
 
 

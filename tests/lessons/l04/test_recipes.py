@@ -26,7 +26,7 @@ def test_the_raw_table_never_arrives_and_the_standardised_one_at_once():
 
 def test_the_rows_of_the_scoreboard_come_from_the_named_rates():
     stored = trained("04.scoreboard")
-    assert stored["names"].tolist() == list(scoreboard.RULES)
+    assert stored["names"].tolist() == list(scoreboard.OPTIMIZERS)
     assert np.all(stored["rows"][..., 0] == 11_690)
     assert stored["rows"][..., 1].min() > 0.93
     net, loss = scoreboard.train("MLP 64-32, Adam", 0.01, seed=0, epochs=2)

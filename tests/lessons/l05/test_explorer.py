@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from leaks import after_a_thousand
+from explorer_driver import controls, figure, frame, thousand_frames, view
 
 from lessonlib import nn, optim
 from lessonlib.explorers import CapacityExplorer
-from lessonlib.lessons.l05.explorer.explorer import CHOICES, FIRST, LAST, START, target
+from lessonlib.lessons.l05.explorer.model import CHOICES, FIRST, LAST, START, target
 
 
 def after(steps, **settings):
@@ -27,34 +27,35 @@ def test_the_start_already_memorises():
         assert state["best step"] < FIRST / 2
         assert state["validation error"] > 1.1 * state["best validation error"]
         assert state["train error"] < 0.8 * state["noise"]
-    assert "It memorises" in CapacityExplorer()._frame()["note"]
+    assert "It memorises" in frame(CapacityExplorer())["note"]
 
 
 def test_a_step_is_one_step_of_the_library_on_all_samples():
     explorer = after(3, width=8, decay=1.0)
     twin = after(0, width=8, decay=1.0)
-    X, y = twin.train
-    model, loss = twin.model, nn.MSELoss()
-    descent = optim.AdamW(model.parameters(), lr=0.01, weight_decay=1.0)
-    model.train()
+    X, y = twin.model.train
+    network, loss = twin.model.network, nn.MSELoss()
+    optimizer = optim.AdamW(network.parameters(), lr=0.01, weight_decay=1.0)
+    network.train()
     for _ in range(3):
-        descent.zero_grad()
-        loss(model(X), y)
-        model.backward(loss.backward())
-        descent.step()
-    for mine, theirs in zip(explorer.model.parameters(), model.parameters(), strict=True):
+        optimizer.zero_grad()
+        loss(network(X), y)
+        network.backward(loss.backward())
+        optimizer.step()
+    both = zip(explorer.model.network.parameters(), network.parameters(), strict=True)
+    for mine, theirs in both:
         np.testing.assert_array_equal(mine.data, theirs.data)
-    model.eval()
-    rmse = np.sqrt(np.mean((model(X) - y) ** 2))
+    network.eval()
+    rmse = np.sqrt(np.mean((network(X) - y) ** 2))
     assert explorer.state["train error"] == pytest.approx(rmse)
 
 
 def test_the_curves_grow_by_one_value_a_step():
     explorer = after(10)
-    assert explorer.errors.shape == (2, 11)
-    assert np.all(np.isfinite(explorer.errors))
-    assert explorer.errors[1, -1] == explorer.state["validation error"]
-    assert explorer.fit.shape == (121,)
+    assert explorer.model.errors.shape == (2, 11)
+    assert np.all(np.isfinite(explorer.model.errors))
+    assert explorer.model.errors[1, -1] == explorer.state["validation error"]
+    assert explorer.model.curve.shape == (121,)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_what_the_lesson_says_helps_does_help(settings, better):
 def test_too_little_capacity_or_too_much_decay_fits_too_little(settings):
     explorer = CapacityExplorer(**settings)
     assert explorer.state["train error"] > 1.3 * explorer.state["noise"]
-    assert "fits too little" in explorer._frame()["note"]
+    assert "fits too little" in frame(explorer)["note"]
 
 
 def test_the_same_data_for_every_setting_of_one_seed():
@@ -86,24 +87,24 @@ def test_the_same_data_for_every_setting_of_one_seed():
     np.testing.assert_allclose(clean["y"], target(clean["X"]))
 
 
-def test_choosing_trains_anew_as_far_as_before_and_stops_the_play():
+def test_choosing_trains_again_as_far_as_before_and_stops_the_play():
     explorer = after(50)
     explorer.play()
     explorer.choose("width", 16)
-    assert (explorer.steps, explorer.playing) == (50, False)
+    assert (explorer.model.steps, explorer.playing) == (50, False)
     assert explorer.state["width"] == 16
-    np.testing.assert_array_equal(explorer.errors, after(50, width=16).errors)
+    np.testing.assert_array_equal(explorer.model.errors, after(50, width=16).model.errors)
 
 
 def test_reset_goes_to_the_first_weights_and_a_second_one_to_other_data():
     explorer = CapacityExplorer()
     before = explorer.state["X"]
     explorer.reset()
-    assert explorer.steps == 0
-    assert "first weights" in explorer._frame()["note"]
+    assert explorer.model.steps == 0
+    assert "first weights" in frame(explorer)["note"]
     np.testing.assert_array_equal(explorer.state["X"], before)
     explorer.reset()
-    assert explorer.seed == 1
+    assert explorer.model.seed == 1
     assert not np.array_equal(explorer.state["X"], before)
 
 
@@ -112,16 +113,16 @@ def test_it_ends_after_the_last_step():
     explorer.play()
     explorer.step(2 * LAST)
     assert explorer.finished
-    assert (explorer.steps, explorer.playing) == (LAST, False)
-    json.dumps(explorer._frame())
+    assert (explorer.model.steps, explorer.playing) == (LAST, False)
+    json.dumps(frame(explorer))
 
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_every_choice_trains_and_draws(name):
     for value in CHOICES[name]:
         explorer = after(20, **{name: value})
-        json.dumps(explorer._frame())
-        assert np.all(np.isfinite(explorer.errors))
+        json.dumps(frame(explorer))
+        assert np.all(np.isfinite(explorer.model.errors))
 
 
 def test_wrong_settings_are_refused_by_name():
@@ -133,14 +134,14 @@ def test_wrong_settings_are_refused_by_name():
 
 def test_menus_change_the_run_and_the_fold_opens(shown):
     explorer = CapacityExplorer()
-    panel = shown(explorer)
-    samples, noise, width, more, folded = panel.box.children[0].children[:5]
+    shown(explorer)
+    samples, noise, width, more, folded = controls(explorer)[:5]
     assert [menu.value for menu in (samples, noise, width)] == [
         START[name] for name in ("samples", "noise", "width")
     ]
     width.value = 1
     assert explorer.state["width"] == 1
-    assert ["parameters", "4"] in panel.view.frame["readouts"]
+    assert ["parameters", "4"] in view(explorer).frame["readouts"]
     assert folded.layout.display == "none"
     more.value = True
     assert folded.layout.display == ""
@@ -151,28 +152,17 @@ def test_menus_change_the_run_and_the_fold_opens(shown):
 
 
 def test_the_picture_shows_samples_fit_and_both_errors():
-    import matplotlib.pyplot as plt
-
-    figure = CapacityExplorer()._figure()
-    left, right = figure.axes
-    assert sorted(len(line.get_xdata()) for line in left.lines) == [20, 121, 121]
-    assert [len(line.get_xdata()) for line in right.lines[:2]] == [FIRST, FIRST]
-    plt.close(figure)
+    with figure(CapacityExplorer()) as picture:
+        left, right = ([len(line.get_xdata()) for line in ax.lines] for ax in picture.axes)
+    assert sorted(left) == [20, 121, 121]
+    assert right[:2] == [FIRST, FIRST]
     assert CapacityExplorer().picture().png == CapacityExplorer().picture().png
 
 
-def test_a_thousand_steps_with_a_view_grow_neither_objects_nor_memory(shown):
+def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = CapacityExplorer(width=8)
-    panel = shown(explorer)
-
-    def play(steps):
-        for number in range(steps):
-            explorer.playing = True
-            panel._on_message(panel.view, {"name": "tick", "id": number}, [])
-            if explorer.finished:
-                explorer.reset()
-
+    shown(explorer)
     explorer.set_rate(60)
-    grown = after_a_thousand(play, warm=400)
+    grown = thousand_frames(explorer, warm=400)
     assert grown.objects < 50
     assert grown.memory < 100_000

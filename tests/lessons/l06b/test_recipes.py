@@ -10,21 +10,28 @@ from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
 
 
-@pytest.mark.parametrize("scale", [0.0, 0.5, 1.0])
-def test_the_gradient_of_a_block_is_right(scale):
+@pytest.mark.parametrize("kind", [*depth.KINDS, *depth.WRONG])
+def test_one_wrong_shortcut_has_a_wrong_gradient_and_the_others_a_right_one(kind):
     rng = np.random.default_rng(0)
-    block = depth.Block(3, rng, scale)
-    for layer in block.modules():  # differences need float64
-        for name, value in vars(layer).items():
-            if isinstance(value, np.ndarray):
-                setattr(layer, name, value.astype(float))
-    for parameter in block.parameters():
-        parameter.data = parameter.data.astype(float)
-    assert gradcheck_module(block, rng.normal(size=(4, 3, 5, 5)), rng=rng) < 1e-6
-    if scale:
-        block.back = False
+    block, x = depth.BLOCKS[kind](3, rng=rng, dtype=np.float64), rng.normal(size=(4, 3, 5, 5))
+    if kind == "shortcut forgotten on the way back":
         with pytest.raises(GradientError):
-            gradcheck_module(block, rng.normal(size=(4, 3, 5, 5)), rng=rng)
+            gradcheck_module(block, x, rng=rng)
+    else:
+        assert gradcheck_module(block, x, rng=rng) < 1e-6
+
+
+def test_shortcuts_add_all_half_or_nothing_of_the_input():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4, 3, 5, 5))
+    made = {
+        kind: depth.BLOCKS[kind](3, rng=np.random.default_rng(1), dtype=np.float64).eval()
+        for kind in depth.BLOCKS
+    }
+    branch = made["plain"].branch(x)
+    shares = dict(zip(made, (0.0, 1.0, 0.5, 1.0), strict=True))
+    for kind, block in made.items():
+        np.testing.assert_allclose(block(x), np.maximum(branch + shares[kind] * x, 0), atol=1e-12)
 
 
 @pytest.mark.parametrize("layers", [6, 8, 20])
@@ -41,7 +48,7 @@ def test_depth_hurts_the_plain_network_and_not_the_residual_one():
     (_, plain), (_, residual) = made["loss"][0]
     assert plain > made["loss"][0, 0, 0] + 0.1
     assert plain > 2 * residual
-    assert np.all(made["wrong"][0, 1, 0] > 2 * residual)  # forgotten on the way back
+    assert np.all(made["wrong"][0, 1, 0] > 2 * residual)  # the shortcut left out of backward
     assert made["curves"].shape == (1, 2, 2, 40)
 
 

@@ -13,7 +13,7 @@ from lessonlib.trained import trained
 
 def test_a_short_sum_is_learned_and_training_stops_when_solved():
     rng = np.random.default_rng(0)
-    model = adding.Reader("GRU", 16, rng)
+    model = adding.network("GRU", rng, hidden=16)
     losses = adding.train(model, 6, 0.01, 1200, rng)
     assert len(losses) < 1200
     assert adding.error(model, 6) < 0.02
@@ -25,7 +25,7 @@ def test_the_recipe_keeps_one_lstm_and_pads_the_losses():
     assert made["losses"].shape == (3, 1, 3)
     assert np.all(made["steps"] == 3)
     assert {name for name in made if name.startswith("lstm.")} == {
-        f"lstm.{name}" for name in adding.Reader("LSTM", 32, np.random.default_rng(0)).state_dict()
+        f"lstm.{name}" for name in adding.network("LSTM", np.random.default_rng(0)).state_dict()
     }
 
 
@@ -87,6 +87,7 @@ def test_stored_probes_hold_the_lessons_numbers():
     made = bank.make(seeds=(0,), steps=5)
     assert made["probe"].shape == (2, 1)
     assert made["again.rnn.weight_hh_l0"].shape == (192, 48)
+    assert set(made) == set(stored.arrays)  # under the names that the page reads
 
 
 def test_letters_have_equal_parameters_and_beat_the_pair_table():
@@ -108,7 +109,7 @@ def test_a_short_letters_run_lowers_the_bits():
 
     letters, rng = Vocabulary(prose()), np.random.default_rng(0)
     ids = letters.encode(prose("train")[:50_000])
-    model = letters_08.Letters("GRU", 24, len(letters), rng)
+    model = letters_08.network("GRU", 24, len(letters), rng)
     before = letters_08.bits(model, ids)
     letters_08.train(model.train(), ids, 30, rng)
     assert before == pytest.approx(np.log2(len(letters)), abs=0.3)

@@ -91,9 +91,9 @@ def test_the_explorers_readers_come_back():
 
 
 @pytest.mark.parametrize("step", [0, 44, 45, 299])
-def test_the_rate_goes_up_and_down(step):
-    assert 0 < dates.rate(step, 300) <= 1.01
-    assert dates.rate(44, 300) == pytest.approx(1)
+def test_the_lr_goes_up_and_down(step):
+    assert 0 < dates.lr_factor(step, 300) <= 1.01
+    assert dates.lr_factor(44, 300) == pytest.approx(1)
 
 
 def test_row_of_the_scoreboard():

@@ -9,7 +9,8 @@ from leaks import after_a_thousand
 
 from lessonlib import functional as F
 from lessonlib.explorers import LensExplorer
-from lessonlib.lessons.l10b.exercises import logit_lens, without_head
+from lessonlib.lessons.l10b.exercises.exercise_2 import without_head
+from lessonlib.lessons.l10b.exercises.exercise_3 import logit_lens
 from lessonlib.lessons.l10b.explorer.explorer import HEADS, LAYERS, STAGES, TEXT, stored_weights
 from lessonlib.models.attention_only import VOCABULARY, AttentionOnly
 

@@ -67,12 +67,12 @@ def neuron(X, weight, bias):
     Case("a lambda", answer("01.2", """
 update = lambda w, b, x, y: (w + y * x, b + y) if y * (w @ x + b) <= 0 else (w, b)""")),
     Case("an object that can be called", answer("01.2", """
-class Rule:
+class Update:
     def __call__(self, weight, bias, x, y):
         wrong = y * (weight @ x + bias) <= 0
         return (weight + y * x, bias + y) if wrong else (weight, bias)
 
-update = Rule()""")),
+update = Update()""")),
     Case("functools.partial", answer("01.2", """
 from functools import partial
 
@@ -118,7 +118,7 @@ print("note", file=sys.stderr)""")),
     Case("a figure", added("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")),
     Case("an added cell that fails", added("undefined_name + 1")),
     Case("an added cell that asks", added('name = input("who? ")')),
-    Case("torch beside the answer", added("import torch\nt = torch.ones(3) * 2\nprint(t)")),
+    Case("torch next to the answer", added("import torch\nt = torch.ones(3) * 2\nprint(t)")),
     Case("a subclass of torch's module", added(
         "import torch.nn as nn\nclass Net(nn.Module):\n    def forward(self, x):\n"
         "        return x")),
@@ -160,7 +160,7 @@ def averaged(X, y, passes):
             if label * (weight @ x + bias) <= 0:
                 weight, bias = weight + label * x, bias + label
     return weight, bias"""), {"01.4": 0}, says={"01.4": "last line"}),
-    Case("the bug half mended", answer("01.6", """
+    Case("the bug half repaired", answer("01.6", """
 def which_digit(X, W, b):
     return (X @ W.T).argmax(axis=1)"""), {"01.6": "part"}, says={"01.6": "bias"}),
     Case("an error in some cases", answer("01.1", """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from lessonlib.lessons.l02.explorer.data import DATA
-from lessonlib.lessons.l02.explorer.frame import draw_losses, draw_plane, frame, words
+from lessonlib.lessons.l02.explorer.frame import frame, from_the_view, words
 from lessonlib.lessons.l02.explorer.model import Playground, Settings
 from lessonlib.widgets.explorer import Explorer
 
@@ -24,7 +24,7 @@ class PlaygroundExplorer(Explorer):
     data   : "circle", "xor", "gauss" or "spirals";  hidden : units of each layer, () for none
     activation : "tanh", "relu", "sigmoid" or "linear";  seed : the same seed, the same numbers
     epochs : trained before it is shown
-    settings : features, noise, test_share, rate, batch, penalty, penalty_rate; `set` changes them
+    settings : features, noise, test_share, lr, batch, penalty, weight_decay; `set` changes them
     `network` is the nn.Sequential that learns; `state` can be stored and put back; `keep` holds
     the present run's loss curves for comparison.
     Raises ValueError naming a setting, what was seen and what was wanted
@@ -116,7 +116,7 @@ class PlaygroundExplorer(Explorer):
         self.model.restart()
 
     def set(self, **settings: Any) -> None:
-        """Change settings by name: `explorer.set(rate=0.3, hidden=(4,))`.
+        """Change settings by name: `explorer.set(lr=0.3, hidden=(4,))`.
 
         Learning rate, batch and penalty act from the next step on; the others start again.
         """
@@ -135,21 +135,7 @@ class PlaygroundExplorer(Explorer):
 
     def set_weight(self, layer: int, unit: int, source: int, value: float) -> None:
         """Give one weight a value; source -1 means the bias. Raises ValueError naming the place."""
-        linears = self.model.linears
-        if not 0 <= layer < len(linears):
-            raise ValueError(f"set_weight: layer {layer}, wanted 0 to {len(linears) - 1}")
-        units, sources = linears[layer].weight.data.shape
-        if not (0 <= unit < units and -1 <= source < sources):
-            raise ValueError(
-                f"set_weight: unit {unit}, source {source}; wanted 0 to {units - 1}, "
-                f"-1 to {sources - 1}"
-            )
-        if not abs(value) <= 1000:
-            raise ValueError(f"set_weight: {value}, wanted -1000 to 1000")
-        if source < 0:
-            linears[layer].bias.data[unit] = value
-        else:
-            linears[layer].weight.data[unit, source] = value
+        self.model.set_weight(layer, unit, source, value)
         self.refresh()
 
     def keep(self) -> None:
@@ -178,7 +164,7 @@ class PlaygroundExplorer(Explorer):
 
     def _event(self, name: str, values: dict[str, Any]) -> None:
         actions = {
-            "set": lambda v: self.model.change(**v["settings"]),
+            "set": lambda v: self.model.change(**from_the_view(v["settings"])),
             "speed": lambda v: self.set_rate(v["rate"]),
             "weight": lambda v: self.set_weight(v["layer"], v["unit"], v["source"], v["value"]),
             "keep": lambda v: self.keep(),
@@ -189,17 +175,10 @@ class PlaygroundExplorer(Explorer):
         actions[name](values)
 
     def _controls(self) -> "list[Widget]":
-        import ipywidgets as widgets
+        from lessonlib.widgets.controls import dropdown
 
-        self._menu = widgets.Dropdown(
-            options=list(DATA),
-            value=self.settings.data,
-            description="Data",
-            style={"description_width": "auto"},
-            layout={"width": "180px"},
-        )
         act = self.guarded(lambda name: self.set(data=name))
-        self._menu.observe(lambda change: act(change["new"]), "value")
+        self._menu = dropdown("Data", list(DATA), self.settings.data, "180px", act)
         return [self._menu]
 
     def _frame(self) -> dict[str, Any]:
@@ -210,9 +189,6 @@ class PlaygroundExplorer(Explorer):
         }
 
     def _figure(self) -> "Figure":
-        import matplotlib.pyplot as plt
+        from lessonlib.lessons.l02.explorer.figure import figure
 
-        figure, (plane, losses) = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
-        draw_plane(plane, self.model)
-        draw_losses(losses, self.model, self.kept)
-        return figure
+        return figure(self.model, self.kept)

@@ -1,8 +1,8 @@
-"""The playground in bytes, words and pictures, with and without its view."""
+"""The playground in bytes, numbers and words: what the view is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,30 +17,41 @@ from lessonlib.lessons.l02.explorer.model import (
     Settings,
 )
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 RESOLUTION = 40  # of the decision surface; the units' maps are every second point of it
 LONGEST = 200  # points of a loss curve in the view
-_PLANE = grid(RESOLUTION)
+PLANE = grid(RESOLUTION)
+VIEW_NAMES = {"lr": "rate", "weight_decay": "penalty_rate"}  # settings the script calls otherwise
+
+
+def in_the_view(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by the names that the script uses."""
+    return {VIEW_NAMES.get(name, name): value for name, value in settings.items()}
+
+
+def from_the_view(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that the script has sent, by their own names."""
+    own = {view: name for name, view in VIEW_NAMES.items()}
+    return {own.get(name, name): value for name, value in settings.items()}
+
+
 _CHOICES = {
     "activation": list(ACTIVATIONS),
     "penalty": list(PENALTIES),
     "features": list(FEATURES),
     "most": [MOST_LAYERS, MOST_UNITS],
-    "ranges": {name: list(ends) for name, ends in RANGES.items()},
+    "ranges": in_the_view({name: list(ends) for name, ends in RANGES.items()}),
 }
 
 
 def frame(model: Playground, kept: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """All that the script draws of a run and of the runs kept beside it."""
+    """All that the script draws of a run and of the runs kept for comparison."""
     units, surface = maps(model)
     points = np.column_stack(
         [np.vstack([model.X_train, model.X_test]), np.concatenate([model.y_train, model.y_test])]
     )
     weights = np.concatenate([p.data.ravel() for p in model.network.parameters()])
     return {
-        "settings": asdict(model.settings),
+        "settings": in_the_view(asdict(model.settings)),
         "choices": _CHOICES,
         "reach": REACH,
         "trained": len(model.X_train),
@@ -63,15 +74,15 @@ def maps(model: Playground) -> tuple[bytes, bytes]:
 
     128 is zero. The bytes 1 and 255 are -1 and 1, or the largest size in a map where that is more.
     """
-    *layers, scores = model.responses(_PLANE)
+    *layers, scores = model.responses(PLANE)
     columns = np.hstack(layers).reshape(RESOLUTION, RESOLUTION, -1)[::2, ::2]
     values = columns.reshape(-1, columns.shape[-1]).T
     values = np.nan_to_num(values, posinf=1e6, neginf=-1e6)
     largest = np.maximum(1, np.abs(values).max(axis=1, keepdims=True))
-    return _bytes(values / largest), _bytes(_signed_probability(scores))
+    return _bytes(values / largest), _bytes(signed_probability(scores))
 
 
-def _signed_probability(scores: np.ndarray) -> np.ndarray:
+def signed_probability(scores: np.ndarray) -> np.ndarray:
     """2 sigmoid(score) - 1, so that 0 is the boundary; 0 where training diverged."""
     return np.tanh(np.nan_to_num(scores) / 2)
 
@@ -94,14 +105,14 @@ def words(settings: Settings) -> str:
     'spirals, 2-8-8-1 tanh, rate 0.1, seed 0'
     """
     sizes = "-".join(map(str, (len(settings.features), *settings.hidden, 1)))
-    text = f"{settings.data}, {sizes} {settings.activation}, rate {settings.rate:g}"
+    text = f"{settings.data}, {sizes} {settings.activation}, rate {settings.lr:g}"
     if settings.penalty != "none":
-        text += f", {settings.penalty} {settings.penalty_rate:g}"
+        text += f", {settings.penalty} {settings.weight_decay:g}"
     return f"{text}, seed {settings.seed}"
 
 
 def note(model: Playground) -> str:
-    """One or two sentences on where the training stands."""
+    """One or two sentences on how far the training has come."""
     if model.diverged:
         return (
             f"Training diverged in epoch {model.epochs}: the loss is no longer a number, so it "
@@ -127,7 +138,7 @@ def summary(model: Playground) -> str:
 
 
 def readouts(model: Playground) -> list[list[str]]:
-    """Names and values of the numbers beside the drawing."""
+    """Names and values of the numbers next to the drawing."""
     losses = ["not a number"] * 2
     if not model.diverged:
         losses = [f"{curve[-1]:.3f}" for curve in (model.train_loss, model.test_loss)]
@@ -144,39 +155,3 @@ def readouts(model: Playground) -> list[list[str]]:
     if model.settings.penalty != "none":
         rows.append([f"{model.settings.penalty} penalty", f"{model.penalty():.3g}"])
     return rows
-
-
-def draw_plane(ax: "Axes", model: Playground) -> "Axes":
-    """The decision surface under the training points."""
-    from lessonlib.plots import SIGNED, plot_points
-
-    surface = _signed_probability(model.responses(_PLANE)[-1])
-    ax.imshow(
-        surface.reshape(RESOLUTION, RESOLUTION),
-        cmap=SIGNED,
-        vmin=-1,
-        vmax=1,
-        alpha=0.55,
-        extent=(-REACH, REACH, -REACH, REACH),
-        interpolation="bilinear",
-    )
-    plot_points(ax, model.X_train, model.y_train, size=16)
-    ax.set(xlabel="x₁", ylabel="x₂", title=f"{model.settings.data}, epoch {model.epochs}")
-    return ax
-
-
-def draw_losses(ax: "Axes", model: Playground, kept: Sequence[dict[str, Any]]) -> "Axes":
-    """Both losses, and in grey those of the runs that were kept."""
-    from lessonlib.plots import COLOUR, DASH
-
-    for run in kept:
-        for role in ("train", "test"):
-            ax.plot(run[f"{role}_loss"], color="#999999", ls=DASH[role], lw=1.2)
-    for role, name in (("train", "training"), ("test", "test")):
-        curve = np.array(getattr(model, f"{role}_loss"))
-        ax.plot(curve, color=COLOUR[role], ls=DASH[role], label=name)
-    ax.axhline(np.log(2), color=COLOUR["theory"], ls=DASH["theory"], lw=1, label="chance, ln 2")
-    top = max(model.train_loss[-1], model.test_loss[-1], 0.75)
-    ax.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, min(1.5, 1.05 * top)), title="Losses")
-    ax.legend()
-    return ax

@@ -20,12 +20,12 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "linear": nn.Sequential,  # no layer at all: the identity
 }
 PENALTIES = ("none", "L1", "L2")
-RANGES = {  # smallest and largest value; the upper rates diverge, and that is reported
+RANGES = {  # smallest and largest value; the upper learning rates diverge, and that is reported
     "noise": (0.0, 1.5),
     "test_share": (0.1, 0.9),
-    "rate": (1e-5, 30.0),
+    "lr": (1e-5, 30.0),
     "batch": (1, POINTS),
-    "penalty_rate": (0.0, 10.0),
+    "weight_decay": (0.0, 10.0),
     "seed": (0, 2**31 - 1),
 }
 # Changing one of these changes what the weights mean, so training starts again.
@@ -38,8 +38,8 @@ class Settings:
 
     data, noise, test_share : the points, and the share of them that is kept for testing
     features, hidden, activation : inputs, units of each hidden layer, "tanh", "relu", ...
-    rate, batch : of stochastic gradient descent
-    penalty, penalty_rate : "none"; "L1" adds penalty_rate sum |w|; "L2" penalty_rate / 2 sum w^2
+    lr, batch : learning rate and batch size of SGD
+    penalty, weight_decay : "none"; "L1" adds weight_decay sum |w|; "L2" weight_decay / 2 sum w^2
     seed : of the points, the first weights and the order of the batches
 
     >>> Settings(hidden=(4,)).hidden
@@ -52,10 +52,10 @@ class Settings:
     features: tuple[str, ...] = ("x1", "x2")
     hidden: tuple[int, ...] = (8, 8)
     activation: str = "tanh"
-    rate: float = 0.1
+    lr: float = 0.1
     batch: int = 10
     penalty: str = "none"
-    penalty_rate: float = 0.0
+    weight_decay: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -67,7 +67,7 @@ class Settings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Real):
                 raise ValueError(f"{name} {value!r}, wanted a number")
-            if not low <= value <= high:
+            if not low <= float(value) <= high:
                 raise ValueError(f"{name} {value!r}, wanted {low} to {high}")
         for name in ("batch", "seed"):
             if getattr(self, name) != int(getattr(self, name)):
@@ -125,7 +125,7 @@ class Playground:
         )
         self.network = self._build(weights)
         self._loss = nn.BCEWithLogitsLoss()
-        self._optimizer = optim.SGD(self.network.parameters(), lr=settings.rate)
+        self._optimizer = optim.SGD(self.network.parameters(), lr=settings.lr)
         self._order = order
         self.epochs, self.diverged = 0, False
         self.train_loss, self.test_loss = array("d"), array("d")
@@ -168,11 +168,29 @@ class Playground:
         else:
             self.settings = new
             for group in self._optimizer.param_groups:
-                group["lr"] = new.rate
+                group["lr"] = new.lr
 
     def restart(self) -> None:
         """Back to the first weights of this seed."""
         self._start(self.settings)
+
+    def set_weight(self, layer: int, unit: int, source: int, value: float) -> None:
+        """Give one weight a value; source -1 means the bias. Raises ValueError naming the place."""
+        if not 0 <= layer < len(self.linears):
+            raise ValueError(f"set_weight: layer {layer}, wanted 0 to {len(self.linears) - 1}")
+        weight, bias = self.linears[layer].parameters()
+        units, sources = weight.data.shape
+        if not (0 <= unit < units and -1 <= source < sources):
+            raise ValueError(
+                f"set_weight: unit {unit}, source {source}; wanted 0 to {units - 1}, "
+                f"-1 to {sources - 1}"
+            )
+        if not abs(value) <= 1000:
+            raise ValueError(f"set_weight: {value}, wanted -1000 to 1000")
+        if source < 0:
+            bias.data[unit] = value
+        else:
+            weight.data[unit, source] = value
 
     def epoch(self) -> None:
         """One pass over the training points in a new order, one SGD step for each batch."""
@@ -189,18 +207,19 @@ class Playground:
     def gradients(self, X: np.ndarray, t: np.ndarray) -> None:
         """Fill every parameter's grad: loss backwards, then the penalty on the weights.
 
-        X : (N, features), t : (N, 1) in {0, 1}.   dw += rate sign(w)  or  dw += rate w
+        X : (N, features), t : (N, 1) in {0, 1}
+        dw += weight_decay sign(w)   or   dw += weight_decay w
         """
         self.network.zero_grad()
         self._loss(self.network(X), t)
         self.network.backward(self._loss.backward())
-        rate = self.settings.penalty_rate
-        if self.settings.penalty == "none" or rate == 0:
+        weight_decay = self.settings.weight_decay
+        if self.settings.penalty == "none" or weight_decay == 0:
             return
         for layer in self.linears:
             weight = layer.weight.data
             pull = np.sign(weight) if self.settings.penalty == "L1" else weight
-            layer.weight.add_grad(weight.dtype.type(rate) * pull)
+            layer.weight.add_grad(weight.dtype.type(weight_decay) * pull)
 
     def penalty(self) -> float:
         """What the penalty adds to the loss; biases are not counted."""
@@ -209,7 +228,7 @@ class Playground:
             weight = layer.weight.data.astype(float)
             sizes = {"none": 0.0, "L1": np.abs(weight).sum(), "L2": (weight**2).sum() / 2}
             total += float(sizes[self.settings.penalty])
-        return self.settings.penalty_rate * total
+        return self.settings.weight_decay * total
 
     def _measure(self) -> None:
         """Both losses; a value that is not finite means divergence and is not stored."""

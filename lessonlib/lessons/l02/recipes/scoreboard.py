@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from lessonlib import nn, optim
-from lessonlib.scoreboard import canvas, measure
+from lessonlib.scoreboard import canvas, largest_score, measure
 from lessonlib.training import fit
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -28,6 +28,6 @@ def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
         fit(model, nn.CrossEntropyLoss(), optimizer, X, y, rng=rng, epochs=EPOCHS, progress=False)
         seconds = time.process_time() - start
         model.eval()
-        test = measure(lambda images, model=model: model(images).argmax(axis=1))
+        test = measure(largest_score(model))
         rows[s, 0] = (sum(p.data.size for p in model.parameters()), *test, seconds)
     return {"names": np.array(["multilayer perceptron"]), "rows": rows}

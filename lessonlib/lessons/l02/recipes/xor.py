@@ -11,7 +11,7 @@ STEPS = 400
 
 
 def train(hidden: int, seed: int, steps: int = STEPS) -> tuple[float, float]:
-    """Final loss and accuracy on the four points: Adam with rate 0.05, all points in every step."""
+    """Final loss and accuracy on the four points: Adam with lr 0.05, all points in every step."""
     rng = np.random.default_rng(seed)
     model = nn.Sequential(
         nn.Linear(2, hidden, rng=rng, dtype=np.float64),
@@ -20,7 +20,8 @@ def train(hidden: int, seed: int, steps: int = STEPS) -> tuple[float, float]:
     )
     X, y = xor()
     target = (y[:, None] > 0).astype(float)
-    loss, optimizer = nn.BCEWithLogitsLoss(), optim.Adam(model.parameters(), lr=0.05)
+    loss = nn.BCEWithLogitsLoss()
+    optimizer = optim.Adam(model.parameters(), lr=0.05)
     for _ in range(steps):
         loss(model(X), target)
         optimizer.zero_grad()

@@ -1,4 +1,4 @@
-"""The graphs of lesson 03's explorer: formulas on the tape, names, and where the boxes stand."""
+"""The graphs of lesson 03's explorer: formulas on the tape, names, and the places of the boxes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Place = tuple[float, float]  # column and row of a box
 
 @dataclass(frozen=True)
 class Example:
-    """A graph: its inputs at the start, those that stand still, the formula, names and places.
+    """A graph: its inputs at the start, those that stay fixed, the formula, names and places.
 
     titles and places : of inputs by name, of the other values in the order they are computed
     """

@@ -1,4 +1,4 @@
-"""Loss surfaces of two weights, with their gradients: the courses of the race of optimisers."""
+"""Loss surfaces of two weights, with their gradients: the courses of the race of optimizers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +23,16 @@ class Surface:
     reach: float = 2.0
     lowest: float = 0.0
     noise: float = 0.0
+
+    def heights(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """x, y and the loss on a grid over the window, each (count, count)."""
+        (x, y), line = self.middle, np.linspace(-self.reach, self.reach, count)
+        xx, yy = np.meshgrid(x + line, y + line)
+        return xx, yy, self.loss(np.array([xx, yy]))
+
+    def shades(self, heights: np.ndarray) -> np.ndarray:
+        """Losses on the scale of the drawings: logarithmic above the minimum."""
+        return np.log10(0.003 + heights - self.lowest)
 
 
 def _ravine(p: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Logistic regression on the breast-cancer table in four versions of its units, 50,000 steps each.
 
-Full gradient descent from 0 with the rate 1 / (largest curvature at 0), 256 of the training rows.
+Full-batch gradient descent from 0 with lr = 1 / (largest curvature at 0), 256 of the training rows.
 """
 
 import numpy as np

@@ -1,8 +1,11 @@
-"""Nine layers at five rates without and with normalisation: where each still learns.
+"""Nine layers at five learning rates, without and with normalisation: where each still learns.
 
-64-64-...-64-10 with ReLU, He initialisation, gradient descent, batches of 128, 5 passes over the
+64-64-...-64-10 with ReLU, He initialisation, gradient descent, batches of 128, 5 epochs on the
 digits; validation accuracy.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -11,14 +14,19 @@ from lessonlib.datasets import load
 from lessonlib.training import accuracy, fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
-LAYERS, WIDTH, EPOCHS = 9, 64, 5
-RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
-NORMS = {"plain": None, "batch norm": nn.BatchNorm1d, "layer norm": nn.LayerNorm}
+LAYERS = 9
+WIDTH = 64
+EPOCHS = 5
+LEARNING_RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
+Norm = Callable[[int], nn.Module]  # from the number of features
+NORMS: dict[str, Norm | None] = {
+    "plain": None,
+    "batch norm": nn.BatchNorm1d,
+    "layer norm": nn.LayerNorm,
+}
 
 
-def network(
-    rng: np.random.Generator, norm: type[nn.Module] | None, inputs: int = WIDTH
-) -> nn.Sequential:
+def network(rng: np.random.Generator, norm: Norm | None, inputs: int = WIDTH) -> nn.Sequential:
     """Nine linear layers, eight of them followed by the normalisation (if any) and ReLU."""
     layers = []
     for k in range(LAYERS - 1):
@@ -32,20 +40,28 @@ def network(
     return nn.Sequential(*layers, last)
 
 
-def score(norm: type[nn.Module] | None, rate: float, seed: int, epochs: int = EPOCHS) -> float:
+def score(norm: Norm | None, lr: float, seed: int, epochs: int = EPOCHS) -> float:
     """Validation accuracy of one network."""
     rng = np.random.default_rng(seed)
-    (X, y), (valid_X, valid_y) = load("digits"), load("digits", split="validation")
+    X, y = load("digits")
+    valid_X, valid_y = load("digits", split="validation")
     mean = X.mean(axis=0)
     net = network(rng, norm)
-    rule = optim.SGD(list(net.parameters()), rate)
-    settings = {"epochs": epochs, "batch_size": 128, "progress": False}
+    optimizer = optim.SGD(list(net.parameters()), lr)
+    settings: dict[str, Any] = {"epochs": epochs, "batch_size": 128, "progress": False}
     with np.errstate(all="ignore"):  # a run that explodes is a result here
-        fit(net, nn.CrossEntropyLoss(), rule, X - mean, y, rng=rng, **settings)
+        fit(net, nn.CrossEntropyLoss(), optimizer, X - mean, y, rng=rng, **settings)
         return accuracy(predict(net, valid_X - mean), valid_y)
 
 
 def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
     """Accuracies (seeds, norms, rates), with "names" and "rates"."""
-    table = [[[score(n, r, s, epochs) for r in RATES] for n in NORMS.values()] for s in seeds]
-    return {"names": np.array(list(NORMS)), "rates": np.array(RATES), "accuracy": np.array(table)}
+    accuracies = [
+        [[score(norm, lr, seed, epochs) for lr in LEARNING_RATES] for norm in NORMS.values()]
+        for seed in seeds
+    ]
+    return {
+        "names": np.array(list(NORMS)),
+        "rates": np.array(LEARNING_RATES),
+        "accuracy": np.array(accuracies),
+    }

@@ -1,8 +1,10 @@
 """Five sick training runs and a healthy one, as the dashboard of lesson 04b sees them.
 
-Six hidden layers of 64 units, batches of 64, 12 passes over the digits, gradient descent. Each
+Six hidden layers of 64 units, batches of 64, 12 epochs on the digits, gradient descent. Each
 patient has one thing wrong, `CAUSES`.
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +16,13 @@ SEEDS = (0,)
 EPOCHS = 12
 HIDDEN = 6
 EVERY = 4  # steps between two readings of gradients and updates
-CAUSES = {
+CAUSES: dict[str, dict[str, Any]] = {
     "healthy": {},
     "1": {"activation": nn.Sigmoid},
-    "2": {"rate": 1e-4},
+    "2": {"lr": 1e-4},
     "3": {"trained_layers": 1},
     "4": {"bias": -1.0},
-    "5": {"activation": nn.Tanh, "rate": 2.0},
+    "5": {"activation": nn.Tanh, "lr": 2.0},
 }
 
 
@@ -40,22 +42,24 @@ def network(
 def examine(
     seed: int,
     epochs: int = EPOCHS,
-    rate: float = 0.1,
+    lr: float = 0.1,
     trained_layers: int = HIDDEN + 1,
-    **parts: object,
+    **parts: Any,
 ) -> dict[str, np.ndarray]:
     """Train one network and return what the dashboard shows."""
     rng = np.random.default_rng(seed)
     X, y = load("digits")
     X = X - X.mean(axis=0)
     net = network(rng, **parts)
-    named = [name for name, _ in net.named_parameters() if name.endswith("weight")]
-    given = list(net.parameters())[-2 * trained_layers :]
-    norms, ratios, units = GradientNorms(EVERY), UpdateRatios(EVERY), ActivationStatistics(X[:256])
+    weights = [name for name, _ in net.named_parameters() if name.endswith("weight")]
+    parameters = list(net.parameters())[-2 * trained_layers :]  # a weight and a bias per layer
+    norms = GradientNorms(EVERY)
+    ratios = UpdateRatios(EVERY)
+    units = ActivationStatistics(X[:256])
     history = fit(
         net,
         nn.CrossEntropyLoss(),
-        optim.SGD(given, rate),
+        optim.SGD(parameters, lr),
         X,
         y,
         rng=rng,
@@ -68,8 +72,8 @@ def examine(
     last = units.rows[-1]
     return {
         "loss": np.array(history.column("loss")),
-        "gradient": np.array([np.median(norms[name]) for name in named]),
-        "ratio": np.array([ratios[name] for name in named]).T,
+        "gradient": np.array([np.median(norms[name]) for name in weights]),
+        "ratio": np.array([ratios[name] for name in weights]).T,
         "signal": np.array([last[f"{k}.std"] for k in hidden]),
         "dead": np.array([last[f"{k}.dead"] for k in hidden]),
     }

@@ -1,4 +1,4 @@
-"""What augmentation buys and what it costs: seven ways to train, five ways to test, two networks.
+"""What augmentation gains and what it costs: seven ways to train, five ways to test, two networks.
 
 torchvision's v2 transforms draw one set of parameters a call. A call on a batch therefore gives
 every image the same shift, so the images go through one by one.
@@ -15,7 +15,9 @@ SEEDS = (0, 1, 2, 3, 4)
 NETWORKS = ("MLP", "CNN")
 TRAINED = ("nothing", "shift", "rotation", "noise", "crop", "all in a row", "one of the four")
 TESTED = ("clean", "shift", "rotation", "noise", "crop")
-EPOCHS, BATCH, RATE = 20, 64, 0.01
+EPOCHS = 20
+BATCH = 64
+LR = 0.01
 
 
 def transforms() -> dict[str, Callable[[Any], Any]]:
@@ -65,19 +67,27 @@ def network(name: str) -> Any:
     )
 
 
+def tensors(split: str) -> tuple[Any, Any]:
+    """The images (N, 1, 12, 12) and labels of a split as tensors."""
+    import torch
+
+    images, labels = canvas(split)
+    return torch.from_numpy(images)[:, None], torch.from_numpy(labels)
+
+
 def train(model: Any, epochs: list[Any], y: Any) -> Any:
     """Adam with a one-cycle schedule; epochs holds the images of each epoch."""
     import torch
 
     steps = len(epochs) * -(-len(y) // BATCH)
-    descent = torch.optim.Adam(model.parameters(), RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(descent, RATE, total_steps=steps)
+    optimizer = torch.optim.Adam(model.parameters(), LR)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, total_steps=steps)
     for X in epochs:
         for batch in torch.randperm(len(y)).split(BATCH):
             loss = torch.nn.functional.cross_entropy(model(X[batch]), y[batch])
-            descent.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            descent.step()
+            optimizer.step()
             schedule.step()
     return model
 
@@ -87,10 +97,8 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
     import torch
 
     torch.set_num_threads(1)
-    (X, y), (test_X, test_y) = (
-        (torch.from_numpy(images)[:, None], torch.from_numpy(labels))
-        for images, labels in (canvas("train"), canvas("test"))
-    )
+    X, y = tensors("train")
+    test_X, test_y = tensors("test")
     augment = transforms()
     accuracy = np.zeros((len(seeds), len(NETWORKS), len(TRAINED), len(TESTED)))
     for s, seed in enumerate(seeds):

@@ -37,12 +37,13 @@ def run(method: str, strength: float, seed: int, steps: int = STEPS) -> tuple[fl
     layers = [nn.Linear(64, 256, rng=rng), nn.ReLU(), nn.Linear(256, 10, rng=rng)]
     if method == "dropout":
         layers.insert(2, nn.Dropout(strength, rng=rng))
-    model, loss = nn.Sequential(*layers), nn.CrossEntropyLoss()
-    decay = strength if method == "weight decay" else 0.0
+    model = nn.Sequential(*layers)
+    loss = nn.CrossEntropyLoss()
+    weight_decay = strength if method == "weight decay" else 0.0
     fit(
         model,
         loss,
-        optim.AdamW(model.parameters(), lr=0.003, weight_decay=decay),
+        optim.AdamW(model.parameters(), lr=0.003, weight_decay=weight_decay),
         *train,
         rng=rng,
         epochs=steps,
@@ -58,9 +59,11 @@ def run(method: str, strength: float, seed: int, steps: int = STEPS) -> tuple[fl
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.ndarray]:
     """Test accuracy (seeds, methods) and the strength that validation chose."""
     shape = (len(seeds), len(METHODS))
-    best, chosen = np.zeros(shape), np.zeros(shape)
+    best = np.zeros(shape)
+    chosen = np.zeros(shape)
     for s, seed in enumerate(seeds):
         for m, method in enumerate(METHODS):
-            tried = [(*run(method, v, seed, steps), v) for v in STRENGTHS.get(method, (0.0,))]
+            strengths = STRENGTHS.get(method, (0.0,))
+            tried = [(*run(method, strength, seed, steps), strength) for strength in strengths]
             _, best[s, m], chosen[s, m] = min(tried)  # the smallest validation loss
     return {"methods": np.array(METHODS), "accuracy": best, "strength": chosen}

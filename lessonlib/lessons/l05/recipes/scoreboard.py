@@ -1,21 +1,24 @@
 """Scoreboard: an MLP with weight decay and dropout, and the same trained on shifted digits."""
 
 import time
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from lessonlib import nn, optim
 from lessonlib.datasets.images import shifted
-from lessonlib.scoreboard import canvas, measure
-from lessonlib.training import batches, predict
+from lessonlib.scoreboard import canvas, largest_score, measure
+from lessonlib.training import fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
 MODELS = {"MLP 128, decay, dropout": False, "the same, digits shifted": True}
-EPOCHS, BATCH = 300, 64
+EPOCHS = 300
+BATCH = 64
 
 
 def train(augment: bool, rng: np.random.Generator, epochs: int = EPOCHS) -> nn.Module:
-    """AdamW at 0.003 with a cosine schedule, weight decay 0.1, dropout 0.2."""
+    """AdamW with lr 0.003 and a cosine schedule, weight decay 0.1, dropout 0.2."""
     X, y = canvas("train")
     model = nn.Sequential(
         nn.Linear(144, 128, rng=rng),
@@ -24,16 +27,12 @@ def train(augment: bool, rng: np.random.Generator, epochs: int = EPOCHS) -> nn.M
         nn.Linear(128, 10, rng=rng),
     )
     loss = nn.CrossEntropyLoss()
-    descent = optim.AdamW(model.parameters(), lr=0.003, weight_decay=0.1)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(descent, epochs)
+    optimizer = optim.AdamW(model.parameters(), lr=0.003, weight_decay=0.1)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    options: dict[str, Any] = {"rng": rng, "epochs": 1, "batch_size": BATCH, "progress": False}
     for _ in range(epochs):
         seen = (shifted(X, rng) if augment else X).reshape(len(X), -1)
-        for batch in batches(len(X), BATCH, rng):
-            descent.zero_grad()
-            loss(model(seen[batch]), y[batch])
-            model.backward(loss.backward())
-            descent.step()
-        schedule.step()
+        fit(model, loss, optimizer, seen, y, scheduler=schedule, **options)
     return model
 
 
@@ -45,7 +44,7 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
             start = time.process_time()
             model = train(augment, np.random.default_rng(seed), epochs)
             seconds = time.process_time() - start
-            test = measure(lambda X, model=model: predict(model, X).argmax(axis=1))
+            test = measure(largest_score(partial(predict, model)))
             size = sum(p.data.size for p in model.parameters())
             rows[s, m] = (size, *test, seconds)
     return {"names": np.array(list(MODELS)), "rows": rows}

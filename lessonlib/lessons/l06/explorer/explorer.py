@@ -6,8 +6,7 @@ import numpy as np
 
 from lessonlib.datasets import load
 from lessonlib.lessons.l06.explorer.sums import LAYERS, Sum, layer_sum
-from lessonlib.nn import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
-from lessonlib.trained import trained
+from lessonlib.models import drawing_network
 from lessonlib.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
@@ -18,24 +17,6 @@ SIDE, BLOCK = 12, 4  # pixels of an image; bits of a drawing in each pixel, both
 BITS = SIDE * BLOCK
 PEN = 2.4  # radius in bits: the stroke of the digits in the data
 SHOWN = {"input": 0, "conv1": 2, "pool1": 3, "conv2": 5, "pool2": 6, "scores": 8}  # layers done
-
-
-def drawing_network() -> Sequential:
-    """The stored network of 2,026 parameters: made by `lessonlib make 06.drawing`."""
-    model = Sequential(
-        Conv2d(1, 8, 5, padding=2),
-        ReLU(),
-        MaxPool2d(2),
-        Conv2d(8, 16, 3, padding=1),
-        ReLU(),
-        MaxPool2d(3),
-        Flatten(),
-        Linear(64, 10),
-    )
-    arrays = dict(trained("06.drawing").arrays)
-    del arrays["accuracy"]
-    model.load_state_dict(arrays)
-    return model.eval()
 
 
 def ink_of(image: np.ndarray) -> np.ndarray:

@@ -1,32 +1,19 @@
 """The small network of lesson 06's explorer, trained on digits that are moved, turned and resized.
 
-Drawings by hand stand anywhere, so each image is sampled anew in each epoch through a random turn,
-change of size and shift, by bilinear interpolation.
+A drawing by hand may be anywhere on the canvas, so every epoch sees each image through another
+random turn, change of size and shift, by bilinear interpolation.
 """
 
 import numpy as np
 
-from lessonlib import nn, optim
+from lessonlib.lessons.l06.recipes.scoreboard import train
+from lessonlib.models import small_cnn
 from lessonlib.scoreboard import canvas
-from lessonlib.training import accuracy, batches, predict
+from lessonlib.training import accuracy, predict
 
 SEEDS = (0,)
-EPOCHS, BATCH = 80, 32
+EPOCHS, LR = 80, 0.01
 TURN, ZOOM, SHIFT = np.deg2rad(15), (0.8, 1.25), 1.5  # radians, times, pixels
-
-
-def network(rng: np.random.Generator) -> nn.Sequential:
-    """8 kernels of 5 x 5, maximum of 2 x 2, 16 of 3 x 3, maximum of 3 x 3: 2,026 parameters."""
-    return nn.Sequential(
-        nn.Conv2d(1, 8, 5, padding=2, rng=rng),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 3, padding=1, rng=rng),
-        nn.ReLU(),
-        nn.MaxPool2d(3),
-        nn.Flatten(),
-        nn.Linear(64, 10, rng=rng),
-    )
 
 
 def disturbed(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -51,18 +38,7 @@ def disturbed(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
     """The state dict of the network, and its validation accuracy on plain and disturbed digits."""
     rng = np.random.default_rng(seeds[0])
-    (X, y), (new_X, new_y) = canvas("train"), canvas("validation")
-    model, loss = network(rng), nn.CrossEntropyLoss()
-    descent = optim.Adam(model.parameters(), lr=0.01)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(descent, epochs)
-    for _ in range(epochs):
-        seen = disturbed(X, rng)[:, None]
-        for batch in batches(len(X), BATCH, rng):
-            descent.zero_grad()
-            loss(model(seen[batch]), y[batch])
-            model.backward(loss.backward())
-            descent.step()
-        schedule.step()
-    parts = new_X, disturbed(new_X, rng)
-    hits = [accuracy(predict(model, part[:, None]), new_y) for part in parts]
+    model = train(small_cnn((8, 16), kernel_size=5, rng=rng), LR, disturbed, epochs, rng)
+    X, y = canvas("validation")
+    hits = [accuracy(predict(model, part[:, None]), y) for part in (X, disturbed(X, rng))]
     return {**model.state_dict(), "accuracy": np.array(hits)}

@@ -1,7 +1,7 @@
 """Equal parameters, equal augmentation: a CNN, MLPs and two memories on shifted digits.
 
-Each is trained twice: on the digits as they are, and on shifted ones. The networks see every image
-shifted anew in each epoch, the two memories get all 25 shifted copies of every image at once.
+Each is trained twice: on the digits as they are, and on shifted ones. For the networks, every epoch
+shifts each image by a new draw; the two memories get all 25 shifted copies of every image at once.
 """
 
 from collections.abc import Callable
@@ -10,35 +10,41 @@ import numpy as np
 
 from lessonlib import nn
 from lessonlib.datasets import shift
-from lessonlib.lessons.l06.recipes.scoreboard import cnn, train
+from lessonlib.datasets.images import shifted
+from lessonlib.lessons.l06.recipes.scoreboard import train
+from lessonlib.models import small_cnn
 from lessonlib.scoreboard import canvas, measure
 from lessonlib.training import predict
 
 SEEDS = (0, 1, 2, 3, 4)
-NAMES = ("CNN 3,706", "MLP 3,730", "MLP 39,690", "1-NN", "support vectors")
 EPOCHS = (20, 80)  # as they are; shifted, where each epoch brings new images
 
 
-def mlp(rng: np.random.Generator, hidden: int = 24) -> nn.Sequential:
+def mlp(hidden: int = 24, *, rng: np.random.Generator) -> nn.Sequential:
     """144 - hidden - 10 with ReLU; 24 hidden units have 3,730 parameters, 256 have 39,690."""
     return nn.Sequential(
         nn.Flatten(), nn.Linear(144, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng)
     )
 
 
-def wide(rng: np.random.Generator) -> nn.Sequential:
+def wide(*, rng: np.random.Generator) -> nn.Sequential:
     """The MLP with 256 hidden units."""
-    return mlp(rng, 256)
+    return mlp(256, rng=rng)
+
+
+# network: how it is built, lr
+NETWORKS = {"CNN 3,706": (small_cnn, 0.01), "MLP 3,730": (mlp, 0.01), "MLP 39,690": (wide, 0.003)}
+NAMES = (*NETWORKS, "1-NN", "support vectors")
 
 
 def network(
-    build: Callable, augment: bool, seed: int, share: float
+    name: str, augment: bool, seed: int, share: float
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Train one network; what it answers to rows of pixels."""
+    build, lr = NETWORKS[name]
     rng = np.random.default_rng(seed)
-    rate = 0.003 if build is wide else 0.01
     epochs = max(1, round(share * EPOCHS[augment]))
-    model = train(build(rng), rate, augment, epochs, rng)
+    model = train(build(rng=rng), lr, shifted if augment else None, epochs, rng)
     return lambda X: predict(model, X.reshape(-1, 1, 12, 12)).argmax(axis=1)
 
 
@@ -64,13 +70,12 @@ def copies(augment: bool, seed: int, share: float) -> tuple[np.ndarray, np.ndarr
 
 def make(seeds: tuple[int, ...] = SEEDS, share: float = 1.0) -> dict[str, np.ndarray]:
     """Test accuracy (seeds, models, trained on plain or shifted, shifted by 0, 1, 2 pixels)."""
-    builds = dict(zip(NAMES, (cnn, mlp, wide), strict=False))
     accuracy = np.zeros((len(seeds), len(NAMES), 2, 3))
     for s, seed in enumerate(seeds):
         for m, name in enumerate(NAMES):
             for augment in (False, True):
-                if name in builds:
-                    answer = network(builds[name], augment, seed, share)
+                if name in NETWORKS:
+                    answer = network(name, augment, seed, share)
                 else:
                     answer = memory(name, *copies(augment, seed, share))
                 accuracy[s, m, int(augment)] = measure(answer)

@@ -1,19 +1,20 @@
 """Accuracy against the number of training examples, centred and shifted, equal steps for networks.
 
-"Shifted": every image of both parts stands where a draw of up to 2 pixels in both directions put
-it, once. Nothing is shifted anew during training.
+"Shifted": every image of both parts is shifted once, by a draw of up to 2 pixels in both
+directions. Nothing is shifted during training.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 import numpy as np
 
 from lessonlib import nn, optim
 from lessonlib.datasets.images import shifted
-from lessonlib.lessons.l06.recipes.scoreboard import cnn
-from lessonlib.lessons.l06.recipes.shifts import NAMES, memory, mlp, wide
+from lessonlib.lessons.l06.recipes.shifts import NAMES, NETWORKS, memory
 from lessonlib.scoreboard import canvas
 from lessonlib.training import batches, predict
+from lessonlib.training.steps import train_steps
 
 SEEDS = (0, 1, 2, 3, 4)
 SIZES = (20, 50, 100, 200, 500, 1000)
@@ -36,25 +37,24 @@ def balanced(y: np.ndarray, n: int, seed: int) -> np.ndarray:
     return np.concatenate(places)
 
 
-def network(
-    build: Callable, X: np.ndarray, y: np.ndarray, seed: int, steps: int = STEPS
-) -> Callable:
+def endless(
+    X: np.ndarray, y: np.ndarray, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Batches of epoch after epoch, without an end."""
+    while True:
+        for batch in batches(len(X), BATCH, rng):
+            yield X[batch], y[batch]
+
+
+def network(name: str, X: np.ndarray, y: np.ndarray, seed: int, steps: int = STEPS) -> Callable:
     """Train by `steps` steps of Adam with a cosine schedule; what it answers to rows."""
     rng = np.random.default_rng(seed)
-    model, loss = build(rng), nn.CrossEntropyLoss()
-    descent = optim.Adam(model.parameters(), lr=0.003 if build is wide else 0.01)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(descent, steps)
-    done, X = 0, X[:, None]
-    while done < steps:
-        for batch in batches(len(X), BATCH, rng):
-            if done == steps:
-                break
-            descent.zero_grad()
-            loss(model(X[batch]), y[batch])
-            model.backward(loss.backward())
-            descent.step()
-            schedule.step()
-            done += 1
+    build, lr = NETWORKS[name]
+    model = build(rng=rng)
+    optimizer = optim.Adam(model.parameters(), lr=lr)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    some = islice(endless(X[:, None], y, rng), steps)
+    list(train_steps(model, nn.CrossEntropyLoss(), optimizer, some, scheduler=scheduler))
     return lambda rows: predict(model, rows.reshape(-1, 1, 12, 12)).argmax(axis=1)
 
 
@@ -62,7 +62,6 @@ def make(
     seeds: tuple[int, ...] = SEEDS, sizes: tuple[int, ...] = SIZES, steps: int = STEPS
 ) -> dict[str, np.ndarray]:
     """Test accuracy (seeds, centred or shifted, models, sizes)."""
-    builds = dict(zip(NAMES, (cnn, mlp, wide), strict=False))
     accuracy = np.zeros((len(seeds), 2, len(NAMES), len(sizes)))
     for s, seed in enumerate(seeds):
         for moved in (False, True):
@@ -71,8 +70,8 @@ def make(
             for k, n in enumerate(sizes):
                 some = balanced(y, n, seed)
                 for m, name in enumerate(NAMES):
-                    if name in builds:
-                        answer = network(builds[name], X[some], y[some], seed, steps)
+                    if name in NETWORKS:
+                        answer = network(name, X[some], y[some], seed, steps)
                     else:
                         answer = memory(name, X[some], y[some])
                     accuracy[s, int(moved), m, k] = np.mean(answer(rows) == test_y)

@@ -8,65 +8,60 @@ after training, in evaluation mode, on the digits that were trained on.
 
 import math
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from lessonlib import nn, optim
 from lessonlib.datasets import load
+from lessonlib.models import ResidualBlock, resnet
 from lessonlib.training import evaluate, fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
 DEPTHS = (6, 20, 56)
-KINDS = ("plain", "residual")
-WRONG = ("half of x added", "shortcut forgotten on the way back")
-EPOCHS, BATCH, RATE = 10, 128, 0.01
+EPOCHS, BATCH, LR = 10, 128, 0.01
 
 
-class Block(nn.Module):
-    """Two convolutions with batch norm.   y = relu(branch(x) + scale x)
-
-    scale    : 1 residual, 0 plain
-    backward : False leaves the shortcut out of the backward pass: a wrong gradient
-    """
-
-    def __init__(
-        self, channels: int, rng: np.random.Generator, scale: float = 1.0, back: bool = True
-    ) -> None:
-        super().__init__()
-        conv = {"kernel_size": 3, "padding": 1, "bias": False, "rng": rng}
-        self.branch = nn.Sequential(
-            nn.Conv2d(channels, channels, **conv),
-            nn.BatchNorm2d(channels),
-            nn.ReLU(),
-            nn.Conv2d(channels, channels, **conv),
-            nn.BatchNorm2d(channels),
-        )
-        self.out = nn.ReLU()
-        self.scale, self.back = scale, back
+class HalfShortcut(ResidualBlock):
+    """y = relu(branch(x) + x / 2)"""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """x (N, C, H, W) to the same shape."""
-        return self.out(self.branch(x) + self.scale * x)
+        return self.out(self.branch(x) + 0.5 * x)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        """dy to dx: by the branch, and by the shortcut unless told to forget it."""
+        """dy to dx."""
         dy = self.out.backward(dy)
-        dx = self.branch.backward(dy)
-        return dx + self.scale * dy if self.back else dx
+        return self.branch.backward(dy) + 0.5 * dy
 
 
-def network(kind: str, layers: int, rng: np.random.Generator, channels: int = 8) -> nn.Sequential:
+class ForgottenShortcut(ResidualBlock):
+    """A residual block with a wrong gradient: backward leaves out the shortcut."""
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dy to what would be dx without the shortcut."""
+        return self.branch.backward(self.out.backward(dy))
+
+
+BLOCKS = {
+    "plain": partial(ResidualBlock, shortcut=False),
+    "residual": ResidualBlock,
+    "half of x added": HalfShortcut,
+    "shortcut forgotten on the way back": ForgottenShortcut,
+}
+KINDS, WRONG = tuple(BLOCKS)[:2], tuple(BLOCKS)[2:]
+
+
+def network(kind: str, layers: int, rng: np.random.Generator) -> nn.Sequential:
     """A network of one of KINDS or WRONG with `layers` layers that have weights."""
-    scale = {"plain": 0.0, WRONG[0]: 0.5}.get(kind, 1.0)
-    first = nn.Conv2d(1, channels, 3, padding=1, rng=rng)
-    first.needs_dx = False
-    blocks = [Block(channels, rng, scale, back=kind != WRONG[1]) for _ in range((layers - 2) // 2)]
-    end = nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * channels, 10, rng=rng)
-    return nn.Sequential(first, nn.ReLU(), nn.MaxPool2d(2), *blocks, *end)
+    net = resnet(layers, block=BLOCKS[kind], rng=rng)
+    net[0].needs_dx = False  # the images need no gradient
+    return net
 
 
 def warm_cosine(total: int) -> Callable[[int], float]:
-    """Rate / highest rate at each step: up over 30 % of the steps, then half a cosine to 0."""
+    """lr / highest lr at each step: up over 30 % of the steps, then half a cosine down to 0."""
     warm = max(1, int(0.3 * total))
 
     def factor(t: int) -> float:
@@ -84,20 +79,20 @@ def train(
     rng: np.random.Generator,
     epochs: int = EPOCHS,
     batch: int = BATCH,
-    rate: float = RATE,
-) -> np.ndarray:
+    lr: float = LR,
+) -> list[float]:
     """Train with Adam; the loss of every step."""
-    rule = optim.Adam(net.parameters(), rate)
+    optimizer = optim.Adam(net.parameters(), lr)
     factor = warm_cosine(epochs * math.ceil(len(X) / batch))
-    schedule = optim.lr_scheduler.LambdaLR(rule, factor)
-    settings = {"epochs": epochs, "batch_size": batch, "progress": False}
-    settings |= {"scheduler": schedule, "schedule_every": "step"}
-    return fit(net, nn.CrossEntropyLoss(), rule, X, y, rng=rng, **settings).column("loss")
+    scheduler = optim.lr_scheduler.LambdaLR(optimizer, factor)
+    settings: dict[str, Any] = {"epochs": epochs, "batch_size": batch, "progress": False}
+    settings |= {"scheduler": scheduler, "schedule_every": "step"}
+    return fit(net, nn.CrossEntropyLoss(), optimizer, X, y, rng=rng, **settings).column("loss")
 
 
 def score(
     kind: str, layers: int, seed: int, epochs: int = EPOCHS
-) -> tuple[float, float, np.ndarray]:
+) -> tuple[float, float, list[float]]:
     """Training loss, test accuracy, and the loss of every step."""
     (X, y), (test_X, test_y) = (load("digits", split=s, flat=False) for s in ("train", "test"))
     rng = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ import numpy as np
 from lessonlib import nn
 from lessonlib.datasets.images import shifted
 from lessonlib.lessons.l06b.recipes.depth import train
+from lessonlib.models import small_cnn
 from lessonlib.scoreboard import canvas
 from lessonlib.training import predict
 
@@ -22,12 +23,9 @@ STEPS, SOURCE_STEPS, DRAWS, SCRATCH_DRAWS = 150, 240, 10, 3
 
 def network(rng: np.random.Generator) -> nn.Sequential:
     """Two convolutions with pooling, 96 features, 5 classes."""
-    first = nn.Conv2d(1, 12, 3, padding=1, rng=rng)
-    first.needs_dx = False
-    second = nn.Conv2d(12, 24, 3, padding=1, rng=rng)
-    pooled = nn.ReLU(), nn.MaxPool2d(3), nn.Flatten()
-    last = nn.Linear(96, 5, rng=rng)
-    return nn.Sequential(first, nn.ReLU(), nn.MaxPool2d(2), second, *pooled, last)
+    net = small_cnn(classes=5, rng=rng)
+    net[0].needs_dx = False  # the images need no gradient
+    return net
 
 
 def reader(

@@ -7,8 +7,8 @@ import numpy as np
 
 from lessonlib import datasets
 from lessonlib import functional as F
+from lessonlib.models import CharacterRNN, trained_character_rnn
 from lessonlib.text import Vocabulary
-from lessonlib.trained import trained
 from lessonlib.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
@@ -44,25 +44,21 @@ class Reading(NamedTuple):
 
 
 class CharacterModel(NamedTuple):
-    """Weights of the stored character model, and the order in which its units are shown."""
+    """The stored character model, and the order in which its units are shown."""
 
     letters: Vocabulary
-    embed: np.ndarray  # (V, E)
-    recurrent: tuple[np.ndarray, ...]  # weight_ih, weight_hh, bias_ih, bias_hh
-    read: tuple[np.ndarray, np.ndarray]  # (V, H), (V,)
+    network: CharacterRNN
     order: np.ndarray  # (H,) unit numbers, those that keep their value best first
 
     def states(self, ids: np.ndarray) -> np.ndarray:
         """The state after each character, (L, H), units in their own order."""
-        (y, _), _ = F.rnn(self.embed[ids][None], None, *self.recurrent)
-        return y[0]
+        return self.network.states(ids[None])[0]
 
     def reads(self, text: str) -> Reading:
         """Read a text of known characters from an empty state."""
         ids = self.letters.encode(text)
         y = self.states(ids)
-        weight, bias = self.read
-        expected = F.softmax((y @ weight.T + bias).astype(float))[0]  # (L, V)
+        expected = F.softmax(self.network.read(y).astype(float))[0]  # (L, V)
         surprise = np.full(len(ids), np.nan)
         surprise[1:] = -np.log2(expected[np.arange(len(ids) - 1), ids[1:]])
         return Reading(y[:, self.order], expected, surprise)
@@ -70,22 +66,13 @@ class CharacterModel(NamedTuple):
 
 @cache
 def stored_model() -> CharacterModel:
-    """The character model of `make models` (characters_07, its first seed).
+    """The character model of `trained("07.characters")`, its first seed.
 
     Units are ordered by how much of their value they keep: the correlation of one step with the
     next on 3,000 characters of the validation text, the highest first.
     """
-    stored = trained("07.characters")
-    w = {k.removeprefix("weight "): v.astype(np.float32) for k, v in stored.arrays.items()
-         if k.startswith("weight ")}  # fmt: skip
-    recurrent = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    model = CharacterModel(
-        Vocabulary(stored["symbols"].tolist()),
-        w["embed.weight"],
-        tuple(w[f"rnn.{name}"] for name in recurrent),
-        (w["read.weight"], w["read.bias"]),
-        np.arange(w["read.weight"].shape[1]),
-    )
+    network, letters = trained_character_rnn()
+    model = CharacterModel(letters, network, np.arange(network.rnn.hidden_size))
     y = model.states(model.letters.encode(datasets.prose("validation")[:3000]))
     y = y - y.mean(axis=0)
     kept = (y[:-1] * y[1:]).sum(axis=0) / (y**2).sum(axis=0)

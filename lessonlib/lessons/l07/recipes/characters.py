@@ -2,8 +2,8 @@
 
 32 streams of the text are read side by side, 64 characters a step; the state is carried from step
 to step, the gradient is not (truncated backpropagation through time). Adam 0.005, clipped at 1.
-Kept are the bits on the validation text on the way, the tables that count, and the weights of the
-first seed, which the explorer reads with.
+Stored are the bits on the validation text during training, those of tables that count, and the
+weights of the first seed, with which the explorer reads.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lessonlib import datasets, nn, optim
+from lessonlib.models import CharacterRNN
 from lessonlib.text import NGram, Vocabulary
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -18,28 +19,8 @@ WIDTH, HIDDEN = 32, 128
 STREAMS, WINDOW = 32, 64
 MEASURED = (50, 100, 200, 300, 450, 700, 1000, 1500, 2000, 3000)
 ORDERS = (0, 1, 2, 3)
+LR = 0.005
 PIECES = 100  # of the validation text, each begun with an empty state
-
-Pair = tuple[np.ndarray, np.ndarray]
-
-
-class CharacterRNN(nn.Module):
-    """Embedding, recurrent layer, and after every step one score for each symbol."""
-
-    def __init__(self, symbols: int, rng: np.random.Generator) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(symbols, WIDTH, rng=rng)
-        self.rnn = nn.RNN(WIDTH, HIDDEN, rng=rng)
-        self.read = nn.Linear(HIDDEN, symbols, rng=rng)
-
-    def forward(self, ids: np.ndarray, state: np.ndarray | None = None) -> Pair:
-        """Characters (N, L) to scores (N, L, V) and the state after the last one (1, N, H)."""
-        y, state = self.rnn(self.embed(ids), state)
-        return self.read(y), state
-
-    def backward(self, dscores: np.ndarray) -> None:
-        """Gradients of all weights; the state that came in gets none: there the blame is cut."""
-        self.embed.backward(self.rnn.backward(self.read.backward(dscores))[0])
 
 
 def loss_of(criterion: nn.Module, scores: np.ndarray, targets: np.ndarray) -> float:
@@ -48,7 +29,7 @@ def loss_of(criterion: nn.Module, scores: np.ndarray, targets: np.ndarray) -> fl
 
 
 def windows(ids: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:
-    """Inputs and targets (STREAMS, WINDOW), one after the other for ever; True where it begins."""
+    """Inputs and targets (STREAMS, WINDOW), over and over; True at the beginning of the text."""
     rows = ids[: len(ids) // STREAMS * STREAMS].reshape(STREAMS, -1)
     while True:
         for at in range(0, rows.shape[1] - WINDOW, WINDOW):
@@ -59,7 +40,7 @@ def bits(model: nn.Module, ids: np.ndarray) -> float:
     """Bits per character on a text cut into PIECES."""
     rows = ids[: len(ids) // PIECES * PIECES].reshape(PIECES, -1)
     model.eval()
-    loss = loss_of(nn.CrossEntropyLoss().eval(), model(rows[:, :-1])[0], rows[:, 1:])
+    loss = loss_of(nn.CrossEntropyLoss().eval(), model(rows[:, :-1]), rows[:, 1:])
     model.train()
     return loss / np.log(2)
 
@@ -68,17 +49,18 @@ def train(
     seed: int, train_ids: np.ndarray, valid_ids: np.ndarray, symbols: int, steps: int = MEASURED[-1]
 ) -> tuple[CharacterRNN, list[float]]:
     """A trained model, and its bits on the validation text after each of MEASURED steps."""
-    model = CharacterRNN(symbols, np.random.default_rng(seed))
-    rule, criterion = optim.Adam(list(model.parameters()), 0.005), nn.CrossEntropyLoss()
+    model = CharacterRNN(symbols, WIDTH, HIDDEN, rng=np.random.default_rng(seed))
+    optimizer, criterion = optim.Adam(model.parameters(), LR), nn.CrossEntropyLoss()
     measured: list[float] = []
     state = None
     for step, (x, y, begins) in zip(range(1, steps + 1), windows(train_ids), strict=False):
-        rule.zero_grad()
-        scores, state = model(x, None if begins else state)
+        optimizer.zero_grad()
+        scores = model(x, None if begins else state)
+        state = model.state
         loss_of(criterion, scores, y)
         model.backward(criterion.backward().reshape(scores.shape))
         optim.clip_grad_norm_(model.parameters(), 1.0)
-        rule.step()
+        optimizer.step()
         if step in MEASURED:
             measured.append(bits(model, valid_ids))
     return model, measured

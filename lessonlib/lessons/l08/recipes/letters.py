@@ -12,7 +12,9 @@ import numpy as np
 from lessonlib import nn, optim
 from lessonlib.datasets import prose
 from lessonlib.lessons.l08.recipes.adding import set_forget_bias
+from lessonlib.models import CharacterRNN
 from lessonlib.text import NGram, Vocabulary
+from lessonlib.training.steps import random_windows, train_steps
 
 SEEDS = (0, 1, 2)
 NETWORKS = {
@@ -22,49 +24,25 @@ NETWORKS = {
     "RNN 249": ("RNN", 249),
     "GRU 148": ("GRU", 148),
 }
-STEPS, BATCH, LENGTH, EMBEDDED, RATE = 400, 32, 64, 32, 0.003
+STEPS, BATCH, LENGTH, EMBEDDED, LR = 400, 32, 64, 32, 0.003
 
 
-class Letters(nn.Module):
-    """Scores for the next character after each character of a text."""
-
-    def __init__(self, kind: str, hidden: int, size: int, rng: np.random.Generator) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(size, EMBEDDED, rng=rng)
-        self.rnn = getattr(nn, kind)(EMBEDDED, hidden, rng=rng)
-        self.head = nn.Linear(hidden, size, rng=rng)
-        if kind == "LSTM":
-            set_forget_bias(self.rnn, 1.0)
-
-    def forward(self, ids: np.ndarray) -> np.ndarray:
-        """Characters (N, L) to scores (N, L, V)."""
-        return self.head(self.rnn(self.embed(ids))[0])
-
-    def backward(self, dy: np.ndarray) -> None:
-        """Gradients of all weights."""
-        self.embed.backward(self.rnn.backward(self.head.backward(dy))[0])
+def network(kind: str, hidden: int, size: int, rng: np.random.Generator) -> CharacterRNN:
+    """A fresh character model; an LSTM has forget bias 1."""
+    model = CharacterRNN(size, EMBEDDED, hidden, kind, rng=rng)
+    if kind == "LSTM":
+        set_forget_bias(model.rnn, 1.0)
+    return model
 
 
-def windows(ids: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Random windows (BATCH, LENGTH + 1) of a text."""
-    starts = rng.integers(0, len(ids) - LENGTH, BATCH)
-    return ids[starts[:, None] + np.arange(LENGTH + 1)]
-
-
-def train(model: Letters, ids: np.ndarray, steps: int, rng: np.random.Generator) -> None:
+def train(model: CharacterRNN, ids: np.ndarray, steps: int, rng: np.random.Generator) -> None:
     """Train a model to name the next character."""
-    loss, descent = nn.CrossEntropyLoss(), optim.Adam(model.parameters(), lr=RATE)
-    for _ in range(steps):
-        text = windows(ids, rng)
-        scores = model(text[:, :-1])
-        loss(scores.reshape(-1, scores.shape[-1]), text[:, 1:].ravel())
-        descent.zero_grad()
-        model.backward(loss.backward().reshape(scores.shape))
-        optim.clip_grad_norm_(model.parameters(), 1.0)
-        descent.step()
+    loss, optimizer = nn.CrossEntropyLoss(), optim.Adam(model.parameters(), lr=LR)
+    batches = random_windows(ids, LENGTH, BATCH, steps, rng)
+    list(train_steps(model, loss, optimizer, batches, max_grad_norm=1.0))
 
 
-def bits(model: Letters, ids: np.ndarray) -> float:
+def bits(model: CharacterRNN, ids: np.ndarray) -> float:
     """Mean bits per character of 100 windows of 200; the first 64 of each only warm up."""
     model.eval()
     text = ids[np.linspace(0, len(ids) - 201, 100).astype(int)[:, None] + np.arange(201)]
@@ -83,13 +61,14 @@ def torch_seconds(kind: str, hidden: int, size: int, steps: int = 30) -> float:
     embed, head = torch.nn.Embedding(size, EMBEDDED), torch.nn.Linear(hidden, size)
     rnn = getattr(torch.nn, kind)(EMBEDDED, hidden, batch_first=True)
     weights = [*embed.parameters(), *rnn.parameters(), *head.parameters()]
-    adam, text, spent = torch.optim.Adam(weights, RATE), torch.zeros(BATCH, LENGTH).long(), []
+    optimizer, spent = torch.optim.Adam(weights, LR), []
+    text = torch.zeros(BATCH, LENGTH).long()
     for _ in range(steps):
         start = time.process_time()
-        adam.zero_grad()
+        optimizer.zero_grad()
         cross_entropy(head(rnn(embed(text))[0]).reshape(-1, size), text.ravel()).backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        adam.step()
+        optimizer.step()
         spent.append(time.process_time() - start)
     return float(np.median(spent))
 
@@ -103,7 +82,7 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.nda
     for k, (kind, hidden) in enumerate(NETWORKS.values()):
         for s, seed in enumerate(seeds):
             rng = np.random.default_rng(seed)
-            model = Letters(kind, hidden, len(letters), rng)
+            model = network(kind, hidden, len(letters), rng)
             start = time.process_time()
             train(model, ids, steps, rng)
             seconds[k, s] = (time.process_time() - start) / steps

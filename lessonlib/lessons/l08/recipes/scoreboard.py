@@ -1,53 +1,34 @@
 """Scoreboard: an LSTM and a GRU that read the digit row by row, twelve rows of twelve pixels."""
 
 import time
+from typing import Any
 
 import numpy as np
 
 from lessonlib import nn, optim
+from lessonlib.models import SequenceReader
 from lessonlib.scoreboard import canvas, measure
-from lessonlib.training import batches, predict
+from lessonlib.training import fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
 MODELS = {"LSTM 64, row by row": ("LSTM", 64), "GRU 75, row by row": ("GRU", 75)}
-EPOCHS, BATCH = 40, 32
+EPOCHS, BATCH, LR = 40, 32, 0.005
 
 
-class RowReader(nn.Module):
-    """Rows of 144 pixels read as 12 steps of 12; the last state is classified."""
-
-    def __init__(self, kind: str, hidden: int, rng: np.random.Generator) -> None:
-        super().__init__()
-        self.rnn = getattr(nn, kind)(12, hidden, rng=rng)
-        self.head = nn.Linear(hidden, 10, rng=rng)
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Images (N, 144) or (N, 12, 12) to scores (N, 10)."""
-        states, _ = self.rnn(x.reshape(len(x), 12, 12))
-        self._push(states.shape)
-        return self.head(states[:, -1])
-
-    def backward(self, dy: np.ndarray) -> None:
-        """Gradients of all weights from that of the scores (N, 10)."""
-        dstates = np.zeros(self._pop(), np.float32)
-        dstates[:, -1] = self.head.backward(dy)
-        self.rnn.backward(dstates)
-
-
-def train(kind: str, hidden: int, rng: np.random.Generator, epochs: int = EPOCHS) -> RowReader:
-    """Adam at 0.005 with a cosine schedule, gradient norm clipped to 1."""
+def train(kind: str, hidden: int, rng: np.random.Generator, epochs: int = EPOCHS) -> nn.Module:
+    """Adam with a cosine schedule, gradient norm clipped to 1."""
     X, y = canvas("train")
-    model, loss = RowReader(kind, hidden, rng), nn.CrossEntropyLoss()
-    descent = optim.Adam(model.parameters(), lr=0.005)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(descent, epochs)
-    for _ in range(epochs):
-        for batch in batches(len(X), BATCH, rng):
-            descent.zero_grad()
-            loss(model(X[batch]), y[batch])
-            model.backward(loss.backward())
-            optim.clip_grad_norm_(model.parameters(), 1.0)
-            descent.step()
-        schedule.step()
+    model = SequenceReader(kind, 12, hidden, 10, rng=rng)
+    optimizer = optim.Adam(model.parameters(), lr=LR)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    settings: dict[str, Any] = {
+        "epochs": epochs,
+        "batch_size": BATCH,
+        "max_grad_norm": 1.0,
+        "progress": False,
+    }
+    settings |= {"scheduler": scheduler, "rng": rng}
+    fit(model, nn.CrossEntropyLoss(), optimizer, X, y, **settings)
     return model
 
 
@@ -59,7 +40,9 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
             start = time.process_time()
             model = train(kind, hidden, np.random.default_rng(seed), epochs)
             seconds = time.process_time() - start
-            test = measure(lambda X, model=model: predict(model, X).argmax(axis=1))
+            test = measure(
+                lambda rows, model=model: predict(model, rows.reshape(-1, 12, 12)).argmax(axis=1)
+            )
             size = sum(p.data.size for p in model.parameters())
             rows[s, m] = (size, *test, seconds)
     return {"names": np.array(list(MODELS)), "rows": rows}

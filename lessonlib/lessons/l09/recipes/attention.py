@@ -8,32 +8,39 @@ from lessonlib.lessons.l09.recipes import dates as dates_09
 from lessonlib.models import WordReader
 
 SEEDS = (0, 1, 2, 3, 4, 5)
-SHOWN, DATES_SEED = 1, 2  # the readers that are kept: of sentences, of dates
-HEADS, SENTENCES, BATCH, RATE = 2, 4000, 64, 0.005
-STEPS, DATE_STEPS, DATE_HIDDEN = 1000, 300, 32
+SHOWN = 1  # the seed of the reader of sentences that is kept
+DATES_SEED = 2  # and of the reader of dates
+HEADS = 2
+SENTENCES = 4000
+BATCH = 64
+LR = 0.005
+STEPS = 1000
+DATE_STEPS = 300
+DATE_HIDDEN = 32
 
 
 def train(seed: int, steps: int = STEPS, heads: int = HEADS) -> tuple[WordReader, np.ndarray]:
     """A reader of sentences, and its shares of right answers on 500 fresh ones: before, belongs."""
     rng = np.random.default_rng(seed)
-    words, *targets = pronoun_sentences(SENTENCES, rng)
-    targets = np.stack(targets, axis=2)  # (sentences, 13, 2)
+    words, before, belongs = pronoun_sentences(SENTENCES, rng)
+    targets = np.stack([before, belongs], axis=2)  # (sentences, 13, 2)
     reader = WordReader(heads, rng=rng)
-    rule, loss = optim.Adam(reader.parameters(), lr=RATE), nn.CrossEntropyLoss()
-    schedule = optim.lr_scheduler.CosineAnnealingLR(rule, steps)
+    loss = nn.CrossEntropyLoss()
+    optimizer = optim.Adam(reader.parameters(), lr=LR)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(steps):
         batch = rng.integers(0, SENTENCES, BATCH)
-        rule.zero_grad()
+        optimizer.zero_grad()
         scores = reader(words[batch])
         real = words[batch] > 0  # padding has no answer
         loss(scores[real].reshape(-1, scores.shape[3]), targets[batch][real].ravel())
         dscores = np.zeros_like(scores)
         dscores[real] = loss.backward().reshape(-1, *scores.shape[2:])
         reader.backward(dscores)
-        rule.step()
+        optimizer.step()
         schedule.step()
-    words, *targets = pronoun_sentences(500, rng)
-    hits = reader.eval()(words).argmax(axis=3) == np.stack(targets, axis=2)
+    words, before, belongs = pronoun_sentences(500, rng)
+    hits = reader.eval()(words).argmax(axis=3) == np.stack([before, belongs], axis=2)
     return reader, hits[words > 0].mean(axis=0)
 
 

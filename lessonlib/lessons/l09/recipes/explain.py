@@ -1,8 +1,8 @@
 """Is attention an explanation? Classifiers with attention pooling, and what moving it changes.
 
-Three trainings: snippets of 20 words of the embedded prose, told apart by their chapter, read by an
-LSTM in both directions; the same without an LSTM; generated sentences in which one word gives the
-class away, with the LSTM. After Jain and Wallace 2019, "Attention is not explanation".
+Three trainings: snippets of 20 words of the embedded prose, classified by their chapter and read by
+an LSTM in both directions; the same without an LSTM; generated sentences in which one word gives
+the class away, with the LSTM. After Jain and Wallace 2019, "Attention is not explanation".
 """
 
 import re
@@ -16,8 +16,12 @@ from lessonlib import nn, optim
 from lessonlib.datasets import prose
 from lessonlib.models import AdditiveAttention
 
+Part = tuple[np.ndarray, np.ndarray]  # words (N, L), labels (N,)
 SEEDS = (0, 1, 2, 3, 4)
-STEPS, BATCH, SIZE, LENGTH = 300, 64, 24, 20
+STEPS = 300
+BATCH = 64
+SIZE = 24
+LENGTH = 20
 CHAPTERS = ("Compound statements", "String Methods", '"pdb" — The Python Debugger')
 KINDS = ("prose, LSTM", "prose, words alone", "one telling word, LSTM")
 MEASURES = ("accuracy", "moved", "shuffled", "rank")
@@ -34,14 +38,18 @@ class Pooling(nn.Module):
     def __init__(self, words: int, classes: int, recurrent: bool, rng: np.random.Generator) -> None:
         super().__init__()
         self.embedding = nn.Embedding(words, SIZE, rng=rng)
-        self.lstm = nn.LSTM(SIZE, SIZE, bidirectional=True, rng=rng) if recurrent else None
-        self.layer = None if recurrent else nn.Linear(SIZE, 2 * SIZE, rng=rng)
+        self.encoder: nn.LSTM | nn.Linear
+        if recurrent:
+            self.encoder = nn.LSTM(SIZE, SIZE, bidirectional=True, rng=rng)
+        else:
+            self.encoder = nn.Linear(SIZE, 2 * SIZE, rng=rng)
         self.attention = AdditiveAttention(1, 2 * SIZE, 2 * SIZE, rng=rng)
         self.out = nn.Linear(2 * SIZE, classes, rng=rng)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Embedded words (N, L, SIZE) to states (N, L, 2 SIZE)."""
-        return self.lstm(x)[0] if self.lstm else np.tanh(self.layer(x))
+        y = self.encoder(x)
+        return y[0] if isinstance(self.encoder, nn.LSTM) else np.tanh(y)
 
     def forward(self, words: np.ndarray) -> np.ndarray:
         """words (N, L) to scores (N, classes); one query, always 0, asks all states."""
@@ -51,17 +59,18 @@ class Pooling(nn.Module):
     def backward(self, dscores: np.ndarray) -> np.ndarray:
         """Gradient of the embedded words (N, L, SIZE)."""
         _, dstates = self.attention.backward(self.out.backward(dscores)[:, None])
-        if self.lstm:
-            dx = self.lstm.backward(dstates)[0]
+        if isinstance(self.encoder, nn.LSTM):
+            dx = self.encoder.backward(dstates)[0]
         else:
-            dx = self.layer.backward(dstates * (1 - self.states**2))
+            dx = self.encoder.backward(dstates * (1 - self.states**2))
         self.embedding.backward(dx)
         return dx
 
 
-def snippets(rng: np.random.Generator) -> tuple:
+def snippets(rng: np.random.Generator) -> tuple[Part, Part, int, int]:
     """Prose in pieces of 20 words by chapter; the first of every five is for testing."""
-    text, train, test = prose(), [], []
+    text = prose()
+    train, test = [], []
     for label, chapter in enumerate(CHAPTERS):
         body = text.split(f"\n{chapter}\n***")[1]
         body = re.split(r"\n[^\n]+\n\*{5}", body)[0]
@@ -78,10 +87,10 @@ def snippets(rng: np.random.Generator) -> tuple:
         part = [part[k] for k in rng.permutation(len(part))]
         ids = [[place.get(word, 0) for word in piece] for piece, _ in part]
         sets.append((np.array(ids), np.array([label for _, label in part])))
-    return *sets, len(place) + 1, len(CHAPTERS)
+    return sets[0], sets[1], len(place) + 1, len(CHAPTERS)
 
 
-def telling(rng: np.random.Generator) -> tuple:
+def telling(rng: np.random.Generator) -> tuple[Part, Part, int, int]:
     """Sentences of 20 filler words, one of them replaced by a word that gives the class away."""
     vocabulary = [*FILLERS, *" ".join(TELLING).split()]
     sets = []
@@ -91,20 +100,21 @@ def telling(rng: np.random.Generator) -> tuple:
         told = len(FILLERS) + 3 * label + rng.integers(0, 3, n)
         words[np.arange(n), rng.integers(0, LENGTH, n)] = told
         sets.append((words, label))
-    return *sets, len(vocabulary), len(TELLING)
+    return sets[0], sets[1], len(vocabulary), len(TELLING)
 
 
-def train(kind: str, rng: np.random.Generator, steps: int = STEPS) -> tuple:
+def train(kind: str, rng: np.random.Generator, steps: int = STEPS) -> tuple[Pooling, Part]:
     """A trained classifier and its test set."""
     (X, y), test, words, classes = telling(rng) if "telling" in kind else snippets(rng)
     model = Pooling(words, classes, "LSTM" in kind, rng)
-    loss, rule = nn.CrossEntropyLoss(), optim.Adam(model.parameters(), lr=0.005)
+    loss = nn.CrossEntropyLoss()
+    optimizer = optim.Adam(model.parameters(), lr=0.005)
     for _ in range(steps):
         batch = rng.integers(0, len(X), BATCH)
-        rule.zero_grad()
+        optimizer.zero_grad()
         loss(model(X[batch]), y[batch])
         model.backward(loss.backward())
-        rule.step()
+        optimizer.step()
     return model, test
 
 
@@ -113,18 +123,21 @@ def distance(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return np.abs(p - q).sum(axis=-1) / 2
 
 
-def examine(model: Pooling, test: tuple, rng: np.random.Generator) -> dict[str, float]:
+def examine(model: Pooling, test: Part, rng: np.random.Generator) -> dict[str, float]:
     """What happens to the answers when the attention is moved, and whether it follows gradients."""
     words, labels = test[0][:500], test[1][:500]
     model.eval().record()
     p, cache = F.softmax(model(words))
-    a, states = model.attention.weights[:, 0], model.states  # (N, L), (N, L, 2 SIZE)
+    assert model.attention.weights is not None  # of the pass above
+    a = model.attention.weights[:, 0]  # (N, L)
+    states = model.states  # (N, L, 2 SIZE)
     chosen = np.eye(p.shape[1], dtype=p.dtype)[p.argmax(axis=1)]
-    slopes = np.linalg.norm(model.backward(F.softmax_backward(chosen, cache)), axis=2)
-    rank = np.nanmean([kendalltau(*pair)[0] for pair in zip(a[:200], slopes[:200], strict=True)])
+    gradients = np.linalg.norm(model.backward(F.softmax_backward(chosen, cache)), axis=2)  # (N, L)
+    pairs = zip(a[:200], gradients[:200], strict=True)
+    rank = np.nanmean([kendalltau(*pair)[0] for pair in pairs])
 
     def answer(context: np.ndarray) -> np.ndarray:
-        return F.softmax(F.linear(context, model.out.weight.data, model.out.bias.data)[0])[0]
+        return F.softmax(model.out(context))[0]
 
     single = distance(answer(states), p[:, None])  # all the attention on this one word
     np.put_along_axis(single, a.argmax(axis=1)[:, None], np.inf, axis=1)

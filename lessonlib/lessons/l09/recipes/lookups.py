@@ -1,7 +1,8 @@
 """Two look-ups at once: one head or two, without and with an MLP behind the attention.
 
 Eight slots hold a key (of 16) and a value (of 8). A query names a key and a place and wants both
-values. Size 32, batches of 128, Adam at 0.005, 1,500 steps; the share of queries with both right.
+values. Size 32, batches of 128, Adam with lr 0.005, 1,500 steps; measured is the share of queries
+with both right.
 """
 
 import numpy as np
@@ -9,8 +10,13 @@ import numpy as np
 from lessonlib import nn, optim
 
 SEEDS = (0, 1, 2, 3, 4)
-SLOTS, KEYS, VALUES, SIZE = 8, 16, 8, 32
-STEPS, BATCH, EVERY = 1500, 128, 50
+SLOTS = 8
+KEYS = 16
+VALUES = 8
+SIZE = 32
+STEPS = 1500
+BATCH = 128
+EVERY = 50  # steps between two measurements
 MODELS = {
     "1 head": (1, False),
     "2 heads": (2, False),
@@ -22,11 +28,18 @@ MODELS = {
 def questions(n: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     """Keys (n, 8), values (n, 8), key and place asked for (n,) each, answers (n, 2)."""
     keys = rng.random((n, KEYS)).argsort(axis=1)[:, :SLOTS]
-    values, rows = rng.integers(0, VALUES, (n, SLOTS)), np.arange(n)
+    values = rng.integers(0, VALUES, (n, SLOTS))
+    rows = np.arange(n)
     first = rng.integers(0, SLOTS, n)
     second = (first + rng.integers(1, SLOTS, n)) % SLOTS  # never the same slot
     answers = np.stack([values[rows, first], values[rows, second]], axis=1)
     return keys, values, keys[rows, first], second, answers
+
+
+def _table(n: int, rng: np.random.Generator) -> nn.Embedding:
+    table = nn.Embedding(n, SIZE, rng=rng)
+    table.weight.data *= 0.5
+    return table
 
 
 class TwoLookups(nn.Module):
@@ -34,13 +47,10 @@ class TwoLookups(nn.Module):
 
     def __init__(self, heads: int, mlp: bool, rng: np.random.Generator) -> None:
         super().__init__()
-        sizes = {"key": KEYS, "value": VALUES, "place": SLOTS, "ask_key": KEYS, "ask_place": SLOTS}
-        for name, size in sizes.items():
-            table = nn.Embedding(size, SIZE, rng=rng)
-            table.weight.data *= 0.5
-            setattr(self, name, table)
+        self.key, self.value, self.place = (_table(n, rng) for n in (KEYS, VALUES, SLOTS))
+        self.ask_key, self.ask_place = (_table(n, rng) for n in (KEYS, SLOTS))
         self.attention = nn.MultiheadAttention(SIZE, heads, rng=rng)
-        layers = nn.Linear(SIZE, 4 * SIZE, rng=rng), nn.GELU(), nn.Linear(4 * SIZE, SIZE, rng=rng)
+        layers = [nn.Linear(SIZE, 4 * SIZE, rng=rng), nn.GELU(), nn.Linear(4 * SIZE, SIZE, rng=rng)]
         self.mlp = nn.Sequential(*layers) if mlp else None
         self.out = nn.Linear(SIZE, 2 * VALUES, rng=rng)
 
@@ -71,14 +81,16 @@ def train(heads: int, mlp: bool, seed: int, steps: int = STEPS) -> np.ndarray:
     """Share of fresh queries with both answers right, every 50 steps."""
     rng = np.random.default_rng(seed)
     model = TwoLookups(heads, mlp, rng)
-    rule, loss, shares = optim.Adam(model.parameters(), lr=0.005), nn.CrossEntropyLoss(), []
+    loss = nn.CrossEntropyLoss()
+    optimizer = optim.Adam(model.parameters(), lr=0.005)
+    shares = []
     for step in range(steps):
         *asked, answers = questions(BATCH, rng)
-        rule.zero_grad()
+        optimizer.zero_grad()
         scores = model(*asked)
         loss(scores.reshape(-1, VALUES), answers.ravel())
         model.backward(loss.backward().reshape(scores.shape))
-        rule.step()
+        optimizer.step()
         if step % EVERY == EVERY - 1:
             *asked, answers = questions(1000, rng)
             right = model.eval()(*asked).argmax(axis=2) == answers

@@ -1,17 +1,22 @@
 """Scoreboard: one layer of self-attention over the 36 patches of 2 x 2 pixels."""
 
 import time
+from typing import Any
 
 import numpy as np
 
 from lessonlib import functional as F
 from lessonlib import nn, optim
-from lessonlib.scoreboard import canvas, measure
-from lessonlib.training import batches
+from lessonlib.scoreboard import canvas, largest_score, measure
+from lessonlib.training import fit
 
 SEEDS = (0, 1, 2, 3, 4)
 NAME = "self-attention on patches"
-SIDE, SIZE, HEADS, EPOCHS, BATCH = 6, 48, 4, 60, 64
+SIDE = 6  # patches in a row
+SIZE = 48
+HEADS = 4
+EPOCHS = 60
+BATCH = 64
 
 
 class PatchReader(nn.Module):
@@ -46,20 +51,16 @@ class PatchReader(nn.Module):
 
 
 def train(seed: int, epochs: int = EPOCHS) -> PatchReader:
-    """Adam at 0.005 with a cosine schedule, in evaluation mode at the end."""
+    """Train with Adam, lr 0.005 and a cosine schedule; the model ends in evaluation mode."""
     rng = np.random.default_rng(seed)
     X, y = canvas("train")
     X = X.reshape(len(X), -1)
-    model, loss = PatchReader(rng), nn.CrossEntropyLoss()
-    rule = optim.Adam(model.parameters(), lr=0.005)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(rule, epochs)
-    for _ in range(epochs):
-        for batch in batches(len(X), BATCH, rng):
-            rule.zero_grad()
-            loss(model(X[batch]), y[batch])
-            model.backward(loss.backward())
-            rule.step()
-        schedule.step()
+    model = PatchReader(rng)
+    optimizer = optim.Adam(model.parameters(), lr=0.005)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    options: dict[str, Any] = {"epochs": epochs, "batch_size": BATCH, "progress": False}
+    loss = nn.CrossEntropyLoss()
+    fit(model, loss, optimizer, X, y, rng=rng, scheduler=schedule, **options)
     return model.eval()
 
 
@@ -71,5 +72,5 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
         model = train(seed, epochs)
         seconds = time.process_time() - start
         size = sum(p.data.size for p in model.parameters())
-        rows[s, 0] = (size, *measure(lambda X, model=model: model(X).argmax(axis=1)), seconds)
+        rows[s, 0] = (size, *measure(largest_score(model)), seconds)
     return {"names": np.array([NAME]), "rows": rows}

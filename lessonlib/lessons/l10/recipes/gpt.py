@@ -12,7 +12,7 @@ from lessonlib.models import GPT
 from lessonlib.text import BytePairEncoding
 
 SEEDS = (0,)
-MERGES, LENGTH, STEPS, RATE = 300, 64, 4000, 0.005
+MERGES, LENGTH, STEPS, LR = 300, 64, 4000, 0.005
 
 
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.ndarray]:
@@ -21,7 +21,7 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.nda
     code = BytePairEncoding.train(train, MERGES)
     rng = np.random.default_rng(seeds[0])
     model = GPT(len(code), LENGTH, rng=rng)
-    losses = learn(model, code.encode(train), rng, rate=RATE, steps=steps, length=LENGTH)
+    losses = learn(model, code.encode(train), rng, lr=LR, steps=steps, length=LENGTH)
     state = model.state_dict()
     del state["head.weight"]  # the same as wte.weight
     rounded = {name: values.astype(np.float16) for name, values in state.items()}
@@ -30,7 +30,7 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.nda
     return {
         **{f"weight:{name}": values for name, values in rounded.items()},
         "merges": np.array(code.merges, np.int16),
-        "loss": np.array(losses).reshape(-1, 20).mean(axis=1).astype(np.float32),
+        "loss": np.array(losses, np.float32).reshape(-1, 20).mean(axis=1),
         "bits": np.array(bits(model, ids, LENGTH) * len(ids) / len(validation)),
         "heads": np.array(4),
     }

@@ -1,45 +1,30 @@
 """Bits per character of a GPT, an LSTM and count tables on the same prose, at equal steps.
 
 Each network reads 1,000 batches of 16 windows of 48 symbols, characters or tokens of 300 merges
-learned on the training part, with AdamW, 20 steps of warm-up and a cosine. The rates are the better
-of a few (0.005, 0.01) for seed 0. All are measured on the last tenth of the text: windows of 48,
+learned on the training part, with AdamW, 20 steps of warm-up and a cosine. Each lr is the better
+of two (0.005, 0.01) for seed 0. All are measured on the last tenth of the text: windows of 48,
 each started from nothing, so that the first symbols of a window are hard for everyone; the tables
 have their whole context everywhere.
 """
 
 import time
+from typing import Any
 
 import numpy as np
 
 from lessonlib import datasets, nn, optim
-from lessonlib.models import GPT
+from lessonlib.models import GPT, CharacterRNN
 from lessonlib.text import BytePairEncoding, NGram, Vocabulary
+from lessonlib.training.steps import random_windows, train_steps
 
 SEEDS = (0, 1, 2)
 MERGES, LENGTH, BATCH, STEPS = 300, 48, 16, 1000
 NETWORKS = ("GPT, characters", "LSTM, characters", "GPT, tokens", "LSTM, tokens")
-RATES = (0.01, 0.01, 0.005, 0.01)
+LRS = (0.01, 0.01, 0.005, 0.01)
+WIDTH = 64
 HIDDEN = {"characters": 128, "tokens": 96}  # so that the LSTM has about the GPT's parameters
 TABLES = (0, 1, 2, 3, 5)  # orders, on characters
 TOKEN_TABLES = (1, 2)  # orders, on tokens
-
-
-class LanguageLSTM(nn.Module):
-    """Embedding, one LSTM layer, a linear layer: ids (N, L) to logits (N, L, V)."""
-
-    def __init__(self, vocabulary: int, hidden: int, rng: np.random.Generator) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary, 64, rng=rng)
-        self.lstm = nn.LSTM(64, hidden, rng=rng)
-        self.head = nn.Linear(hidden, vocabulary, rng=rng)
-
-    def forward(self, ids: np.ndarray) -> np.ndarray:
-        """Logits of the next symbol at every position."""
-        return self.head(self.lstm(self.embedding(ids))[0])
-
-    def backward(self, dlogits: np.ndarray) -> None:
-        """Add into every gradient."""
-        self.embedding.backward(self.lstm.backward(self.head.backward(dlogits))[0])
 
 
 def learn(
@@ -47,26 +32,20 @@ def learn(
     ids: np.ndarray,
     rng: np.random.Generator,
     *,
-    rate: float,
+    lr: float,
     steps: int,
     length: int = LENGTH,
 ) -> list[float]:
     """Train a language model on random windows of ids; the loss of every step, in nats a symbol."""
-    weights, loss, losses = list(model.parameters()), nn.CrossEntropyLoss(), []
-    descent = optim.AdamW(weights, lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
-    model.train()
-    for step in range(steps):
-        cosine = 0.05 + 0.475 * (1 + np.cos(np.pi * step / steps))
-        descent.param_groups[0]["lr"] = rate * min(1, (step + 1) / 20) * cosine
-        first = rng.integers(0, len(ids) - length, BATCH)[:, None]
-        window = ids[first + np.arange(length + 1)]
-        logits = model(window[:, :-1])
-        losses.append(loss(logits.reshape(-1, logits.shape[-1]), window[:, 1:].ravel()))
-        model.zero_grad()
-        model.backward(loss.backward().reshape(logits.shape))
-        optim.clip_grad_norm_(weights, 1.0)
-        descent.step()
-    return losses
+
+    def factor(step: int) -> float:
+        return min(1, (step + 1) / 20) * (0.05 + 0.475 * (1 + np.cos(np.pi * step / steps)))
+
+    optimizer = optim.AdamW(model.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.01)
+    scheduler = optim.lr_scheduler.LambdaLR(optimizer, factor)
+    settings: dict[str, Any] = {"max_grad_norm": 1.0, "scheduler": scheduler}
+    batches = random_windows(ids, length, BATCH, steps, rng)
+    return list(train_steps(model.train(), nn.CrossEntropyLoss(), optimizer, batches, **settings))
 
 
 def bits(model: nn.Module, ids: np.ndarray, length: int = LENGTH) -> float:
@@ -97,7 +76,7 @@ def network(name: str, vocabulary: int, rng: np.random.Generator, length: int) -
     model, kind = name.split(", ")
     if model == "GPT":
         return GPT(vocabulary, length, rng=rng)
-    return LanguageLSTM(vocabulary, HIDDEN[kind], rng)
+    return CharacterRNN(vocabulary, WIDTH, HIDDEN[kind], "LSTM", rng=rng)
 
 
 def tables(kind: str, orders: tuple[int, ...]) -> list[float]:
@@ -111,12 +90,12 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.nda
     """bits (seeds, networks) per character, parameters, seconds, and those of the tables."""
     shape = len(seeds), len(NETWORKS)
     found, seconds, parameters = np.zeros(shape), np.zeros(shape), np.zeros(len(NETWORKS), int)
-    for k, (name, rate) in enumerate(zip(NETWORKS, RATES, strict=True)):
+    for k, (name, lr) in enumerate(zip(NETWORKS, LRS, strict=True)):
         train, validation, size, ratio = corpus(name.split(", ")[1])
         for s, seed in enumerate(seeds):
             rng = np.random.default_rng(seed)
             model, start = network(name, size, rng, LENGTH), time.process_time()
-            learn(model, train, rng, rate=rate, steps=steps)
+            learn(model, train, rng, lr=lr, steps=steps)
             seconds[s, k] = time.process_time() - start
             found[s, k] = bits(model, validation) / ratio
             parameters[k] = sum(p.data.size for p in model.parameters())

@@ -6,16 +6,18 @@ with four heads and no mask, the mean over all patches, a linear layer. AdamW at
 """
 
 import time
+from typing import Any
 
 import numpy as np
 
 from lessonlib import nn, optim
 from lessonlib.scoreboard import canvas, measure
-from lessonlib.training import batches, predict
+from lessonlib.training import fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
 MODELS = ("transformer, 2x2 patches",)
-EPOCHS, BATCH, WIDTH, PATCHES = 40, 64, 32, 36
+EPOCHS, BATCH, LR = 40, 64, 0.003
+WIDTH, PATCHES = 32, 36
 
 
 def patches(rows: np.ndarray) -> np.ndarray:
@@ -45,7 +47,7 @@ class PatchTransformer(nn.Module):
         return self.head(self.norm(self.blocks(x)).mean(axis=1))
 
     def backward(self, dscores: np.ndarray) -> None:
-        """Add into every gradient; the mean hands each patch an equal part."""
+        """Add into every gradient; the mean gives each patch an equal part."""
         dmean = self.head.backward(dscores)[:, None] / PATCHES
         dx = self.norm.backward(np.repeat(dmean, PATCHES, axis=1).astype(dscores.dtype))
         dx = self.blocks.backward(dx)
@@ -55,17 +57,16 @@ class PatchTransformer(nn.Module):
 
 def train(rng: np.random.Generator, epochs: int = EPOCHS) -> nn.Module:
     """A trained transformer."""
-    (X, y), model, loss = canvas("train"), PatchTransformer(rng), nn.CrossEntropyLoss()
-    descent = optim.AdamW(model.parameters(), lr=0.003, weight_decay=0.05)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(descent, epochs)
-    X = X.reshape(len(X), -1)
-    for _ in range(epochs):
-        for batch in batches(len(X), BATCH, rng):
-            descent.zero_grad()
-            loss(model(X[batch]), y[batch])
-            model.backward(loss.backward())
-            descent.step()
-        schedule.step()
+    (X, y), model = canvas("train"), PatchTransformer(rng)
+    optimizer = optim.AdamW(model.parameters(), lr=LR, weight_decay=0.05)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    settings: dict[str, Any] = {
+        "epochs": epochs,
+        "batch_size": BATCH,
+        "scheduler": scheduler,
+        "progress": False,
+    }
+    fit(model, nn.CrossEntropyLoss(), optimizer, X.reshape(len(X), -1), y, rng=rng, **settings)
     return model
 
 

@@ -19,15 +19,16 @@ def run(offsets: np.ndarray, seed: int, steps: int = 1200) -> float:
     net = nn.Sequential(
         nn.Flatten(), nn.Linear(128, 256, rng=rng), nn.ReLU(), nn.Linear(256, len(symbols), rng=rng)
     )
-    model, loss = nn.Sequential(table, *net), nn.CrossEntropyLoss()
-    adam = optim.Adam(model.parameters(), 0.006)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(adam, steps)
+    model = nn.Sequential(table, *net)
+    loss = nn.CrossEntropyLoss()
+    optimizer = optim.Adam(model.parameters(), lr=0.006)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(steps):
         at = rng.integers(8, cut - 8, 256)
         loss(model(data[at[:, None] + offsets]), data[at])
-        adam.zero_grad()
+        optimizer.zero_grad()
         model.backward(loss.backward())
-        adam.step()
+        optimizer.step()
         schedule.step()
     model.eval()
     at = np.arange(cut + 8, len(data) - 8)
@@ -37,6 +38,6 @@ def run(offsets: np.ndarray, seed: int, steps: int = 1200) -> float:
 
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = 1200) -> dict[str, np.ndarray]:
     """bits (seeds, windows)."""
-    offsets = [np.array(list(window)) for window in WINDOWS.values()]
-    bits = [[run(window, seed, steps) for window in offsets] for seed in seeds]
+    windows = [np.array(list(window)) for window in WINDOWS.values()]
+    bits = [[run(offsets, seed, steps) for offsets in windows] for seed in seeds]
     return {"bits": np.array(bits), "windows": np.array(list(WINDOWS))}

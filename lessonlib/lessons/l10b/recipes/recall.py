@@ -45,7 +45,8 @@ def curve(model: nn.Module, pairs: int, rng: np.random.Generator, steps: int, lr
 
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = 600) -> dict[str, np.ndarray]:
     """accuracy (seeds, models, looks), parameters (models,), ablated (seeds, variants, looks)."""
-    accuracy, ablated, sizes = [], [], []
+    accuracy, ablated = [], []
+    sizes: list[int] = []
     for seed in seeds:
         row, sizes = [], []
         for name in MODELS:

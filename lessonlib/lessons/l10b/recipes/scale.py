@@ -7,8 +7,10 @@ from lessonlib import nn, optim
 from lessonlib.datasets import prose
 
 SEEDS = (0, 1)
-WIDTHS, RATES = (8, 16, 32, 64), (0.02, 0.015, 0.012, 0.01)
-LENGTH, BATCH, STEPS = 32, 16, 600
+LEARNING_RATES = {8: 0.02, 16: 0.015, 32: 0.012, 64: 0.01}  # width: lr
+LENGTH = 32
+BATCH = 16
+STEPS = 600
 
 
 class Small(nn.Module):
@@ -55,19 +57,21 @@ def windows(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def run(d: int, lr: float, seed: int, steps: int = STEPS) -> tuple[int, float]:
     """Parameters in the blocks, and bits per character on the last tenth of the text."""
     symbols, data = np.unique(list(prose()), return_inverse=True)
-    cut, rng = round(0.9 * len(data)), np.random.default_rng(seed)
-    model, loss = Small(len(symbols), d, rng), nn.CrossEntropyLoss()
-    adamw = optim.AdamW(model.parameters(), lr, betas=(0.9, 0.95), weight_decay=0.01)
+    cut = round(0.9 * len(data))
+    rng = np.random.default_rng(seed)
+    model = Small(len(symbols), d, rng)
+    loss = nn.CrossEntropyLoss()
+    optimizer = optim.AdamW(model.parameters(), lr, betas=(0.9, 0.95), weight_decay=0.01)
     for step in range(steps):
         # Warm-up for 30 steps, then a straight line down.
-        adamw.param_groups[0]["lr"] = lr * min(1, (step + 1) / 30) * (1 - 0.95 * step / steps)
+        optimizer.param_groups[0]["lr"] = lr * min(1, (step + 1) / 30) * (1 - 0.95 * step / steps)
         x, y = windows(data, rng.integers(0, cut - LENGTH - 1, BATCH))
         scores = model(x)
         loss(scores.reshape(-1, len(symbols)), y.ravel())
-        adamw.zero_grad()
+        optimizer.zero_grad()
         model.backward(loss.backward().reshape(scores.shape))
         optim.clip_grad_norm_(model.parameters(), 1.0)
-        adamw.step()
+        optimizer.step()
     model.eval()
     x, y = windows(data, np.linspace(cut, len(data) - LENGTH - 1, 400).astype(int))
     nats = F.cross_entropy(model(x).reshape(-1, len(symbols)), y.ravel())[0]
@@ -76,9 +80,9 @@ def run(d: int, lr: float, seed: int, steps: int = STEPS) -> tuple[int, float]:
 
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.ndarray]:
     """bits (seeds, widths), parameters (widths,), widths."""
-    runs = [[run(d, lr, s, steps) for d, lr in zip(WIDTHS, RATES, strict=True)] for s in seeds]
+    runs = [[run(d, lr, seed, steps) for d, lr in LEARNING_RATES.items()] for seed in seeds]
     return {
         "bits": np.array([[bits for _, bits in row] for row in runs]),
         "parameters": np.array([size for size, _ in runs[0]]),
-        "widths": np.array(WIDTHS),
+        "widths": np.array(list(LEARNING_RATES)),
     }

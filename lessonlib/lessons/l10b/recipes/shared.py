@@ -41,17 +41,18 @@ def train(
     look: Callable[[], object],
     every: int = 50,
 ) -> list:
-    """Adam on 64 sequences a step; `look()` every so many steps, with its results returned."""
-    adam = optim.Adam(model.parameters(), lr, betas=(0.9, 0.98))
-    loss, seen = nn.CrossEntropyLoss(), []
+    """Train with Adam on 64 sequences a step; return the results of `look()`, called regularly."""
+    optimizer = optim.Adam(model.parameters(), lr, betas=(0.9, 0.98))
+    loss = nn.CrossEntropyLoss()
+    seen = []
     for step in range(1, steps + 1):
         tokens, wanted = batch(rng, 64)
         scores = model(tokens[:, :-1])
         loss(scores.reshape(-1, scores.shape[-1]), wanted.ravel())
-        adam.zero_grad()
+        optimizer.zero_grad()
         model.backward(loss.backward().reshape(scores.shape))
         optim.clip_grad_norm_(model.parameters(), 1.0)
-        adam.step()
+        optimizer.step()
         if step % every == 0:
             model.eval()
             seen.append(look())

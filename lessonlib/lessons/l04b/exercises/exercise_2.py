@@ -1,0 +1,177 @@
+"""Exercise 04b.2: the forward pass of batch norm, with its running statistics."""
+
+import numpy as np
+
+from lessonlib.exercises.judge import Exercise, Mistake
+
+A = np.ndarray  # short, so that a signature with eight arguments is easy to read
+Answer = tuple[A, A, A]
+
+
+def batch_norm(
+    x: np.ndarray,
+    gain: np.ndarray,
+    shift: np.ndarray,
+    mean: np.ndarray,
+    var: np.ndarray,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Normalise each column, and let the running statistics follow while training."""
+    used_mean, used_var = mean, var  # in evaluation nothing depends on the batch
+    if training:
+        n = len(x)
+        used_mean, used_var = x.mean(axis=0), x.var(axis=0)  # (C,), divided by n
+        mean = (1 - momentum) * mean + momentum * used_mean
+        var = (1 - momentum) * var + momentum * used_var * n / (n - 1)  # unbiased, for later
+    y = (x - used_mean) / np.sqrt(used_var + eps) * gain + shift
+    return y, mean, var
+
+
+def _cases(rng: np.random.Generator) -> list[tuple]:
+    small = np.array([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0], [7.0, 40.0]])
+    plain = (np.ones(2), np.zeros(2), np.zeros(2), np.ones(2))
+    cases = [(small, *plain, True, 0.1, 0.01), (small, *plain, False, 0.1, 0.01)]
+    for n, c, momentum in ((6, 3, 0.1), (20, 5, 0.3)):
+        x = rng.normal(2.0, 3.0, (n, c))
+        kept = (rng.normal(1, 0.2, c), rng.normal(size=c), rng.normal(size=c), rng.uniform(1, 4, c))
+        cases += [(x, *kept, training, momentum, 0.1) for training in (True, False)]
+    return cases
+
+
+# ---- what people write instead -------------------------------------------------------------------
+
+
+def _normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, eps: float) -> np.ndarray:
+    return (x - mean) / np.sqrt(var + eps)
+
+
+def _norm_axis(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    y = _normalise(x, mean, var, eps)
+    if training:
+        y = _normalise(x, x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True), eps)
+    return y * gain + shift, new_mean, new_var
+
+
+def _norm_unbiased(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    if training:
+        y = _normalise(x, x.mean(axis=0), x.var(axis=0, ddof=1), eps) * gain + shift
+    return y, new_mean, new_var
+
+
+def _norm_eps_outside(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    m, v = (x.mean(axis=0), x.var(axis=0)) if training else (mean, var)
+    return (x - m) / (np.sqrt(v) + eps) * gain + shift, new_mean, new_var
+
+
+def _norm_running(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return _normalise(x, mean, var, eps) * gain + shift, new_mean, new_var
+
+
+def _norm_batch_always(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, *_ = batch_norm(x, gain, shift, mean, var, True, momentum, eps)
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return y, new_mean, new_var
+
+
+def _norm_reversed(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    return batch_norm(x, gain, shift, mean, var, training, 1 - momentum, eps)
+
+
+def _norm_biased_running(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    if training:
+        new_var = (1 - momentum) * var + momentum * x.var(axis=0)
+    return y, new_mean, new_var
+
+
+def _norm_never_updated(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    return batch_norm(x, gain, shift, mean, var, training, momentum, eps)[0], mean, var
+
+
+EXERCISE = Exercise(
+    id="04b.2",
+    title="Batch norm, forward",
+    points=4,
+    stars=3,
+    minutes=20,
+    reference=batch_norm,
+    cases=_cases,
+    forbidden=("lessonlib.functional.batch_norm", "torch.nn.functional.batch_norm"),
+    hints=(
+        "Two decisions hang on `training`: which mean and variance normalise, and whether the "
+        "running ones move.",
+        "x.mean(axis=0) and x.var(axis=0) have one number for each column; x.var divides by n.",
+        "The running variance moves towards the unbiased one: x.var(axis=0) * n / (n - 1).",
+    ),
+    mistakes=(
+        Mistake(
+            "wrong axis",
+            _norm_axis,
+            "Each example is normalised over its features: that is layer norm. Batch norm takes "
+            "each column over the examples, axis=0.",
+        ),
+        Mistake(
+            "unbiased in the normalisation",
+            _norm_unbiased,
+            "The batch is divided by its unbiased spread (n - 1). Inside the batch it is n; only "
+            "the running variance, kept for other data, is unbiased.",
+        ),
+        Mistake(
+            "eps outside the root",
+            _norm_eps_outside,
+            "eps is added to the spread. It belongs to the variance, inside the root.",
+        ),
+        Mistake(
+            "running statistics in training",
+            _norm_running,
+            "In training the running statistics normalise here. They are for evaluation; the "
+            "batch is normalised by its own mean and variance.",
+        ),
+        Mistake(
+            "batch statistics in evaluation",
+            _norm_batch_always,
+            "In evaluation the batch still normalises itself, so an answer depends on which "
+            "other examples happen to be asked with it.",
+        ),
+        Mistake(
+            "momentum reversed",
+            _norm_reversed,
+            "The running statistics nearly jump to each new batch. momentum is the share of the "
+            "new batch, 1 - momentum that of the old value.",
+        ),
+        Mistake(
+            "biased running variance",
+            _norm_biased_running,
+            "y is right. The running variance takes the batch's variance as it is; the lesson "
+            "(as PyTorch) takes the unbiased one, times n / (n - 1).",
+        ),
+        Mistake(
+            "running statistics never move",
+            _norm_never_updated,
+            "y is right. The running mean and variance come back as they went in, also in "
+            "training.",
+        ),
+    ),
+)

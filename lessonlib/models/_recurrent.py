@@ -1,0 +1,14 @@
+"""The choice of a recurrent layer by its name."""
+
+from typing import Any
+
+from lessonlib import nn
+
+LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
+
+
+def recurrent_layer(kind: str, inputs: int, hidden: int, **options: Any) -> nn.Module:
+    """A fresh layer of that kind. Raises ValueError naming the kinds there are."""
+    if kind not in LAYERS:
+        raise ValueError(f"recurrent layer {kind!r}, wanted one of {', '.join(LAYERS)}")
+    return LAYERS[kind](inputs, hidden, **options)

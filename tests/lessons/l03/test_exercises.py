@@ -1,0 +1,88 @@
+"""Lesson 03's exercises: a class as the answer, many right orders, and a starter as on the page."""
+
+import inspect
+
+import nbformat
+import numpy as np
+import pytest
+from grading_metadata import mark_exercises
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from lessonlib.exercises import judge
+from lessonlib.files import notebooks_folder
+from lessonlib.lessons.l03.exercises.exercise_3 import IN_ORDER, parents_first
+from lessonlib.lessons.l03.exercises.exercise_4 import Scalar
+from lessonlib.lessons.registry import exercises_of
+
+DIAMOND = {"L": ("a", "b"), "a": ("x",), "b": ("x",), "x": (), "other": ()}
+
+
+def lesson_with(stub):
+    """A notebook with one exercise and the lesson's one written answer."""
+    cells = [new_code_cell(stub), new_code_cell('check("03.4", Scalar)')]
+    return new_notebook(cells=[*cells, new_markdown_cell("*Your answer here.*")])
+
+
+def stub(head):
+    body = "        # BEGIN YOUR CODE\n        raise NotImplementedError\n        # END YOUR CODE"
+    return f"{head}\n    def backward(self):\n{body}"
+
+
+def test_a_class_may_be_the_answer():
+    book = mark_exercises(lesson_with(stub("import math\n\nclass Scalar:")), "03")
+    assert book.cells[0].metadata["nbgrader"]["grade_id"] == "ex-03-4"
+    assert book.cells[1].metadata["nbgrader"]["points"] == 4
+
+
+@pytest.mark.parametrize("head", ["class Scalars:", "class Other:\n    # class Scalar:"])
+def test_another_name_is_refused(head):
+    with pytest.raises(ValueError, match="the exercise asks for Scalar"):
+        mark_exercises(lesson_with(stub(head)), "03")
+
+
+def test_the_details_name_what_the_answer_was_tried_on():
+    exercise = exercises_of("03")["03.4"]
+    assert exercise.arguments == ["expression", "values"]
+    wrong = dict(judge(exercise, exercise.mistakes[0].answer).details)
+    assert wrong["called"].startswith("Scalar(expression='a * b + a', values=[2.0, 3.0])")
+    assert exercises_of("03")["03.5"].arguments == ["dy", "x"]
+
+
+@pytest.mark.parametrize(
+    ("order", "verdict"),
+    [
+        (["x", "a", "b", "L"], IN_ORDER),
+        (("x", "b", "a", "L"), IN_ORDER),
+        (["x", "a", "L"], "b is missing"),
+        (["x", "a", "L", "b"], "L stands before b, from which it is computed"),
+        (["x", "a", "b", "x", "L"], "a name is listed twice"),
+        (["x", "a", "b", "other", "L"], "other is listed, L does not depend on it"),
+        ([], "L is missing"),
+        (None, None),
+    ],
+)
+def test_every_right_order_is_right_and_wrong_ones_are_described(order, verdict):
+    use = exercises_of("03")["03.3"].use
+    assert use(lambda parents, last: order, DIAMOND, "L") == verdict
+
+
+def test_the_reference_orders_a_graph_with_many_paths_quickly():
+    ladder = {"v0": ()} | {f"v{k}": (f"v{k - 1}",) * 2 for k in range(1, 60)}
+    assert parents_first(ladder, "v59") == [f"v{k}" for k in range(60)]
+    y = x = Scalar(1.0)
+    for _ in range(60):
+        y = y + y
+    y.backward()
+    assert x.grad == 2.0**60
+
+
+def test_the_buggy_lines_of_the_page_are_those_of_the_starter():
+    lesson = nbformat.read(notebooks_folder() / "03_backpropagation.ipynb", as_version=4)
+    (cell,) = [cell for cell in lesson.cells if cell.id == "ex-03-2"]
+    page = {}
+    exec(cell.source, page)
+    starter = exercises_of("03")["03.2"].starter
+    for (steps,) in exercises_of("03")["03.2"].cases(np.random.default_rng(0)):
+        assert page["gradients"](steps) == starter(steps)
+    lines = [line.strip() for line in inspect.getsource(starter).splitlines()[1:]]
+    assert [line for line in lines if line not in cell.source] == []

@@ -1,0 +1,104 @@
+"""pytest plugin: which tests run, and which of them keep together on one of two workers.
+
+`--quick 07` keeps one lesson: its notebook, its exercises, its tests without a browser, and the
+structure of the whole. With workers (`-n 2 --dist loadgroup`), the tests of one file stay together;
+all tests that open JupyterLab in a browser share one server, all tests of the site one build. The
+longest groups begin first. Tests marked `timing` measure time and need a quiet machine: they run
+when the workers have ended (`python3 start.py test` calls pytest twice).
+"""
+
+from pathlib import Path
+
+import pytest
+
+from lessonlib.lessons.registry import lessons
+
+ROOT = Path(__file__).parents[2]
+KEPT_ANYWAY = ("tests/house/test_structure.py", "tests/house/test_lint.py")
+LONGEST = ("browser", "tests/homework/", "site", "notebooks/", "tests/house/", "tests/lessons/")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--quick", metavar="LESSON", help="only this lesson: notebook, exercises, tests, structure"
+    )
+    parser.addoption(
+        "--timing", choices=("with", "without", "only"), default="with", help="tests of time"
+    )
+
+
+def pytest_configure(config):
+    chosen = config.getoption("--quick")
+    if chosen is not None and chosen not in lessons():
+        raise pytest.UsageError(f"no lesson {chosen!r}; the lessons are {', '.join(lessons())}")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """What is not asked for is not even opened: that would cost most of the time."""
+    chosen = config.getoption("--quick")
+    if collection_path.is_dir():
+        return None
+    if config.getoption("--timing") == "only" and not _measures_time(collection_path):
+        return True
+    return True if chosen and not _concerns(_place(collection_path), chosen) else None
+
+
+def _measures_time(path):
+    return path.suffix == ".py" and "pytest.mark.timing" in path.read_text(encoding="utf-8")
+
+
+def _place(path):
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+
+
+def _concerns(place, lesson):
+    """Whether a file is about a lesson, or about all of them."""
+    if place.startswith("notebooks/"):
+        return place.startswith(f"notebooks/{lesson}_")
+    if place.startswith("tests/lessons/"):
+        return place.startswith(f"tests/lessons/l{lesson}/") and "_in_browser" not in place
+    return place in KEPT_ANYWAY or place == "tests/checker/test_exercises.py"
+
+
+def _lesson_of(item):
+    """The lesson that a parametrised test is about, as far as its parameters say."""
+    callspec = getattr(item, "callspec", None)
+    for value in callspec.params.values() if callspec else ():
+        text = value if isinstance(value, str) else getattr(value, "id", "")
+        number = getattr(value, "stem", str(text)).split(".")[0].split("_")[0]
+        if number in lessons():
+            return number
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config, items):
+    chosen = config.getoption("--quick")
+    if chosen is not None:
+        dropped = [item for item in items if _lesson_of(item) not in (None, chosen)]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+    if (timing := config.getoption("--timing")) != "with":
+        wanted = timing == "only"
+        dropped = [i for i in items if bool(i.get_closest_marker("timing")) != wanted]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    if config.getoption("dist", "no") != "no":
+        items.sort(key=lambda item: _rank(group_of(item)))
+
+
+def group_of(item):
+    """The name of the group that stays together: a file, the browser, the site."""
+    place = _place(item.path)
+    if place.startswith("tests/site/"):
+        return "site"
+    return "browser" if "_in_browser" in place else place
+
+
+def _rank(group):
+    for rank, start in enumerate(LONGEST):
+        if group.startswith(start):
+            return rank, group
+    return len(LONGEST), group
