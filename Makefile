@@ -9,11 +9,8 @@ help:  ## this list
 lint:  ## ruff over modules and notebooks, oxlint and oxfmt over the explorers' scripts
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-<<<<<<< HEAD
-	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/house/test_javascript.py
-=======
 	$(PYTHON) -m mypy
->>>>>>> main
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/house/test_javascript.py
 
 format:  ## what ruff and oxfmt change themselves
 	$(PYTHON) -m ruff check --fix .
