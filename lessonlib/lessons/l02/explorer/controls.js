@@ -6,8 +6,8 @@ import { clamp } from "../../../widgets/numbers.js";
 import { onTyped } from "./fields.js";
 import { pretty } from "./network.js";
 
-const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
-const PENALTY_RATES = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+const LEARNING_RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+const WEIGHT_DECAYS = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const plain = (value) => String(Number(value.toPrecision(6)));
 const percent = (share) => `${Math.round(100 * share)} %`;
 
@@ -29,10 +29,10 @@ export function controlPanel(parent, ask, options, redraw) {
     featureBoxes(network, set),
     menu(network, "Activation", (frame) => frame.choices.activation, set, "activation"),
     layerFields(network, set),
-    menu(training, "Learning rate", () => RATES, set, "rate"),
+    menu(training, "Learning rate", () => LEARNING_RATES, set, "lr"),
     range(training, "Batch size", [1, 50, 1], set, "batch", plain),
     menu(training, "Penalty", (frame) => frame.choices.penalty, set, "penalty"),
-    menu(training, "Penalty rate", () => PENALTY_RATES, set, "penalty_rate"),
+    menu(training, "Penalty rate", () => WEIGHT_DECAYS, set, "weight_decay"),
     speedMenu(watch, ask),
   ];
   action(watch, "Keep this run", () => ask("keep"));
