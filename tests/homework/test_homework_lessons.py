@@ -16,12 +16,13 @@ from lessonlib import cli
 from lessonlib.exercises.judge import judge
 from lessonlib.files import notebooks_folder
 from lessonlib.homework.assign import Choices, assign
-from lessonlib.homework.cohort import worker
+from lessonlib.homework.cells import grade_id_of, graded_cell_of
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.cohort.pool import LocalPool
 from lessonlib.homework.course import Course
-from lessonlib.homework.model import HomeworkError, Limits, Report, grade_id_of
-from lessonlib.homework.release import grade_ids, solved
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.model import HomeworkError, Report
+from lessonlib.homework.release import solved
 from lessonlib.homework.sandbox.session import Session, Transcript
 from lessonlib.homework.submission.grader import Grader, extra_cases
 from lessonlib.lessons.registry import exercises_of, find, lessons, questions_of
@@ -44,7 +45,7 @@ def test_extra_cases_and_seed_decide(material, tmp_path):
     assert drawn[0] == drawn[1] != drawn[2]
     with pytest.raises(HomeworkError, match=r"extra cases: no exercise 99\.1"):
         assign(["00"], tmp_path / "c2", Choices(extra_cases="CASES = {'99.1': []}",
-                                                notebooks_folder=material / "lessons"))  # fmt: skip
+                                                lessons_folder=material / "lessons"))  # fmt: skip
     with pytest.raises(HomeworkError, match="extra cases: SyntaxError"):
         extra_cases(homework_of("00", extra_cases="CASES ="))
     assert not (tmp_path / "c2").exists()
@@ -70,7 +71,7 @@ def test_what_cannot_be_done_is_said_in_one_line(material, course_folder, tmp_pa
 def test_without_a_closed_room_nobody_is_graded(
     material, course_folder, tmp_path, monkeypatch, capsys
 ):
-    (homework,) = assign(["00"], course_folder, Choices(notebooks_folder=material / "lessons"))
+    (homework,) = assign(["00"], course_folder, Choices(lessons_folder=material / "lessons"))
     (tmp_path / "up").mkdir()
     (tmp_path / "up" / "ada.ipynb").write_text(homework.release)
     refused = Report("not graded", "problem: no closed room: user namespace: not permitted")
@@ -79,16 +80,6 @@ def test_without_a_closed_room_nobody_is_graded(
     assert cli.main(command) == 1
     assert "--trusted" in capsys.readouterr().err
     assert not (course_folder / "grades_00.csv").exists()
-
-
-def test_a_grading_process_that_dies_names_the_student(monkeypatch):
-    homework = homework_of("00")
-    monkeypatch.setattr(worker.sys, "executable", "/bin/false")
-    job = worker.make_job(homework, b"{}", Limits(), [], False)
-    report = Report.from_json(worker.grade_job(job))
-    worker.close_all()
-    assert report.status == "not graded"
-    assert report.reason.startswith("problem:")
 
 
 def test_a_given_cell_that_times_out_is_tried_again(namespaces, monkeypatch):
@@ -152,7 +143,9 @@ def test_every_lesson_is_a_homework(lesson, tmp_path, course_folder, namespaces)
         for c in release["cells"]
         if "nbgrader" in c["metadata"]
     ]
-    assert sorted(ids) == sorted(grade_ids(lesson))
+    graded = [*exercises_of(lesson), *questions_of(lesson)]
+    stubs = [grade_id_of("ex", task) for task in exercises_of(lesson)]
+    assert sorted(ids) == sorted([*map(graded_cell_of, graded), *stubs])
     for exercise in exercises_of(lesson).values():
         own = grade_id_of("ex", exercise.id)
         lesson_cell = next(c for c in source["cells"] if c["id"] == own)

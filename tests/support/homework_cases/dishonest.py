@@ -127,7 +127,7 @@ c.difference = e.difference = e.verdict = lambda *a, **k: None
 e.judge = lambda *a, **k: e.Result("01.1", "", "correct", "", 1.0)"""), LOST),
     Case("the call patched", _neuron("return 0", """
 import lessonlib.exercises.call as s, lessonlib.homework.sandbox.student as r
-s.call = r.sandbox.call = lambda *a, **k: s.Outcome(value=None)"""), NONE),
+s.call = r.call = lambda *a, **k: s.Outcome(value=None)"""), NONE),
     Case("NumPy patched", added("np.array_equal = np.allclose = lambda *a, **k: True"), {}),
     Case("equal to everything", _neuron("return Yes()", """
 class Yes:
