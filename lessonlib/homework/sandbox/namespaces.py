@@ -70,12 +70,13 @@ def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "
 
 def default_view(root: str, hide: Iterable[str] = ()) -> View:
     """What Python and the embedded data need, nothing else; lessonlib and `hide` are emptied."""
-    package = Path(lessonlib.__file__).resolve().parent
+    copies = [str(Path(lessonlib.__file__).resolve().parent)]
+    copies += [f"{folder}/lessonlib" for folder in _library_folders()]  # another one, installed
     wanted = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
     wanted += ["/etc/localtime", "/etc/fonts", "/etc/ssl/certs", "/nix/store"]
     wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, *_library_folders()]
     wanted.append(str(data_folder()))
-    hide = (str(package), *map(os.path.abspath, hide))
+    hide = (*dict.fromkeys(copies), *map(os.path.abspath, hide))
     return View(root, tuple(_outermost(p for p in wanted if os.path.exists(p))), hide)
 
 
