@@ -14,12 +14,11 @@ try:
 except ImportError:  # Windows, where the commands refuse
     fcntl = None  # type: ignore[assignment]
 
-_STEPS, _STEPS_BEFORE = "lessonlib.homework.nbgrader.steps", "lessonlib.homework.preprocessors"
-CONFIG = f'''"""nbgrader's configuration for this course, made by `lessonlib assign`."""
+CONFIG = '''"""nbgrader's configuration for this course, made by `lessonlib assign`."""
 
 from pathlib import Path
 
-from {_STEPS} import configure
+from lessonlib.homework.nbgrader.steps import configure
 
 configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader defines get_config)
 '''
@@ -55,14 +54,6 @@ class Course:
         ):
             if not (self.root / name).exists():
                 write(self.root / name, text)
-        self.renew()
-
-    def renew(self) -> None:
-        """Let nbgrader's configuration of a course that an earlier version made find its steps."""
-        file = self.root / "nbgrader_config.py"
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        if _STEPS_BEFORE in text:
-            write(file, text.replace(_STEPS_BEFORE, _STEPS))
 
     def lessons(self) -> list[str]:
         """The lessons that have been assigned."""

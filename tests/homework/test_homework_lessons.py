@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import time
 from dataclasses import replace
@@ -43,7 +44,7 @@ def test_extra_cases_and_seed_decide(material, tmp_path):
         own = task.cases(np.random.default_rng(seed))
         assert len(grader._cases(task).hidden) == len(own) + 9
     assert drawn[0] == drawn[1] != drawn[2]
-    with pytest.raises(HomeworkError, match=r"extra cases: no exercise 99\.1"):
+    with pytest.raises(HomeworkError, match=r"extra cases: no exercise 99\.1 .* it has 00\.1"):
         assign(["00"], tmp_path / "c2", Choices(extra_cases="CASES = {'99.1': []}",
                                                 lessons_folder=material / "lessons"))  # fmt: skip
     with pytest.raises(HomeworkError, match="extra cases: SyntaxError"):
@@ -54,9 +55,13 @@ def test_extra_cases_and_seed_decide(material, tmp_path):
 def test_what_cannot_be_done_is_said_in_one_line(material, course_folder, tmp_path, capsys):
     lessons_option = ["--lessons-folder", str(material / "lessons")]
     for arguments, words in (
-        (["assign", "77", "--course", str(course_folder), *lessons_option], "no lesson '77'"),
+        (["assign", "77", "--course", str(course_folder), *lessons_option],
+         f"no lesson '77' in {material / 'lessons'}; there are 00, 01"),
         (["assign", "00", "--course", str(course_folder), "--points", "00.9=2", *lessons_option],
-         "points for '00.9'"),
+         "points for '00.9': the lesson has 00.1"),
+        (["assign", "00", "--course", str(course_folder), "--points", "01.1=2", *lessons_option],
+         "points for '01.1': its lesson is not among those assigned: 00"),
+        (["guide", "77"], "no lesson '77'; there are 00, 01, 02"),
         (["assign", "00", "--course", str(course_folder), "--points", "x", *lessons_option],
          "ID=POINTS"),
         (["grade", str(tmp_path)], "no course folder"),
@@ -65,7 +70,14 @@ def test_what_cannot_be_done_is_said_in_one_line(material, course_folder, tmp_pa
         assert words in capsys.readouterr().err
     assert cli.main(["assign", "00", "01", "--course", str(course_folder), *lessons_option]) == 0
     assert cli.main(["grade", str(course_folder)]) == 1
-    assert "--lesson is needed" in capsys.readouterr().err
+    assert "--lesson is needed; assigned: 00, 01" in capsys.readouterr().err
+    assert cli.main(["grade", str(course_folder), "--lesson", "77"]) == 1
+    assert "lesson '77' is not assigned" in (said := capsys.readouterr().err)
+    assert said.endswith("assigned: 00, 01\n")
+    shutil.copyfile(material / "lessons/00_sample.ipynb", tmp_path / "00_a.ipynb")
+    shutil.copyfile(material / "lessons/00_sample.ipynb", tmp_path / "00_b.ipynb")
+    with pytest.raises(HomeworkError, match=r"more than once: 00_a.ipynb, 00_b.ipynb"):
+        assign(["00"], course_folder, Choices(lessons_folder=tmp_path))
 
 
 def test_without_a_closed_room_nobody_is_graded(

@@ -130,7 +130,6 @@ def grade(
 ) -> Outcome:  # fmt: skip
     """Grade a lesson's submissions. Raises HomeworkError where nothing can be graded."""
     with course.locked():
-        course.renew()
         run = Grading(course, lesson, settings, _seats(course, roster))
         notes = _version_notes(run.homework)
         if submissions is not None:

@@ -145,11 +145,14 @@ def _stored(file: Path) -> dict[str, Any]:
     state = _read(file)
     if state.pop("edition", 1) == 1:
         state = _first_edition(file, state)
+    kinds = {"key": str, "notes": list, "problem": str, "recorded": bool, "report": dict | None}
+    if not all(isinstance(state.get(name, ...), kind) for name, kind in kinds.items()):
+        return {}
+    known = {name: state[name] for name in kinds}
     try:
-        known = {name: state[name] for name in ("key", "notes", "problem", "recorded", "report")}
-        if known["report"] is not None:
-            exercises = [Graded(**tree) for tree in known["report"]["exercises"]]
-            known["report"] = Report(**{**known["report"], "exercises": exercises})
+        if (tree := known["report"]) is not None:
+            exercises = [Graded(**graded) for graded in tree["exercises"]]
+            known["report"] = Report(**{**tree, "exercises": exercises})
         return known
     except (KeyError, TypeError):
         return {}
@@ -157,15 +160,15 @@ def _stored(file: Path) -> dict[str, Any]:
 
 def _first_edition(file: Path, state: dict[str, Any]) -> dict[str, Any]:
     """The state that the first edition kept in three files."""
-    recorded, intake = (file.with_suffix(ending) for ending in _BEFORE)
-    taken, key, report = _read(intake), state.get("key", ""), None
+    recorded, taken = file.with_suffix(".recorded"), _read(file.with_suffix(".intake"))
+    key, report = str(state.get("key", "")), None
     with contextlib.suppress(ValueError, TypeError):
         report = json.loads(state.get("report", "null"))
     return {
         "key": key if report else "",
         "notes": taken.get("notes", []),
         "problem": taken.get("problem", ""),
-        "recorded": bool(report) and recorded.exists() and recorded.read_text() == key,
+        "recorded": recorded.exists() and recorded.read_bytes() == key.encode(),
         "report": report,
     }
 
