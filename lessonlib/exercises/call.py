@@ -215,6 +215,14 @@ def forbid(names: Iterable[str]) -> Iterator[None]:
             restore()
 
 
+def _doors(name: str) -> tuple[str, ...]:
+    """A name, and that of the fast form of the same function, which the layers of nn call."""
+    library = "lessonlib.functional."
+    if not name.startswith(library):
+        return (name,)
+    return name, f"{library}_fast.{name.removeprefix(library)}"
+
+
 def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
     """Make the named functions raise AskedToWrite; returns what takes each change back.
 
@@ -222,7 +230,7 @@ def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
     call does not help; other callables (built-in, classes) are replaced in their module.
     """
     undo: list[Callable[[], None]] = []
-    for owner, attribute in filter(None, map(resolve, names)):
+    for owner, attribute in filter(None, map(resolve, [d for n in names for d in _doors(n)])):
         target = getattr(owner, attribute)
         if isinstance(target, type):
             owner, attribute, target = target, "__init__", target.__init__

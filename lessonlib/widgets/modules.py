@@ -90,7 +90,8 @@ def blanked(text: str) -> str:
 def _piece(text: str, at: int, before: str, in_template: bool) -> tuple[str, str]:
     """The kind and the text of what begins at a place; `before` is the last piece of code."""
     found = _PIECE.match(text, at)
-    assert found is not None and found.lastgroup is not None  # one alternative takes any character
+    assert found is not None  # one alternative takes any character
+    assert found.lastgroup is not None
     if found[0] == "`" or (found[0] == "}" and in_template):
         rest = _TEMPLATE.match(text, at + 1)
         if rest is None:

@@ -159,35 +159,48 @@ class Session:
     def _follow(
         self, connection: socket.socket, seconds: dict[int, float], payload: bytes, each: float
     ) -> None:
-        seen, left = self.seen, SILENCE_SECONDS
-        while not seen.finished:
+        left = SILENCE_SECONDS
+        while not self.seen.finished:
             message = self._next(connection, PATIENCE * left + self.limits.grace)
             if message is None:
                 return
-            event = message.get("event")
-            if event == "room":
+            if message.get("event") == "room":
                 raise GraderProblem(f"no closed room: {message.get('error')}")
-            if event == "cell" and not seen.answer:
-                seen.current = message.get("index")
-                left = seconds.get(seen.current, 1.0)  # type: ignore[arg-type]
-            elif event == "ran" and not seen.answer:
-                self._note_cell(message)
-                left = SILENCE_SECONDS
-            elif event == "answer" and not seen.answer:
-                seen.answer, seen.current = str(message.get("state")), None
-                seen.shown = str(message.get("shown", ""))[:100]
-                if seen.answer != "ready":
-                    seen.finished = True
-                    return
+            if self.seen.answer:
+                left = self._note_call(message, each)
+                continue
+            left = self._note_run(message, seconds)
+            if self.seen.answer == "ready":
                 wire.send(connection, payload)
-                left = SILENCE_SECONDS
-            elif event == "case":
-                seen.case, left = message.get("index"), each
-            elif event == "outcome":
-                self._note_outcome(message)
-                left = SILENCE_SECONDS
-            elif event == "end":
-                seen.finished = True
+            elif self.seen.answer:  # there is nothing to call
+                return
+
+    def _note_run(self, message: dict[str, Any], seconds: dict[int, float]) -> float:
+        """What is told until the answer is there. Returns the seconds until the next message."""
+        event, seen = message.get("event"), self.seen
+        if event == "cell":
+            index = message.get("index")
+            seen.current = index if isinstance(index, int) else None
+            return seconds.get(seen.current, 1.0) if seen.current is not None else 1.0
+        if event == "ran":
+            self._note_cell(message)
+        elif event == "answer":
+            seen.answer, seen.current = str(message.get("state")), None
+            seen.shown = str(message.get("shown", ""))[:100]
+            seen.finished = seen.answer != "ready"
+        return SILENCE_SECONDS
+
+    def _note_call(self, message: dict[str, Any], each: float) -> float:
+        """What is told of the calls. Returns the seconds until the next message."""
+        event, seen = message.get("event"), self.seen
+        if event == "case":
+            seen.case = message.get("index")
+            return each
+        if event == "outcome":
+            self._note_outcome(message)
+        elif event == "end":
+            seen.finished = True
+        return SILENCE_SECONDS
 
     def _next(self, connection: socket.socket, seconds: float) -> dict[str, Any] | None:
         """The next message, or None: the process has ended or is over its time."""
