@@ -82,7 +82,7 @@ def twice(modules: list[Module]) -> list[str]:
 
 
 def program(name: str) -> str | None:
-    """A linter beside this Python, on the path, or installed by npm."""
+    """A linter next to this Python, on the path, or installed by npm."""
     folders = (Path(sys.executable).parent, None, ROOT / "node_modules" / ".bin")
     places = (shutil.which(name, path=folder and str(folder)) for folder in folders)
     return next(filter(None, places), None)

@@ -32,7 +32,7 @@ LOST = "the grading process gave no answer"
 
 @dataclass(frozen=True)
 class Task:
-    """What a grading process needs to know beside the file."""
+    """What a grading process needs to know in addition to the file."""
 
     homework: Homework
     limits: Limits

@@ -179,7 +179,7 @@ function drawLegend(legend, { names, shown }, ask) {
 
 function makeButton(legend, name, ask) {
   const { slug, dash, marker } = LOOKS[name];
-  const toggle = () => ask("toggle", { optimiser: name });
+  const toggle = () => ask("toggle", { optimizer: name });
   const node = button(legend, { title: `Show or hide ${name}` }, toggle);
   const colour = `var(--ns-race-${slug})`;
   const path = { class: "ns-race-path", d: "M2 0H30", "stroke-dasharray": dash };
