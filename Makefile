@@ -6,14 +6,16 @@ PYTHON ?= $(if $(wildcard .venv/Scripts/python.exe),.venv/Scripts/python.exe,.ve
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/'
 
-lint:  ## ruff over modules and notebooks
+lint:  ## ruff over modules and notebooks, oxlint and oxfmt over the explorers' scripts
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/house/test_javascript.py
 
-format:  ## ruff's own changes
+format:  ## what ruff and oxfmt change themselves
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+	$(dir $(PYTHON))oxfmt lessonlib
 
 test:  ## every check, as `python3 start.py test` runs them
 	$(PYTHON) start.py test

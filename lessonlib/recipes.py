@@ -13,7 +13,7 @@ import io
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -143,18 +143,37 @@ def make(name: str) -> str:
         content = io.BytesIO()
         np.savez_compressed(content, **arrays)
         write(file, content.getvalue())
+    noted = read_index().get(name, {}).get("cpu_seconds", seconds) if same else seconds
+    _note(name, code, noted, module.SEEDS)
+    return f"{name}: {seconds} CPU-seconds, {'the numbers stored before' if same else 'stored'}"
+
+
+def confirm(name: str) -> str:
+    """Note that the code as it is now makes the stored numbers, without running it.
+
+    For a change that moves no number, such as another name or another file, on a machine whose last
+    digits are not those of the machine that made the result. Compare a short run before and after.
+    Raises KeyError naming the recipes there are, or where nothing is stored yet.
+    """
+    module, code, index = recipe(name), code_hash(name), read_index()
+    if name not in index:
+        raise KeyError(f"nothing is stored for {name}; run `lessonlib make {name}`")
+    _note(name, code, index[name]["cpu_seconds"], module.SEEDS)
+    return f"{name}: confirmed"
+
+
+def _note(name: str, code: str, seconds: float, seeds: Sequence[int]) -> None:
+    """Write a result's line of the index."""
+    file = data_folder() / "models" / file_name(name)
     line = {
         "cpu_seconds": seconds,
         "code_sha256": code,
-        "seeds": list(module.SEEDS),
+        "seeds": list(seeds),
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }
-    if same:
-        line["cpu_seconds"] = read_index().get(name, line)["cpu_seconds"]
     index = read_index() | {name: line}  # read again: another run may have written meanwhile
     text = json.dumps(index, indent=1, sort_keys=True) + "\n"
     write(data_folder() / "models" / "index.json", text)
-    return f"{name}: {seconds} CPU-seconds, {'the numbers stored before' if same else 'stored'}"
 
 
 def _same(file: Path, arrays: dict[str, np.ndarray]) -> bool:
@@ -187,6 +206,11 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     )
     parser.add_argument("names", nargs="*", metavar="ID", help="such as 09.dates, or a lesson, 09")
     parser.add_argument("--list", action="store_true", help="say which are current, make nothing")
+    parser.add_argument(
+        "--confirm",
+        action="store_true",
+        help="run nothing: note that the code as it is now makes the stored numbers",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -200,7 +224,7 @@ def _run(chosen: argparse.Namespace) -> Iterator[str]:
         if chosen.list:
             yield f"{name}: {'current' if is_current(name) else 'its code has changed'}"
         elif names or not is_current(name):
-            yield make(name)
+            yield confirm(name) if chosen.confirm else make(name)
 
 
 def _expanded(word: str) -> Iterable[str]:

@@ -5,11 +5,11 @@ images, and on the same images moved by 1 and 2 pixels. The images are on a 12 x
 that a shift cuts nothing off.
 """
 
-import html
 from collections.abc import Callable
 
 import numpy as np
 
+from lessonlib import markup
 from lessonlib.datasets import load, shift
 from lessonlib.trained import trained
 
@@ -79,17 +79,8 @@ class Scoreboard:
         return "".join(f"{text:>{width}}" for text in _texts(row))
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{c}</th>" for c in COLUMNS)
-        body = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(row[0])}</td>"
-            + "".join(f"<td>{t}</td>" for t in _texts(row))
-            + "</tr>"
-            for row in self.rows
-        )
-        return (
-            f"<table><thead><tr><th style='text-align:left'>model</th>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table>"
-        )
+        rows = ((row[0], *_texts(row)) for row in self.rows)
+        return markup.table(rows, ("model", *COLUMNS), left=(0,))
 
 
 def _texts(row: Row) -> list[str]:

@@ -5,13 +5,13 @@ Markdown cell followed by one that holds only *Your answer here.*
 """
 
 import re
+from typing import Any
 
 from nbformat import NotebookNode
 
+from lessonlib.homework.cells import ANSWER, BEGIN, END, grade_id_of, graded_cell_of, marks
 from lessonlib.lessons.registry import find, questions_of
 
-BEGIN, END = "# BEGIN YOUR CODE", "# END YOUR CODE"
-ANSWER = "*Your answer here.*"
 _CHECK = re.compile(r'^check\("(\w+)\.(\d+)", (\w+)\)$')
 
 
@@ -30,8 +30,7 @@ def mark_exercises(book: NotebookNode, lesson: str) -> NotebookNode:
             if not questions:
                 raise ValueError(f"lesson {lesson}: more answer cells than written questions")
             question = questions.pop(0)
-            number = question.id.split(".w")[1]
-            _mark(cell, f"why-{lesson}-{number}", solution=True, points=question.points)
+            _mark(cell, graded_cell_of(question.id), solution=True, points=question.points)
     if questions:
         raise ValueError(f"lesson {lesson}: no answer cell for question {questions[0].id}")
     return book
@@ -46,24 +45,10 @@ def _mark_pair(
     defined = re.search(rf"^(?:def|class) {name}\b", stub.source, re.MULTILINE)
     if name != exercise.name or not defined:
         raise ValueError(f"{exercise.id}: checks {name}, the exercise asks for {exercise.name}")
-    _mark(stub, f"ex-{lesson}-{number}", solution=True)
-    _mark(check, f"check-{lesson}-{number}", points=exercise.points, locked=True)
+    _mark(stub, grade_id_of("ex", exercise.id), solution=True)
+    _mark(check, graded_cell_of(exercise.id), points=exercise.points, locked=True)
 
 
-def _mark(
-    cell: NotebookNode,
-    grade_id: str,
-    *,
-    solution: bool = False,
-    points: int | None = None,
-    locked: bool = False,
-) -> None:
+def _mark(cell: NotebookNode, grade_id: str, **about: Any) -> None:
     cell.id = grade_id
-    cell.metadata["nbgrader"] = {
-        "grade": points is not None,
-        "grade_id": grade_id,
-        "locked": locked,
-        "schema_version": 3,
-        "solution": solution,
-        "task": False,
-    } | ({"points": points} if points is not None else {})
+    cell.metadata["nbgrader"] = marks(grade_id, **about)

@@ -12,8 +12,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -37,18 +38,36 @@ class Outcome:
     mutated: int | None = None
 
 
-class _Bounded(io.StringIO):
-    """A text buffer that keeps the first `limit` characters and drops the rest."""
+class BoundedText(io.TextIOBase):
+    """A text stream that keeps the first `most` characters, however many are written to it.
 
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.room = limit
+    It cannot be closed: whoever prints later must not fail for what was closed before.
+
+    >>> stream = BoundedText(3)
+    >>> stream.write("abcdef"), stream.take(), stream.take()
+    (6, 'abc', '')
+    """
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, most: int) -> None:
+        self.most = self.room = most
+        self.parts: list[str] = []
 
     def write(self, text: str) -> int:
+        """Keep what there is room for; say that all was written."""
         if self.room > 0:
-            super().write(text[: self.room])
+            self.parts.append(str(text)[: self.room])
             self.room -= len(text)
         return len(text)
+
+    def take(self) -> str:
+        """What was kept so far; then begin again."""
+        text, self.parts, self.room = "".join(self.parts), [], self.most
+        return text
+
+    def close(self) -> None:
+        """Stay open."""
 
 
 @contextlib.contextmanager
@@ -129,7 +148,7 @@ def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float 
     >>> call(lambda f, x: f(x), lambda x: x + 1, (2,)).value
     3
     """
-    given, outcome, printed = copy.deepcopy(arguments), Outcome(), _Bounded(2000)
+    given, outcome, printed = copy.deepcopy(arguments), Outcome(), BoundedText(2000)
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _no_exit():
         try:
             with time_limit(seconds):
@@ -139,7 +158,7 @@ def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float 
         except BaseException as error:
             outcome.error = error
             outcome.line = _line_of(error)
-    outcome.printed = printed.getvalue().strip()
+    outcome.printed = printed.take().strip()
     outcome.mutated = _first_change(given, arguments)
     return outcome
 
@@ -167,7 +186,7 @@ class AskedToWrite(Exception):
 
 
 def _refuse(*args: Any, **kwargs: Any) -> Any:
-    from lessonlib.exercises.call import AskedToWrite  # this code runs with others' globals
+    from lessonlib.exercises.call import AskedToWrite  # its code runs inside other functions
 
     raise AskedToWrite("this exercise asks you to write it")
 
@@ -186,25 +205,9 @@ def resolve(name: str) -> tuple[Any, str] | None:
 
 
 @contextlib.contextmanager
-def forbid(names: tuple[str, ...]) -> Iterator[None]:
-    """Make the named functions raise AskedToWrite, however they were imported.
-
-    Python functions are changed through their code object, so `from m import f` before this
-    call does not help; other callables (built-in, classes) are replaced in their module.
-    """
-    undo: list[Callable[[], None]] = []
-    for found in filter(None, map(resolve, names)):
-        owner, attribute = found
-        target = getattr(owner, attribute)
-        if isinstance(target, type):
-            owner, attribute = target, "__init__"
-            target = getattr(owner, attribute)
-        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
-            undo.append(_restore_code(target, target.__code__))
-            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
-        else:
-            undo.append(_restore_attribute(owner, attribute, target))
-            setattr(owner, attribute, _refuse)
+def forbid(names: Iterable[str]) -> Iterator[None]:
+    """Make the named functions raise AskedToWrite, however they were imported, for a while."""
+    undo = refuse(names)
     try:
         yield
     finally:
@@ -212,12 +215,29 @@ def forbid(names: tuple[str, ...]) -> Iterator[None]:
             restore()
 
 
-def _restore_code(function: FunctionType, code: Any) -> Callable[[], None]:
-    def restore() -> None:
-        function.__code__ = code
+def _doors(name: str) -> tuple[str, ...]:
+    """A name, and that of the fast form of the same function, which the layers of nn call."""
+    library = "lessonlib.functional."
+    if not name.startswith(library):
+        return (name,)
+    return name, f"{library}_fast.{name.removeprefix(library)}"
 
-    return restore
 
+def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
+    """Make the named functions raise AskedToWrite; returns what takes each change back.
 
-def _restore_attribute(owner: Any, attribute: str, value: Any) -> Callable[[], None]:
-    return lambda: setattr(owner, attribute, value)
+    Python functions are changed through their code object, so `from m import f` before this
+    call does not help; other callables (built-in, classes) are replaced in their module.
+    """
+    undo: list[Callable[[], None]] = []
+    for owner, attribute in filter(None, map(resolve, [d for n in names for d in _doors(n)])):
+        target = getattr(owner, attribute)
+        if isinstance(target, type):
+            owner, attribute, target = target, "__init__", target.__init__
+        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
+            undo.append(partial(setattr, target, "__code__", target.__code__))
+            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+        else:
+            undo.append(partial(setattr, owner, attribute, target))
+            setattr(owner, attribute, _refuse)
+    return undo

@@ -1,17 +1,12 @@
 """What the judge answers: one of three states, in words a learner can act on, as text and HTML."""
 
-import html
-import re
 from dataclasses import dataclass, field
+
+from lessonlib import markup
 
 NOT_ATTEMPTED, NOT_YET, CORRECT = "not attempted", "not yet", "correct"
 
-# (text colour, background, mark): contrast of text on background is above 7 to 1
-_LOOK = {
-    NOT_ATTEMPTED: ("#3d3d3d", "#ececec", "○"),
-    NOT_YET: ("#5c2c00", "#fdebd3", "△"),
-    CORRECT: ("#0b4a2b", "#dcf3e4", "✓"),
-}
+_MARKS = {NOT_ATTEMPTED: "○", NOT_YET: "△", CORRECT: "✓"}
 
 
 @dataclass(frozen=True)
@@ -38,33 +33,15 @@ class Result:
         return f"{self.id} {self.title}{'' if self.title.endswith('?') else ':'} {self.status}"
 
     def __repr__(self) -> str:
-        mark = _LOOK[self.status][2]
-        lines = [f"{mark} {self._head()}", f"  {self.message}"]
+        lines = [f"{_MARKS[self.status]} {self._head()}", f"  {self.message}"]
         lines += [f"  {label}: {text}" for label, text in self.details]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        colour, ground, mark = _LOOK[self.status]
-        rows = "".join(
-            f"<tr style='background:{ground}'>"  # JupyterLab paints rows in the theme's colour
-            f"<th scope='row' style='text-align:left;padding:2px 14px 2px 0;font-weight:600;"
-            f"vertical-align:top;color:{colour};white-space:nowrap'>{html.escape(label)}</th>"
-            f"<td style='text-align:left;padding:2px 0;color:{colour}'>"
-            f"<code style='background:none;color:{colour};white-space:pre-wrap'>"
-            f"{html.escape(text)}</code></td></tr>"
-            for label, text in self.details
-        )
-        table = (
-            f"<table style='border:none;background:{ground};margin:6px 0 0 0'>{rows}</table>"
-            if rows
-            else ""
-        )
-        return (
-            f"<div role='status' style='background:{ground};color:{colour};"
-            f"border-left:5px solid {colour};padding:8px 14px;max-width:88ch;line-height:1.45'>"
-            f"<strong>{mark} {html.escape(self._head())}</strong>"
-            f"<div style='margin-top:4px'>{_sentence(self.message, colour)}</div>{table}</div>"
-        )
+        kind = self.status
+        message = markup.below(markup.sentence(self.message, kind))
+        head = f"{_MARKS[kind]} {self._head()}"
+        return markup.box(kind, head, message + markup.facts(kind, self.details), role="status")
 
 
 class Text:
@@ -77,20 +54,6 @@ class Text:
         return f"{self.head}\n{self.body}"
 
     def _repr_html_(self) -> str:
-        inner = (
-            "<pre style='background:none;color:#1d2b3a;margin:6px 0 0 0;overflow-x:auto'>"
-            f"{html.escape(self.body)}</pre>"
-            if self.code
-            else f"<div style='margin-top:4px'>{_sentence(self.body, '#1d2b3a')}</div>"
-        )
-        return (
-            "<div style='background:#e4edf7;color:#1d2b3a;border-left:5px solid #2d5d8c;"
-            f"padding:8px 14px;max-width:88ch;line-height:1.45'><strong>{html.escape(self.head)}"
-            f"</strong>{inner}</div>"
-        )
-
-
-def _sentence(text: str, colour: str) -> str:
-    """Text as HTML, with `names` in a monospaced font."""
-    code = rf"<code style='background:none;color:{colour}'>\1</code>"
-    return re.sub(r"`([^`\n]+)`", code, html.escape(text))
+        if self.code:
+            return markup.box("note", self.head, markup.listing(self.body, "note"))
+        return markup.box("note", self.head, markup.below(markup.sentence(self.body, "note")))

@@ -6,8 +6,8 @@ import numpy as np
 
 Array = np.ndarray
 
-# None where need_dx is False or there was no input (no h0). Only who asked for that can meet None,
-# and so nobody has to rule it out: Any in place of None.
+# None where need_dx is False or the input was None (no h0). Only a caller that asked for that can
+# get None, so no other has to check for it: Any in place of None.
 InputGradient = Array | Any
 
 # dx, dweight, dbias (None without a bias)

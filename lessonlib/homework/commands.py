@@ -8,7 +8,8 @@ from pathlib import Path
 
 from lessonlib._errors import CommandError
 from lessonlib.homework import guide
-from lessonlib.homework.model import HomeworkError, Limits
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.model import HomeworkError
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,7 +45,7 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--submissions", type=Path, metavar="FOLDER", help="folder or zip file; "
                         "without it, what has been taken in before")  # fmt: skip
     parser.add_argument("--roster", type=Path, metavar="CSV")
-    parser.add_argument("--student", action="append", default=[], help="grade only this one, anew")
+    parser.add_argument("--student", action="append", default=[], help="grade only this one, again")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster")
     parser.add_argument("--cell-seconds", type=float, default=Limits.cell)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lessonlib._errors import CommandError
 from lessonlib.exercises.judge import Exercise
-from lessonlib.lessons.registry import cards, exercises_of, lessons, questions_of
+from lessonlib.lessons.registry import card, exercises_of, lessons, questions_of
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,17 +29,16 @@ def _run(chosen: argparse.Namespace) -> Iterator[str]:
 def page(lesson: str) -> str:
     """One lesson's page: goal, times, exercises, misconceptions, rubrics.
 
+    Raises KeyError naming the lessons there are.
+
     >>> page("00").splitlines()[0]
     '# 00: Check the installation, meet the digits'
     """
-    about = next((x for x in cards() if x.number == lesson), None)
-    tasks, questions = exercises_of(lesson), questions_of(lesson)
+    about, tasks, questions = card(lesson), exercises_of(lesson), questions_of(lesson)
     minutes = sum(e.minutes for e in tasks.values())
     points = sum(e.points for e in tasks.values()) + sum(q.points for q in questions.values())
-    parts = [f"# {lesson}: {about.promise if about else ''}".rstrip(": "), ""]
-    if about:
-        needs = f", needs {', '.join(about.needs)}" if about.needs else ""
-        parts.append(f"Whole lesson {about.hours:g} hours{needs}.")
+    needs = f", needs {', '.join(about.needs)}" if about.needs else ""
+    parts = [f"# {lesson}: {about.promise}", "", f"Whole lesson {about.hours:g} hours{needs}."]
     parts += [f"Homework about {minutes} minutes, {points} points.", "", "## Exercises", ""]
     parts += ["| id | what it asks | stars | minutes | points |", "|---|---|--:|--:|--:|"]
     parts += [_row(e) for e in tasks.values()]

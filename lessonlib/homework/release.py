@@ -1,7 +1,7 @@
 """Make a homework's notebook from a lesson: the same notebook, with nothing filled in.
 
-Working from a copy with answers gives the same bytes: what stands between the delimiters is put
-back, answers in words are emptied, outputs and calls of `solution` are left out.
+Working from a copy with answers gives the same bytes: what is between the delimiters is put back,
+answers in words are emptied, outputs and calls of `solution` are left out.
 """
 
 import ast
@@ -15,22 +15,24 @@ from typing import Any
 from lessonlib import __version__
 from lessonlib.exercises.judge import Exercise
 from lessonlib.files import notebooks_folder
-from lessonlib.homework.model import HomeworkError, grade_id_of, role_of
-from lessonlib.lessons.registry import exercises_of, lessons, questions_of
+from lessonlib.homework.cells import ANSWER, BEGIN, END, role_of, with_body
+from lessonlib.homework.model import HomeworkError
+from lessonlib.lessons.registry import exercises_of, find, lessons, notebooks_in, questions_of
 
-BEGIN, END = "# BEGIN YOUR CODE", "# END YOUR CODE"
-ANSWER = "*Your answer here.*"
-_REGION = re.compile(rf"^([ \t]*){BEGIN}[^\n]*\n(.*?)^[ \t]*{END}", re.M | re.S)
 _SOLUTION = re.compile(r"^\s*solution\([^)]*\)\s*;?\s*$")
 
 
 def find_lesson(lesson: str, folder: Path | None = None) -> Path:
     """The notebook of a lesson. Raises HomeworkError naming the lessons there are."""
     folder = folder or notebooks_folder()
-    found = sorted(folder.glob(f"{lesson}_*.ipynb"))
-    if lesson not in lessons() or len(found) != 1:
-        known = ", ".join(sorted(p.name.split("_")[0] for p in folder.glob("[0-9]*_*.ipynb")))
+    there = notebooks_in(folder)
+    found = [path for number, path in there if number == lesson]
+    if lesson not in lessons() or not found:
+        known = ", ".join(dict.fromkeys(number for number, _ in there))
         raise HomeworkError(f"there is no lesson {lesson!r} in {folder}; there are {known}")
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise HomeworkError(f"lesson {lesson!r} is in {folder} more than once: {names}")
     return found[0]
 
 
@@ -39,15 +41,9 @@ def cleared(source: str, exercise: Exercise) -> str:
 
     Raises HomeworkError where the two delimiter comments are not there.
     """
-
-    def put_back(match: re.Match[str]) -> str:
-        indent = match.group(1)
-        body = "raise NotImplementedError"
-        if exercise.starter is not None:
-            body = _body_of(exercise.starter)
-        return f"{indent}{BEGIN}\n{textwrap.indent(body, indent)}\n{indent}{END}"
-
-    text, count = _REGION.subn(put_back, source)
+    starter = exercise.starter
+    body = "raise NotImplementedError" if starter is None else _body_of(starter)
+    text, count = with_body(source, body)
     if count != 1:
         raise HomeworkError(
             f"{exercise.id}: the cell has {count} regions between {BEGIN!r} and {END!r}, wanted 1"
@@ -108,7 +104,10 @@ def _check_points(points: dict[str, float], known: set[str]) -> None:
 
 def _known(tasks: dict[str, Exercise], task: str) -> Exercise:
     if task not in tasks:
-        raise HomeworkError(f"a cell is marked for exercise {task}, which does not exist")
+        raise HomeworkError(
+            f"a cell is marked for exercise {task}, which does not exist; "
+            f"the lesson has {', '.join(tasks)}"
+        )
     return tasks[task]
 
 
@@ -155,20 +154,8 @@ def solved(release: dict[str, Any]) -> dict[str, Any]:
 
 def reference_cell(source: str, task: str) -> str:
     """An exercise cell with the reference's body between the delimiters."""
-    reference = exercises_of(task.split(".")[0])[task].reference
-    if isinstance(reference, type):  # a class: the region lies in its last method
+    reference = find(task).reference
+    if isinstance(reference, type):  # a class: the region is in its last method
         method = re.findall(r"def (\w+)\(", source.split(BEGIN)[0])[-1]
         reference = getattr(reference, method)
-    body = _body_of(reference)
-
-    def fill(match: re.Match[str]) -> str:
-        indent = match.group(1)
-        return f"{indent}{BEGIN}\n{textwrap.indent(body, indent)}\n{indent}{END}"
-
-    return _REGION.sub(fill, source)
-
-
-def grade_ids(lesson: str) -> list[str]:
-    """The grade ids that a lesson's notebook has to have."""
-    pairs = [grade_id_of(kind, e) for e in exercises_of(lesson) for kind in ("ex", "check")]
-    return pairs + [grade_id_of("why", q) for q in questions_of(lesson)]
+    return with_body(source, _body_of(reference))[0]

@@ -1,7 +1,6 @@
 """The map of the course: which lessons there are, how long they take, what they need."""
 
-import html
-
+from lessonlib import markup
 from lessonlib.learner import record
 from lessonlib.lessons.card import Lesson
 from lessonlib.lessons.registry import available, cards, exercises_of
@@ -31,20 +30,16 @@ class CourseMap:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        body = ""
-        for lesson, there, state in self.rows():
-            name = html.escape(lesson.promise)
-            link = f"<a href='{lesson.stem}.ipynb'>{name}</a>" if there else name
-            body += (
-                f"<tr><td>{lesson.number}</td><td style='text-align:left'>{link}</td>"
-                f"<td>{lesson.hours:g}</td><td>{', '.join(lesson.needs) or 'nothing'}</td>"
-                f"<td style='text-align:left'>{state}</td></tr>"
-            )
-        return (
-            "<table><thead><tr><th>lesson</th><th style='text-align:left'>what it does</th>"
-            "<th>hours</th><th>needs</th><th style='text-align:left'>your progress</th></tr>"
-            f"</thead><tbody>{body}</tbody></table>"
-        )
+        head = ("lesson", "what it does", "hours", "needs", "your progress")
+        return markup.table(map(self._cells, self.rows()), head, left=(1, 4))
+
+    @staticmethod
+    def _cells(row: tuple[Lesson, bool, str]) -> tuple[str, ...]:
+        lesson, there, state = row
+        name = markup.escaped(lesson.promise)
+        link = markup.Html(f"<a href='{lesson.stem}.ipynb'>{name}</a>" if there else name)
+        needs = ", ".join(lesson.needs) or "nothing"
+        return lesson.number, link, f"{lesson.hours:g}", needs, state
 
 
 def course_map() -> CourseMap:

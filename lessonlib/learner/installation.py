@@ -1,13 +1,13 @@
 """One look at whether everything a lesson needs is there."""
 
 import hashlib
-import html
 import json
 import platform
 import sys
 from importlib import metadata
 from pathlib import Path
 
+from lessonlib import markup
 from lessonlib.files import data_folder
 from lessonlib.learner import record
 
@@ -49,12 +49,8 @@ class Installation:
         return "\n".join([*lines, self._verdict()])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{'✓' if well else '✗'}</td><td style='text-align:left'>{html.escape(what)}"
-            f"</td><td style='text-align:left'>{html.escape(text)}</td></tr>"
-            for what, well, text in self.findings
-        )
-        return f"<table><tbody>{rows}</tbody></table><p>{html.escape(self._verdict())}</p>"
+        rows = (("✓" if well else "✗", what, text) for what, well, text in self.findings)
+        return markup.table(rows, left=(1, 2)) + markup.paragraph(self._verdict())
 
 
 def installation() -> Installation:

@@ -8,15 +8,12 @@ import html
 import os
 from typing import Any
 
+from lessonlib import markup
 from lessonlib.exercises.prediction import Prediction
 from lessonlib.learner import record
 from lessonlib.lessons.registry import find_prediction
 
 _LETTERS = "abcdefgh"
-_BOX = (
-    "background:#f1ecf8;color:#2b2140;border-left:5px solid #6a4c9c;padding:8px 14px;"
-    "max-width:88ch;line-height:1.45"
-)
 
 
 def predict(prediction: str) -> "PredictionView":
@@ -59,16 +56,16 @@ class PredictionView:
             f"<div>({_LETTERS[k]}) {html.escape(text)}</div>"
             for k, text in enumerate(self.asked.choices)
         )
-        return (
-            f"<div style='{_BOX}'><strong>Predict.</strong> {html.escape(self.asked.question)}"
-            f"<div style='margin:4px 0 4px 14px'>{choices}</div>{self._folded()}</div>"
+        body = (
+            f" {html.escape(self.asked.question)}"
+            f"<div style='margin:4px 0 4px 14px'>{choices}</div>{self._folded()}"
         )
+        return markup.box("prediction", "Predict.", body)
 
     def _folded(self) -> str:
         return (
             "<details><summary style='cursor:pointer'>Open the answer after you have run the "
-            f"next cell</summary><div style='margin-top:4px'>{html.escape(self.answer())}</div>"
-            "</details>"
+            f"next cell</summary>{markup.below(html.escape(self.answer()))}</details>"
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

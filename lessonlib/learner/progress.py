@@ -1,7 +1,6 @@
 """What a learner has done so far, as a table."""
 
-import html
-
+from lessonlib import markup
 from lessonlib.learner import record as store
 from lessonlib.lessons.registry import exercises_of, lessons, predictions_of
 
@@ -41,16 +40,10 @@ class Progress:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f"<tr><td>{n}</td><td style='text-align:left'>{html.escape(m)}</td>"
-            f"<td>{d} of {t}</td><td>{e} of {p}</td></tr>"
-            for n, m, d, t, e, p in self.rows()
-        )
+        rows = [(n, m, f"{d} of {t}", f"{e} of {p}") for n, m, d, t, e, p in self.rows()]
         right, made, asked = self.predictions()
         where = "off" if self.file is None else "on this machine"
-        return (
-            "<table><thead><tr><th>lesson</th><th style='text-align:left'>exercises</th>"
-            f"<th>solved</th><th>points</th></tr></thead><tbody>{cells}</tbody></table>"
+        return markup.table(rows, ("lesson", "exercises", "solved", "points"), left=(1,)) + (
             f"<div>Predictions: {made} of {asked} made, {right} right. Recording is {where}.</div>"
         )
 

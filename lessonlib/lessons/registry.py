@@ -49,6 +49,15 @@ def available() -> tuple[Lesson, ...]:
     return tuple(lesson for lesson in cards() if (folder / f"{lesson.stem}.ipynb").exists())
 
 
+def notebooks_in(folder: Path) -> list[tuple[str, Path]]:
+    """(number, notebook) of the lessons in a folder, in the order of the course.
+
+    >>> [number for number, _ in notebooks_in(notebooks_folder())][:2]
+    ['00', '01']
+    """
+    return [(path.name.split("_")[0], path) for path in sorted(folder.glob("[0-9]*_*.ipynb"))]
+
+
 def exercises_of(lesson: str) -> dict[str, Exercise]:
     """All exercises of a lesson by id, in order. Raises KeyError naming the lessons there are.
 

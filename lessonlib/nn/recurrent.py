@@ -13,7 +13,7 @@ import numpy as np
 from .. import functional as F
 from ..functional import _fast
 from ..functional._types import InputGradient
-from .module import Module, refuse, uniform_parameter, value_of
+from .module import Module, Parameter, refuse, uniform_parameter, value_of
 
 __all__ = ["GRU", "LSTM", "RNN"]
 
@@ -23,6 +23,10 @@ class _Recurrent(Module):
 
     gates: int  # blocks of hidden_size rows in every weight
     pair: tuple[Callable, Callable]  # one layer, one direction
+    weight_ih_l0: Parameter  # of layer 0, forward; all others have names of the same kind
+    weight_hh_l0: Parameter
+    bias_ih_l0: Parameter
+    bias_hh_l0: Parameter
 
     def __init__(
         self,

@@ -1,26 +1,17 @@
-// What all explorers share in the browser: asking for frames, the read-outs, errors, names for sliders.
-// The explorer's own file follows in the same module and ends with
+// What every explorer does in the browser: it asks for frames, shows read-outs and errors, and
+// speaks. A view ends with
 //   export default explorer((stage, ask) => frame => { ...draw the frame into stage... });
-// The drawing function may have a property `end`, called when the view leaves the page.
+// `ask("move", { x }, "key")` tells the kernel what a person did. The drawing function may have a
+// property `end`, which is called when the view leaves the page.
 
-const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+import { tendControls } from "./controls.js";
+import { eachChild, element, set } from "./element.js";
 
-function element(name, attributes = {}, parent = null) {
-  const svg = name.startsWith("svg:");
-  const node = svg
-    ? document.createElementNS("http://www.w3.org/2000/svg", name.slice(4))
-    : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === "text") node.textContent = value;
-    else node.setAttribute(key, value);
-  }
-  if (parent) parent.append(node);
-  return node;
-}
+export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// At most two requests are under way: while one answer travels and is drawn, the kernel works on the
-// next. While the explorer plays, ticks are asked for at the pace the kernel named, as long as a
-// view can be seen.
+// At most two requests are under way: while one answer travels and is drawn, the kernel works on
+// the next. While the explorer plays, ticks are asked for at the pace the kernel named, as long as
+// a view can be seen.
 const UNDER_WAY = 2;
 
 class Requests {
@@ -43,7 +34,7 @@ class Requests {
   // A newer request of the same key takes the place of one that has not been sent.
   ask(name, values = {}, key = null) {
     const message = { ...values, name, key };
-    const place = key === null ? -1 : this.queue.findIndex(other => other.key === key);
+    const place = key === null ? -1 : this.queue.findIndex((other) => other.key === key);
     if (place >= 0) this.queue[place] = message;
     else this.queue.push(message);
     this.send();
@@ -94,7 +85,7 @@ class Requests {
   }
 }
 
-function explorer(build) {
+export function explorer(build) {
   return () => {
     let requests;
     return {
@@ -122,7 +113,7 @@ function showView(model, el, requests, build) {
   const draw = build(stage, (name, values, key) => requests.ask(name, values, key));
   let planned = 0;
 
-  const guarded = work => {
+  const guarded = (work) => {
     try {
       work();
     } catch (problem) {
@@ -136,7 +127,7 @@ function showView(model, el, requests, build) {
     guarded(() => {
       showReadouts(list, frame.readouts || []);
       showMeter(meter, frame.meter);
-      if (note.textContent !== (frame.note || "")) note.textContent = frame.note || "";
+      set(note, { text: frame.note || "" });
       // A screen reader hears where the play ended, not thirty sentences a second.
       if (!model.get("playing")) spoken.textContent = frame.summary || "";
       draw(frame);
@@ -152,7 +143,7 @@ function showView(model, el, requests, build) {
   model.on("change:playing", plan);
   model.on("change:error", onError);
 
-  const onScreen = new IntersectionObserver(entries => {
+  const onScreen = new IntersectionObserver((entries) => {
     requests.views.set(el, entries.at(-1).isIntersecting);
     requests.wake();
   });
@@ -176,15 +167,15 @@ function showView(model, el, requests, build) {
 }
 
 function showReadouts(list, readouts) {
-  while (list.children.length > readouts.length) list.lastChild.remove();
-  readouts.forEach(([name, value], k) => {
-    const pair = list.children[k] || element("div", {}, list);
-    if (!pair.children.length) {
-      element("dt", {}, pair);
-      element("dd", {}, pair);
-    }
-    if (pair.firstChild.textContent !== name) pair.firstChild.textContent = name;
-    if (pair.lastChild.textContent !== value) pair.lastChild.textContent = value;
+  const make = () => {
+    const pair = element("div", {}, list);
+    element("dt", {}, pair);
+    element("dd", {}, pair);
+    return pair;
+  };
+  eachChild(list, readouts, make, (pair, [name, value]) => {
+    set(pair.firstChild, { text: name });
+    set(pair.lastChild, { text: value });
   });
 }
 
@@ -194,15 +185,12 @@ function showMeter(meter, reading) {
   if (!reading) return;
   if (!meter.children.length) {
     element("div", { class: "ns-meter-text" }, meter);
-    const bar = element("div", { class: "ns-bar", role: "meter" }, meter);
-    bar.setAttribute("aria-valuemin", 0);
-    bar.setAttribute("aria-valuemax", 1);
-    element("div", { class: "ns-fill" }, bar);
+    const limits = { role: "meter", "aria-valuemin": 0, "aria-valuemax": 1 };
+    element("div", { class: "ns-fill" }, element("div", { class: "ns-bar", ...limits }, meter));
   }
   const [text, bar] = meter.children;
-  text.textContent = reading.text;
-  bar.setAttribute("aria-label", reading.text);
-  bar.setAttribute("aria-valuenow", reading.value === null ? 0 : reading.value);
+  set(text, { text: reading.text });
+  set(bar, { "aria-label": reading.text, "aria-valuenow": reading.value ?? 0 });
   bar.classList.toggle("ns-none", reading.value === null);
   bar.firstChild.style.width = `${100 * Math.min(1, reading.value || 0)}%`;
 }

@@ -23,14 +23,13 @@ FRAMES_PER_SECOND = 30  # the most a view asks for
 class Explorer(ABC):
     """Base class: `step`, `play`, `pause`, `reset`, `state`, and the view that a cell shows.
 
-    A subclass has view.js and, where it needs it, view.css in its folder (`parts` are scripts that
-    come before it), gives `unit` (what one step is called) and writes `state`, `_step`, `_reset`,
-    `_frame`, `_figure`, and where needed `_event`, `_controls` and `finished`.
+    A subclass has view.js (which imports what it needs) and, where it needs it, view.css in its
+    folder, gives `unit` (what one step is called) and writes `state`, `_step`, `_reset`, `_frame`,
+    `_figure`, and where needed `_event`, `_controls` and `finished`.
     Taught in CONTRIBUTING.md
     """
 
     folder: ClassVar[str]  # the package that holds view.js
-    parts: ClassVar[tuple[str, ...]] = ()
     speed_control: ClassVar[bool] = True  # False where the script offers the speeds itself
     unit: ClassVar[str] = "step"
     reset_hint: ClassVar[str] = "Go back to the beginning"

@@ -3,24 +3,16 @@
 Imported when the first view is made, so that explorers work where no widgets are installed.
 """
 
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from lessonlib.widgets.modules import script, style
+
 if TYPE_CHECKING:
     from lessonlib.widgets.explorer import Explorer
-
-
-def _text(name: str, folder: str) -> str:
-    """A file of an explorer's folder, or else of this one; empty where neither has it."""
-    for package in (folder, __package__):
-        file = resources.files(package).joinpath(name)
-        if file.is_file():
-            return file.read_text(encoding="utf-8")
-    return ""
 
 
 class View(anywidget.AnyWidget):
@@ -40,11 +32,9 @@ class Panel:
 
     def __init__(self, explorer: "Explorer", controls: list[widgets.Widget]) -> None:
         self.explorer = explorer
-        # One module: the base defines `explorer(build)`, the script exports what that gives.
-        scripts = ("controls.js", "explorer.js", *explorer.parts, "view.js")
         self.view = View(
-            _esm="".join(_text(name, explorer.folder) for name in scripts),
-            _css="".join(_text(name, explorer.folder) for name in ("explorer.css", "view.css")),
+            _esm=script(explorer.folder),
+            _css=style(__package__, "explorer.css") + style(explorer.folder),
             layout=widgets.Layout(width="100%"),
         )
         self.view.on_msg(self._on_message)
@@ -104,9 +94,10 @@ class Panel:
 
     def mimebundle(self) -> dict[str, Any]:
         """The widget view alone; its plain text is the explorer's."""
-        data, _ = self.view._repr_mimebundle_()
+        bundle = self.view._repr_mimebundle_()
+        assert bundle is not None  # only a widget without a view has none
         key = "application/vnd.jupyter.widget-view+json"
-        return {key: data[key] | {"model_id": self.box.model_id}}
+        return {key: bundle[0][key] | {"model_id": self.box.model_id}}
 
     def close(self) -> None:
         """Close every widget, and the layouts and styles that belong to them."""

@@ -5,9 +5,12 @@ import inspect
 import numpy as np
 import pytest
 
+from lessonlib import functional as F
+from lessonlib import nn
 from lessonlib.exercises import check, hint, judge, solution
-from lessonlib.exercises.call import call
+from lessonlib.exercises.call import AskedToWrite, call, forbid
 from lessonlib.exercises.result import Result
+from lessonlib.functional import _fast
 from lessonlib.lessons.registry import exercises_of, lessons, predictions_of
 
 ALL = [e for lesson in lessons() for e in exercises_of(lesson).values()]
@@ -218,6 +221,23 @@ def test_forbidden_names_are_refused_while_grading(monkeypatch):
     assert check("01.1", lambda X, weight, bias: classify(X, weight, bias)) == 0
     monkeypatch.delenv("NBGRADER_EXECUTION")
     assert classify(np.ones((1, 1)), np.ones(1)).tolist() == [1]
+
+
+@pytest.mark.parametrize("name", sorted(F.__all__))
+def test_a_forbidden_function_is_refused_in_its_fast_form_too(name):
+    """The layers of nn call fast forms; they are no way round an exercise that asks for one."""
+    fast = getattr(_fast, name, None)
+    with forbid([f"lessonlib.functional.{name}"]):
+        for form in filter(callable, (getattr(F, name), fast)):
+            with pytest.raises(AskedToWrite):
+                form()
+
+
+def test_a_layer_that_calls_a_fast_form_is_refused():
+    loss, scores = nn.CrossEntropyLoss(), np.zeros((2, 3))
+    with forbid(["lessonlib.functional.cross_entropy"]), pytest.raises(AskedToWrite):
+        loss(scores, np.array([0, 1]))
+    assert loss(scores, np.array([0, 1])) == pytest.approx(np.log(3))
 
 
 def test_results_read_well_as_html():

@@ -235,10 +235,11 @@ def test_importing_explorers_loads_no_widgets_and_no_matplotlib():
 def test_scripts_and_styles_are_part_of_the_package_and_share_the_role_colours():
     files = resources.files("lessonlib.widgets")
     css = files.joinpath("explorer.css").read_text(encoding="utf-8")
-    for role in ("positive", "negative", "gradient"):
+    for role in ("positive", "negative", "gradient", "forward"):
         assert f"--ns-{role}: {COLOUR[role].lower()};" in css
     assert files.joinpath("explorer.js").is_file()
-    assert resources.files(PerceptronExplorer.folder).joinpath("view.js").is_file()
+    for name in ("view.js", "view.css"):
+        assert resources.files(PerceptronExplorer.folder).joinpath(name).is_file()
 
 
 # --- numbers, controls and drawing apart, in every lesson ---

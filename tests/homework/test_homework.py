@@ -22,11 +22,9 @@ from lessonlib import __version__, cli
 from lessonlib.homework.assign import Choices, assign
 from lessonlib.homework.cohort.grade import Settings, grade
 from lessonlib.homework.course import Course
-from lessonlib.homework.model import (
-    Report,
-)
 from lessonlib.homework.release import solved
 from lessonlib.homework.submission.grader import Grader
+from lessonlib.homework.submission.submission import Submission
 
 pytest_plugins = ("homework_cases.fixtures",)
 pytestmark = MARKS
@@ -144,12 +142,9 @@ def test_class_report(graded):
 
 @mock.patch.dict(os.environ)  # Dask sets variables in our process and leaves them there
 def test_a_dask_cluster_finds_the_same(graded, tmp_path):
-    course, homework = Course(graded), Course(graded).homework("01")
-    before = (graded / "grades_01.csv").read_bytes()
-    folder = course.report_path(homework, "x").parent
-    reports = {path: path.read_text() for path in folder.glob("*.json")}
-    for path in reports:
-        path.unlink()
+    before, reports = (graded / "grades_01.csv").read_bytes(), reports_of(graded)
+    for file in (graded / "reports/01").glob("*.json"):
+        file.unlink()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from distributed import LocalCluster
@@ -157,12 +152,16 @@ def test_a_dask_cluster_finds_the_same(graded, tmp_path):
         local = {"dashboard_address": None, "local_directory": str(tmp_path)}
         with LocalCluster(n_workers=2, threads_per_worker=1, **local) as cluster:
             settings = Settings(scheduler=cluster.scheduler_address, progress=False)
-            outcome = grade(course, "01", settings)
-    assert outcome.graded_now == len(reports)
+            outcome = grade(Course(graded), "01", settings, graded.parent / "submissions.zip")
+    assert outcome.graded_now == len(reports) == 7
     assert (graded / "grades_01.csv").read_bytes() == before
-    for path, text in reports.items():
-        new, old = (json.loads(json.loads(t)["report"]) for t in (path.read_text(), text))
-        assert new | {"seconds": 0} == old | {"seconds": 0}
+    assert reports_of(graded) == reports
+
+
+def reports_of(course):
+    """What was found about every student, but for the seconds that it took."""
+    states = (json.loads(file.read_text()) for file in sorted((course / "reports/01").glob("*")))
+    return [state["report"] | {"seconds": 0} for state in states]
 
 
 def test_release_is_the_same_bytes_again(graded, material, tmp_path, empty_gradebook):
@@ -213,11 +212,13 @@ def test_regrading_one_student_touches_no_other(graded):
 def test_a_run_that_was_stopped_goes_on(graded):
     course, homework = Course(graded), Course(graded).homework("01")
     before = (graded / "grades_01.csv").read_bytes()
-    course.report_path(homework, "ada").unlink()
-    course.report_path(homework, "grace").with_suffix(".recorded").unlink()
+    Submission.open(course, homework, "george").state_file.unlink()  # neither graded nor recorded
+    grace = Submission.open(course, homework, "grace")
+    grace.keep(grace.report)  # graded, not recorded
     outcome = grade(course, "01", QUIET)
     assert outcome.graded_now == 1
     assert (graded / "grades_01.csv").read_bytes() == before
+    assert Submission.open(course, homework, "grace").recorded
 
 
 def test_points_given_by_hand_come_into_the_table(graded):
@@ -300,11 +301,14 @@ def test_nbgrader_and_formgrader_open_the_course(graded):
 
 def test_formgraders_own_autograde_does_the_same(graded):
     """`nbgrader autograde` without a stored report grades outside the student's process too."""
-    from lessonlib.homework.nbgrader.gradebook import record, scores
+    from nbgrader.converters import Autograde
+
+    from lessonlib.homework.nbgrader import steps
+    from lessonlib.homework.nbgrader.gradebook import scores
 
     course, homework = Course(graded), Course(graded).homework("01")
     before = scores(course, homework)["alan"]["automatic"]
-    course.report_path(homework, "alan").unlink()
-    record(course, homework, "alan", Report("graded"))
+    Submission.open(course, homework, "alan").state_file.unlink()
+    steps.run(course, homework.name, Autograde, student="alan")
     assert scores(course, homework)["alan"]["automatic"] == before
-    assert course.report_path(homework, "alan").exists()
+    assert Submission.open(course, homework, "alan").report.status == "graded"

@@ -14,7 +14,9 @@ from homework_cases import accidents, dishonest, honest, runaway
 from homework_cases.edit import FULL
 from homework_cases.sample import lesson_notebook
 
-from lessonlib.homework.model import Homework, Limits
+from lessonlib.homework.cells import is_written
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.model import Homework
 from lessonlib.homework.release import points_of, release_of, solved
 from lessonlib.homework.sandbox.session import GraderProblem
 from lessonlib.homework.submission.grader import Grader
@@ -26,7 +28,7 @@ QUICK = Limits(cell=1.5, given=20.0, call=0.7, grace=0.5, memory=5 * 2**28)
 @pytest.fixture(scope="session")
 def homework():
     release = release_of(lesson_notebook("01"), "01", {})
-    points = {k: v for k, v in points_of(release).items() if ".w" not in k}
+    points = {k: v for k, v in points_of(release).items() if not is_written(k)}
     return Homework("01", "01_sample", "0", 7, points, json.dumps(release))
 
 

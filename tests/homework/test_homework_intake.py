@@ -9,10 +9,10 @@ import zipfile
 import pytest
 from homework_cases.sample import lesson_notebook
 
+from lessonlib.homework.cells import is_written
 from lessonlib.homework.cohort.archives import MOST_FILE, entries
 from lessonlib.homework.cohort.owners import choose, sort_by_student
-from lessonlib.homework.cohort.roster import read_roster
-from lessonlib.homework.course import safe_id
+from lessonlib.homework.cohort.roster import read_roster, safe_id
 from lessonlib.homework.model import Homework, HomeworkError
 from lessonlib.homework.release import points_of, release_of
 
@@ -22,7 +22,7 @@ NOTEBOOK = json.dumps(lesson_notebook("01")).encode()
 @pytest.fixture(scope="module")
 def homework():
     release = release_of(lesson_notebook("01"), "01", {})
-    points = {k: v for k, v in points_of(release).items() if ".w" not in k}
+    points = {k: v for k, v in points_of(release).items() if not is_written(k)}
     return Homework("01", "01_sample", "0", 7, points, json.dumps(release))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import time
 from dataclasses import replace
@@ -16,12 +17,13 @@ from lessonlib import cli
 from lessonlib.exercises.judge import judge
 from lessonlib.files import notebooks_folder
 from lessonlib.homework.assign import Choices, assign
-from lessonlib.homework.cohort import worker
+from lessonlib.homework.cells import grade_id_of, graded_cell_of
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.cohort.pool import LocalPool
 from lessonlib.homework.course import Course
-from lessonlib.homework.model import HomeworkError, Limits, Report, grade_id_of
-from lessonlib.homework.release import grade_ids, solved
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.model import HomeworkError, Report
+from lessonlib.homework.release import solved
 from lessonlib.homework.sandbox.session import Session, Transcript
 from lessonlib.homework.submission.grader import Grader, extra_cases
 from lessonlib.lessons.registry import exercises_of, find, lessons, questions_of
@@ -42,9 +44,9 @@ def test_extra_cases_and_seed_decide(material, tmp_path):
         own = task.cases(np.random.default_rng(seed))
         assert len(grader._cases(task).hidden) == len(own) + 9
     assert drawn[0] == drawn[1] != drawn[2]
-    with pytest.raises(HomeworkError, match=r"extra cases: no exercise 99\.1"):
+    with pytest.raises(HomeworkError, match=r"extra cases: no exercise 99\.1 .* it has 00\.1"):
         assign(["00"], tmp_path / "c2", Choices(extra_cases="CASES = {'99.1': []}",
-                                                notebooks_folder=material / "lessons"))  # fmt: skip
+                                                lessons_folder=material / "lessons"))  # fmt: skip
     with pytest.raises(HomeworkError, match="extra cases: SyntaxError"):
         extra_cases(homework_of("00", extra_cases="CASES ="))
     assert not (tmp_path / "c2").exists()
@@ -53,9 +55,13 @@ def test_extra_cases_and_seed_decide(material, tmp_path):
 def test_what_cannot_be_done_is_said_in_one_line(material, course_folder, tmp_path, capsys):
     lessons_option = ["--lessons-folder", str(material / "lessons")]
     for arguments, words in (
-        (["assign", "77", "--course", str(course_folder), *lessons_option], "no lesson '77'"),
+        (["assign", "77", "--course", str(course_folder), *lessons_option],
+         f"no lesson '77' in {material / 'lessons'}; there are 00, 01"),
         (["assign", "00", "--course", str(course_folder), "--points", "00.9=2", *lessons_option],
-         "points for '00.9'"),
+         "points for '00.9': the lesson has 00.1"),
+        (["assign", "00", "--course", str(course_folder), "--points", "01.1=2", *lessons_option],
+         "points for '01.1': its lesson is not among those assigned: 00"),
+        (["guide", "77"], "no lesson '77'; there are 00, 01, 02"),
         (["assign", "00", "--course", str(course_folder), "--points", "x", *lessons_option],
          "ID=POINTS"),
         (["grade", str(tmp_path)], "no course folder"),
@@ -64,13 +70,20 @@ def test_what_cannot_be_done_is_said_in_one_line(material, course_folder, tmp_pa
         assert words in capsys.readouterr().err
     assert cli.main(["assign", "00", "01", "--course", str(course_folder), *lessons_option]) == 0
     assert cli.main(["grade", str(course_folder)]) == 1
-    assert "--lesson is needed" in capsys.readouterr().err
+    assert "--lesson is needed; assigned: 00, 01" in capsys.readouterr().err
+    assert cli.main(["grade", str(course_folder), "--lesson", "77"]) == 1
+    assert "lesson '77' is not assigned" in (said := capsys.readouterr().err)
+    assert said.endswith("assigned: 00, 01\n")
+    shutil.copyfile(material / "lessons/00_sample.ipynb", tmp_path / "00_a.ipynb")
+    shutil.copyfile(material / "lessons/00_sample.ipynb", tmp_path / "00_b.ipynb")
+    with pytest.raises(HomeworkError, match=r"more than once: 00_a.ipynb, 00_b.ipynb"):
+        assign(["00"], course_folder, Choices(lessons_folder=tmp_path))
 
 
 def test_without_a_closed_room_nobody_is_graded(
     material, course_folder, tmp_path, monkeypatch, capsys
 ):
-    (homework,) = assign(["00"], course_folder, Choices(notebooks_folder=material / "lessons"))
+    (homework,) = assign(["00"], course_folder, Choices(lessons_folder=material / "lessons"))
     (tmp_path / "up").mkdir()
     (tmp_path / "up" / "ada.ipynb").write_text(homework.release)
     refused = Report("not graded", "problem: no closed room: user namespace: not permitted")
@@ -79,16 +92,6 @@ def test_without_a_closed_room_nobody_is_graded(
     assert cli.main(command) == 1
     assert "--trusted" in capsys.readouterr().err
     assert not (course_folder / "grades_00.csv").exists()
-
-
-def test_a_grading_process_that_dies_names_the_student(monkeypatch):
-    homework = homework_of("00")
-    monkeypatch.setattr(worker.sys, "executable", "/bin/false")
-    job = worker.make_job(homework, b"{}", Limits(), [], False)
-    report = Report.from_json(worker.grade_job(job))
-    worker.close_all()
-    assert report.status == "not graded"
-    assert report.reason.startswith("problem:")
 
 
 def test_a_given_cell_that_times_out_is_tried_again(namespaces, monkeypatch):
@@ -152,7 +155,9 @@ def test_every_lesson_is_a_homework(lesson, tmp_path, course_folder, namespaces)
         for c in release["cells"]
         if "nbgrader" in c["metadata"]
     ]
-    assert sorted(ids) == sorted(grade_ids(lesson))
+    graded = [*exercises_of(lesson), *questions_of(lesson)]
+    stubs = [grade_id_of("ex", task) for task in exercises_of(lesson)]
+    assert sorted(ids) == sorted([*map(graded_cell_of, graded), *stubs])
     for exercise in exercises_of(lesson).values():
         own = grade_id_of("ex", exercise.id)
         lesson_cell = next(c for c in source["cells"] if c["id"] == own)

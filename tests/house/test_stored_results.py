@@ -102,6 +102,21 @@ def test_the_same_numbers_leave_the_file_and_other_numbers_replace_it(kept, monk
     assert trained("01.scoreboard")["x"].tolist() == [1, 2, 3]
 
 
+def test_confirming_renews_the_hash_and_runs_nothing(kept, monkeypatch, capsys):
+    folder, module = kept
+    before = json.loads((folder / "index.json").read_text())["01.scoreboard"]
+    monkeypatch.setattr(module, "make", lambda: pytest.fail("it was run"))
+    monkeypatch.setattr(kitchen, "code_hash", lambda name: "new")
+    assert not kitchen.is_current("01.scoreboard")
+    assert cli.main(["make", "--confirm", "01.scoreboard"]) == 0
+    assert capsys.readouterr().out == "01.scoreboard: confirmed\n"
+    assert kitchen.is_current("01.scoreboard")
+    after = json.loads((folder / "index.json").read_text())["01.scoreboard"]
+    assert after == before | {"code_sha256": "new"}
+    with pytest.raises(KeyError, match=r"nothing is stored for 02\.xor"):
+        kitchen.confirm("02.xor")
+
+
 @pytest.mark.parametrize("where", ["make", "savez", "replace"])
 def test_an_interrupted_make_leaves_the_old_result(kept, monkeypatch, where):
     folder, module = kept

@@ -13,6 +13,8 @@ from pathlib import Path
 import nbformat
 from build_notebooks import problems as stored_output_problems
 
+from lessonlib.homework.cells import grade_id_of, graded_cell_of, parsed
+
 # What costs time or memory when it is loaded -> the parts of lessonlib that may load it at once.
 MAY_LOAD = {
     "matplotlib": {"plots"},
@@ -217,8 +219,9 @@ def exercise_problems(cells, number: str) -> Iterator[str]:
         if cell.cell_type == "code" and "raise NotImplementedError" in cell.source and not graded:
             yield f"{where}: an answer cell without nbgrader metadata"
         if called:
-            wanted = f"check-{called[1]}-{called[2]}"
-            checks.append(f"ex-{called[1]}-{called[2]}")
+            exercise = f"{called[1]}.{called[2]}"
+            wanted = graded_cell_of(exercise)
+            checks.append(grade_id_of("ex", exercise))
             if called[1] != number:
                 yield f"{where}: checks {called[1]}.{called[2]} in lesson {number}"
             if grade_id != wanted or not (graded.get("grade") and graded.get("locked")):
@@ -229,7 +232,8 @@ def exercise_problems(cells, number: str) -> Iterator[str]:
                 yield f"{where}: a check is tagged {TAG}: a solved exercise would fail"
         elif graded.get("solution") and not graded.get("grade"):
             answers.append(grade_id)
-            if not re.fullmatch(rf"ex-{number}-\d+", grade_id):
+            role, exercise = parsed(grade_id)
+            if role != "exercise" or not re.fullmatch(rf"{number}\.\d+", exercise):
                 yield f"{where}: an answer cell is named ex-{number}-k, not {grade_id}"
     if answers != checks:
         yield f"answers {answers} and checks {checks} do not pair"

@@ -56,7 +56,7 @@ def _is_noise(path: str) -> bool:
 
 
 def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
-    """Without a folder that stands around everything (many zip programs add one)."""
+    """Without a folder that is around everything (many zip programs add one)."""
     found = [e for e in found if not _is_noise(e.path)]
     tops = {e.path.split("/")[0] for e in found if "/" in e.path}
     flat = any("/" not in e.path for e in found)

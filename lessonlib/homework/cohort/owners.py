@@ -1,13 +1,14 @@
 """Say whose each uploaded file is (Canvas, Moodle, nbgrader, plain), and which one counts."""
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from lessonlib.homework.cells import grade_id_of
 from lessonlib.homework.cohort.archives import MOODLE, Entry, Refused, entries
-from lessonlib.homework.cohort.roster import Student, squeeze
-from lessonlib.homework.course import safe_id
-from lessonlib.homework.model import Homework, grade_id_of
+from lessonlib.homework.cohort.roster import Student, safe_id, squeeze
+from lessonlib.homework.model import Homework
 
 _CANVAS = re.compile(
     r"^(?P<name>[^_/]+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<turn>\d+)_(?P<file>.+)$", re.I
@@ -16,7 +17,10 @@ _CANVAS = re.compile(
 
 @dataclass
 class Upload:
-    """What one student handed in: the chosen file, or the reason why there is none."""
+    """What one student handed in: the chosen file, or the reason why there is none.
+
+    `student` is the id as a folder name.
+    """
 
     student: str
     raw: bytes | None
@@ -58,7 +62,7 @@ def _refuse(reason: str) -> bytes:
 def _unique_aliases(roster: list[Student]) -> dict[str, str]:
     seen: dict[str, set[str]] = {}
     for student in roster:
-        for alias in student.aliases | {squeeze(student.id)}:
+        for alias in student.aliases:
             seen.setdefault(alias, set()).add(student.id)
     return {alias: ids.pop() for alias, ids in seen.items() if len(ids) == 1}
 
@@ -84,12 +88,22 @@ def _owner(path: str, homework: Homework, aliases: dict[str, str]) -> tuple[str,
     return safe_id(fallback), late
 
 
+def uploads(intake: Intake, homework: Homework, only: Collection[str]) -> Iterator[Upload]:
+    """The file that counts of each student, or of those in `only`, read when its turn comes."""
+    for student, found in sorted(intake.by_student.items()):
+        if not only or safe_id(student) in only:
+            upload = choose(student, found, homework)
+            if student in intake.late:
+                upload.notes.append("marked late by the upload system")
+            yield upload
+
+
 def choose(student: str, found: list[Entry], homework: Homework) -> Upload:
     """The file that counts: the one with most of this homework's cells, then the newest."""
     names = [e.name for e in homework.exercises()]
     ids = [grade_id_of("ex", e.id) for e in homework.exercises()]
     best: tuple[int, float, str] | None = None
-    upload = Upload(student, None)
+    upload = Upload(safe_id(student), None)
     for entry in found:
         try:
             raw = entry.read()

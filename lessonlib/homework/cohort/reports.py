@@ -6,10 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from lessonlib.files import write
+from lessonlib.homework.cells import graded_cell_of
 from lessonlib.homework.cohort.roster import Student
-from lessonlib.homework.course import Course, write
-from lessonlib.homework.model import Homework, Report, grade_id_of
-from lessonlib.homework.nbgrader.gradebook import agrees, scores
+from lessonlib.homework.course import Course
+from lessonlib.homework.model import Homework, Report
+from lessonlib.homework.nbgrader.gradebook import Row, agrees, scores
+from lessonlib.homework.release import points_of
+from lessonlib.homework.submission.submission import Submission
 from lessonlib.lessons.registry import questions_of
 
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "no submission"
@@ -17,52 +21,46 @@ GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "no submission"
 
 @dataclass
 class Line:
-    """One student's row."""
+    """One student's row; `row` is what the gradebook holds, where the grader found the same."""
 
     student: Student
     status: str
     report: Report | None
-    row: dict[str, Any] | None
+    row: Row | None
     notes: list[str]
 
 
 def lines(
-    course: Course, homework: Homework, roster: list[Student], reports: dict[str, Report],
-    notes: dict[str, list[str]],
-) -> list[Line]:  # fmt: skip
-    """One line per student on the roster, then those who are not on it, by id."""
-    known = {s.id for s in roster}
-    others = [Student(s) for s in sorted(reports) if s not in known]
+    course: Course, homework: Homework, seats: dict[str, Student], group: dict[str, Submission]
+) -> list[Line]:
+    """One line per student on the roster, then those who are not on it, by id.
+
+    seats : the roster by folder name
+    """
     held = scores(course, homework)
-    return [
-        _line(homework, s, reports.get(s.id), held.get(s.id), notes.get(s.id, []), s.id in known
-              or not roster)
-        for s in [*roster, *others]
-    ]  # fmt: skip
+    table = [_line(seat, group.get(s), held.get(s), []) for s, seat in seats.items()]
+    remarks = ["not on the roster"] if seats else []
+    strangers = sorted(set(group) - set(seats))
+    return table + [_line(Student(s), group[s], held.get(s), remarks) for s in strangers]
 
 
 def _line(
-    homework: Homework, student: Student, report: Report | None, row: dict[str, Any] | None,
-    notes: list[str], expected: bool,
-) -> Line:  # fmt: skip
-    notes = list(notes) + ([] if expected else ["not on the roster"])
-    if report is None:
-        return Line(student, NOTHING, None, None, notes)
-    notes += report.notes
-    if report.status != GRADED:
-        return Line(student, NOT_GRADED, report, None, [report.reason, *notes])
-    trouble = agrees(homework, report, row)
-    if trouble:
-        return Line(student, NOT_GRADED, report, None, [trouble, *notes])
-    return Line(student, GRADED, report, row, notes)
+    student: Student, submission: Submission | None, row: Row | None, remarks: list[str]
+) -> Line:
+    if submission is None:
+        return Line(student, NOTHING, None, None, remarks)
+    report = submission.outcome()
+    notes = submission.notes + remarks + report.notes
+    trouble = report.reason
+    if report.status == GRADED:
+        trouble = agrees(submission.homework, report, row)
+        if not trouble:
+            return Line(student, GRADED, report, row, notes)
+    return Line(student, NOT_GRADED, report, None, [trouble, *notes])
 
 
 def _columns(homework: Homework) -> list[str]:
     return [*(e.id for e in homework.exercises()), *questions_of(homework.lesson)]
-
-
-def _grade_id(column: str) -> str:
-    return grade_id_of("why" if ".w" in column else "check", column)
 
 
 def _safe(text: str) -> str:
@@ -82,7 +80,7 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
         total, manual = "", ""
         if line.row is not None:
             waiting = set(line.row["manual"])
-            values = [_cell(line.row, _grade_id(c), waiting) for c in columns]
+            values = [_cell(line.row, graded_cell_of(c), waiting) for c in columns]
             total = _number(sum(float(v) for v in values if v))
             manual = "yes" if waiting else "no"
         notes = _safe("; ".join(" ".join(n.split()) for n in line.notes))
@@ -91,7 +89,7 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
     return out.getvalue()
 
 
-def _cell(row: dict[str, Any], grade_id: str, waiting: set[str]) -> str:
+def _cell(row: Row, grade_id: str, waiting: set[str]) -> str:
     if grade_id in waiting and grade_id not in row["by_hand"]:
         return ""
     return _number(row["scores"].get(grade_id) or 0.0)
@@ -102,8 +100,6 @@ def _number(value: float) -> str:
 
 
 def _maximum(homework: Homework) -> float:
-    from lessonlib.homework.release import points_of
-
     return sum(points_of(homework.notebook()).values())
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,3 +75,13 @@ def _aliases(head: list[str], cells: list[str]) -> frozenset[str]:
     if len(words) > 1:
         found |= {" ".join([words[-1], *words[:-1]]), " ".join([*words[1:], words[0]])}
     return frozenset(s for s in map(squeeze, found) if s)
+
+
+def safe_id(text: str) -> str:
+    """A student's id as a folder name.
+
+    >>> safe_id("Ana/../x y")
+    'Ana_.._x_y'
+    """
+    cleaned = re.sub(r"[^\w.@-]", "_", text.strip(), flags=re.UNICODE).strip(".")[:80]
+    return cleaned or "unnamed"

@@ -1,81 +1,65 @@
 """Put a report into nbgrader's gradebook and write the feedback page, through nbgrader itself."""
 
-import html
 import shutil
+from contextlib import suppress
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 
-from lessonlib.homework.assign import nbgrader_config, run_converter
-from lessonlib.homework.course import Course, key, write
-from lessonlib.homework.model import Homework, Report, grade_id_of
+from lessonlib import markup
+from lessonlib.files import write
+from lessonlib.homework.cells import graded_cell_of
+from lessonlib.homework.course import Course
+from lessonlib.homework.model import Homework, HomeworkError, Report
+from lessonlib.homework.nbgrader.steps import run
+from lessonlib.homework.submission.submission import Submission
 
 Row = dict[str, Any]
 
 
-def record(course: Course, homework: Homework, student: str, report: Report) -> None:
-    """Autograde and feedback for one student. Raises HomeworkError where nbgrader refuses."""
-    if report.status != "graded":
-        _forget(course, homework, student)
-        _reason_page(course, homework, student, report)
-        return
-    config = nbgrader_config(course)
-    config.CourseDirectory.assignment_id = homework.name
-    config.CourseDirectory.student_id = _literal(student)
-    run_converter(Autograde, config, force=True)
-    feedback(course, homework, student)
+def record(submission: Submission) -> None:
+    """Gradebook and feedback for one student; where nbgrader refuses, that is the report.
+
+    Raises ValueError for a submission that has not been graded.
+    """
+    report = submission.report
+    if report is None:
+        raise ValueError(f"record: {submission.student} has not been graded")
+    try:
+        if report.status == "graded":
+            _run(submission, Autograde, GenerateFeedback)
+        else:
+            _withdraw(submission, report)
+    except HomeworkError as error:
+        report = Report.problem(error, report.notes)
+        _withdraw(submission, report)
+    submission.keep(report, recorded=True)
 
 
-def feedback(course: Course, homework: Homework, student: str) -> None:
+def write_feedback(submission: Submission) -> None:
     """Write a student's feedback page again (after grading by hand, say)."""
-    config = nbgrader_config(course)
-    config.CourseDirectory.assignment_id = homework.name
-    config.CourseDirectory.student_id = _literal(student)
-    run_converter(GenerateFeedback, config, force=True)
+    _run(submission, GenerateFeedback)
 
 
-def _literal(student: str) -> str:
-    """An id as a glob pattern that matches itself alone."""
-    return student.replace("[", "[[]") if "[" in student else student
+def _run(submission: Submission, *converters: Any) -> None:
+    name = submission.homework.name
+    run(submission.course, name, *converters, student=submission.student)
 
 
-def _forget(course: Course, homework: Homework, student: str) -> None:
-    """Nothing of an earlier file may stand as this one's score."""
-    shutil.rmtree(course.root / "autograded" / student / homework.name, ignore_errors=True)
-    with Gradebook(course.database, "") as gradebook:
-        try:
-            gradebook.remove_submission(homework.name, student)
-        except MissingEntry:
-            return
-
-
-def _reason_page(course: Course, homework: Homework, student: str, report: Report) -> None:
-    notes = "".join(f"<li>{html.escape(n)}</li>" for n in report.notes)
-    page = (
-        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>Not graded</title>"
-        "</head><body style='font-family:sans-serif;max-width:70ch;margin:2em auto'>"
-        f"<h1>{html.escape(homework.name)}: not graded yet</h1>"
-        f"<p>{html.escape(report.reason)}.</p><ul>{notes}</ul></body></html>\n"
-    )
-    folder = course.root / "feedback" / student / homework.name
-    shutil.rmtree(folder, ignore_errors=True)
-    write(folder / f"{homework.name}.html", page)
-
-
-def is_recorded(course: Course, homework: Homework, student: str, raw: bytes) -> bool:
-    """Whether gradebook and feedback already hold the report on this file."""
-    path = course.report_path(homework, student).with_suffix(".recorded")
-    return path.exists() and path.read_text() == key(homework, raw)
-
-
-def mark_recorded(course: Course, homework: Homework, student: str, raw: bytes) -> None:
-    """Remember that gradebook and feedback hold the report on this file."""
-    write(course.report_path(homework, student).with_suffix(".recorded"), key(homework, raw))
+def _withdraw(submission: Submission, report: Report) -> None:
+    """Nothing of an earlier file may count as this one's score; the page says why there is none."""
+    shutil.rmtree(submission.autograded, ignore_errors=True)
+    with Gradebook(submission.course.database, "") as gradebook, suppress(MissingEntry):
+        gradebook.remove_submission(submission.homework.name, submission.student)
+    head = f"{submission.homework.name}: not graded yet"
+    body = markup.paragraph(f"{report.reason}.") + markup.bullets(report.notes)
+    shutil.rmtree(submission.feedback_file.parent, ignore_errors=True)
+    write(submission.feedback_file, markup.page("Not graded", head, body))
 
 
 def scores(course: Course, homework: Homework) -> dict[str, Row]:
-    """What the gradebook says: student -> {"scores", "automatic", "manual", "maximum"}.
+    """What the gradebook says: student -> {"scores", "automatic", "by_hand", "manual"}.
 
     `scores` holds what counts, points given by hand included; `manual` names what waits for it.
     """
@@ -98,8 +82,7 @@ def agrees(homework: Homework, report: Report, row: Row | None) -> str:
     if row is None:
         return "the gradebook has no score"
     for graded in report.exercises:
-        name = grade_id_of("check", graded.exercise)
-        held = row["automatic"].get(name)
+        held = row["automatic"].get(graded_cell_of(graded.exercise))
         if held is None or abs(held - graded.points) > 1e-6:
             return f"the gradebook holds {held} for {graded.exercise}, the grader {graded.points}"
     missing = {e.id for e in homework.exercises()} - {g.exercise for g in report.exercises}

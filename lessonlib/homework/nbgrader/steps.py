@@ -1,25 +1,34 @@
-"""How nbgrader is configured to work with this course: its own lists, with our steps in them.
+"""How nbgrader works with a course: its own lists of steps with ours in them, and how they run.
 
 `configure` is called by the course folder's nbgrader_config.py, so that nbgrader's command line,
 formgrader and `lessonlib grade` all do the same.
 """
 
-import html
+import io
 import json
+import logging
+import os
+import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_output
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config
 
+from lessonlib import markup
 from lessonlib.exercises.result import Result
+from lessonlib.homework.cells import ANSWER, role_of
 from lessonlib.homework.course import Course
-from lessonlib.homework.model import Graded, Report, role_of
-from lessonlib.homework.release import ANSWER, cleared
+from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
+from lessonlib.homework.release import cleared
 from lessonlib.homework.submission.repair import repair
-from lessonlib.lessons.registry import exercises_of
+from lessonlib.homework.submission.submission import Submission
+from lessonlib.lessons.registry import find
 
 Cells = tuple[Any, dict[str, Any]]
 
@@ -31,7 +40,7 @@ class ClearYourCode(NbGraderPreprocessor):
         """Clear one cell."""
         role, task = role_of(cell)
         if role == "exercise":
-            cell.source = cleared(cell.source, exercises_of(task.split(".")[0])[task])
+            cell.source = cleared(cell.source, find(task))
         elif role == "written":
             cell.source = ANSWER
         return cell, resources
@@ -44,11 +53,8 @@ class RepairingExporter(NotebookExporter):
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Read, repair, then go through the preprocessors."""
-        resources = resources or {}
-        known = resources["nbgrader"]
-        course = Course(_root_of(known["db_url"]))
-        homework = course.homework_named(known["assignment"])
-        path = Path(filename)
+        resources, path = resources or {}, Path(filename)
+        course, homework = _assignment(resources)
         if course.root.resolve() / "submitted" in path.resolve().parents:
             repaired = repair(path.read_bytes(), homework.notebook())
             notebook = nbformat.from_dict(repaired.notebook)
@@ -58,8 +64,24 @@ class RepairingExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources, **kw)
 
 
-def _root_of(db_url: str) -> Path:
-    return Path(db_url.removeprefix("sqlite:///")).parent
+def _assignment(resources: dict[str, Any]) -> tuple[Course, Homework]:
+    """The course and the homework that nbgrader is working on."""
+    course = Course.of_database(resources["nbgrader"]["db_url"])
+    return course, course.homework_named(resources["nbgrader"]["assignment"])
+
+
+def _report(resources: dict[str, Any]) -> Report:
+    """The stored report on a student, or a new one: formgrader's own button ends here."""
+    submission = Submission.open(*_assignment(resources), resources["nbgrader"]["student"])
+    if submission.report is None:
+        from lessonlib.homework.submission.grader import Grader
+
+        grader = Grader(submission.homework, hide=[str(submission.course.root)])
+        try:
+            submission.keep(grader.grade(submission.read()))
+        finally:
+            grader.close()
+    return submission.outcome()
 
 
 class TakeScores(NbGraderPreprocessor):
@@ -67,12 +89,10 @@ class TakeScores(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> Cells:
         """Fill every check cell with a message and the bare number that nbgrader reads."""
-        known = resources["nbgrader"]
-        course = Course(_root_of(known["db_url"]))
-        homework = course.homework_named(known["assignment"])
-        report = course.stored_or_new_report(homework, known["student"])
+        report = _report(resources)
         if report.status != "graded":
-            raise RuntimeError(f"{known['student']} could not be graded: {report.reason}")
+            student = resources["nbgrader"]["student"]
+            raise RuntimeError(f"{student} could not be graded: {report.reason}")
         by_exercise = {g.exercise: g for g in report.exercises}
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
@@ -107,13 +127,9 @@ class ShowNotes(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> Cells:
         """Add one cell above the others where there is something to say."""
-        known = resources["nbgrader"]
-        course = Course(_root_of(known["db_url"]))
-        homework = course.homework_named(known["assignment"])
-        report = course.stored_or_new_report(homework, known["student"])
+        report = _report(resources)
         if report.notes:
-            items = "".join(f"<li>{html.escape(n)}</li>" for n in report.notes)
-            source = f"<p><b>Put right before grading:</b></p><ul>{items}</ul>"
+            source = f"<p><b>Put right before grading:</b></p>{markup.bullets(report.notes)}"
             nb.cells.insert(0, nbformat.v4.new_markdown_cell(source))
         return nb, resources
 
@@ -141,3 +157,35 @@ def configure(config: Any, root: str | Path) -> None:
     config.GenerateFeedback.preprocessors = [
         standard.GetGrades, ShowNotes, CSSHTMLHeaderPreprocessor,
     ]  # fmt: skip
+
+
+def run(course: Course, assignment: str, *converters: Any, student: str | None = None) -> None:
+    """Run nbgrader's converters quietly, for a student or for all; its log goes into the error.
+
+    Raises HomeworkError where nbgrader refuses.
+    """
+    folder = str(Path(sys.executable).parent)  # nbgrader calls `alembic` by name
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
+    for converter in converters:
+        config = Config()
+        configure(config, course.root)
+        config.CourseDirectory.assignment_id = assignment
+        if student is not None:  # nbgrader reads a pattern: let it match this id alone
+            config.CourseDirectory.student_id = student.replace("[", "[[]")
+        _convert(converter, config)
+
+
+def _convert(kind: Any, config: Config) -> None:
+    log, text = logging.getLogger("lessonlib.nbgrader"), io.StringIO()
+    log.handlers, log.propagate = [logging.StreamHandler(text)], False
+    log.setLevel(logging.ERROR)
+    converter = kind(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
+    converter.force = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own calls of older interfaces
+            converter.start()
+    except Exception as error:
+        lines = [s for s in text.getvalue().strip().splitlines() if s.strip()]
+        raise HomeworkError(f"nbgrader: {error} {lines[-1] if lines else ''}".strip()) from error

@@ -11,8 +11,12 @@ import ctypes
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+import lessonlib
+from lessonlib.files import data_folder
+from lessonlib.homework.limits import RoomLimits
 
 try:
     import resource
@@ -31,7 +35,7 @@ _NOBODY = 65534
 WORK = "/home/student"
 
 
-class JailError(RuntimeError):
+class RoomError(RuntimeError):
     """The room could not be closed; nothing may run in it."""
 
 
@@ -44,17 +48,6 @@ class View:
     hide: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Bytes of memory and of one file, processor seconds, processes."""
-
-    memory: int = 3 * 2**30
-    file: int = 16 * 2**20
-    cpu: int = 150
-    processes: int = 64
-    scratch: str = field(default="64m")
-
-
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -62,7 +55,7 @@ def _libc() -> ctypes.CDLL:
 def _must(result: int, what: str) -> None:
     if result != 0:
         code = ctypes.get_errno()
-        raise JailError(f"{what}: {os.strerror(code)}")
+        raise RoomError(f"{what}: {os.strerror(code)}")
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "") -> None:
@@ -76,14 +69,14 @@ def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "
 
 
 def default_view(root: str, hide: Iterable[str] = ()) -> View:
-    """What Python, lessonlib and the embedded data need, and nothing else; `hide` is emptied."""
-    package = Path(__file__).resolve().parent.parent
-    data = [package / "_data", package.parent / "data"]
+    """What Python and the embedded data need, nothing else; lessonlib and `hide` are emptied."""
+    copies = [str(Path(lessonlib.__file__).resolve().parent)]
+    copies += [f"{folder}/lessonlib" for folder in _library_folders()]  # another one, installed
     wanted = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
     wanted += ["/etc/localtime", "/etc/fonts", "/etc/ssl/certs", "/nix/store"]
     wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, *_library_folders()]
-    wanted += [str(d) for d in data]
-    hide = (str(package), *map(os.path.abspath, hide))
+    wanted.append(str(data_folder()))
+    hide = (*dict.fromkeys(copies), *map(os.path.abspath, hide))
     return View(root, tuple(_outermost(p for p in wanted if os.path.exists(p))), hide)
 
 
@@ -96,7 +89,7 @@ def _outermost(paths: Iterable[str]) -> list[str]:
     kept: list[str] = []
     for path in sorted({os.path.normpath(p) for p in paths}, key=len):
         if path == "/":
-            raise JailError("the Python installation is the root folder")
+            raise RoomError("the Python installation is the root folder")
         if not any(path.startswith(k + "/") for k in kept):
             kept.append(path)
     return kept
@@ -127,9 +120,9 @@ def new_namespaces() -> None:
     os.close(go_write)
     mapped = os.waitpid(helper, 0)[1] == 0
     if result != 0:
-        raise JailError(f"user namespace: {os.strerror(code)}")
+        raise RoomError(f"user namespace: {os.strerror(code)}")
     if not mapped:
-        raise JailError("user namespace: the identities could not be mapped")
+        raise RoomError("user namespace: the identities could not be mapped")
 
 
 def _write_maps(pid: int) -> bool:
@@ -147,7 +140,7 @@ def _write_maps(pid: int) -> bool:
     return False
 
 
-def close_room(view: View, limits: Limits) -> None:
+def close_room(view: View, limits: RoomLimits) -> None:
     """Second half, in the first process of the new namespace. Afterwards it has no way out."""
     libc = _libc()
     _must(libc.unshare(_NEWNS | _NEWUTS | _NEWIPC | _NEWNET), "namespaces")
@@ -224,7 +217,7 @@ def _new_proc(new: str) -> None:
     os.makedirs(f"{new}/proc", exist_ok=True)
     try:
         _mount("proc", f"{new}/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
-    except JailError:  # inside some containers; then there is no /proc at all
+    except RoomError:  # inside some containers; then there is no /proc at all
         _mount("tmpfs", f"{new}/proc", "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_RDONLY, "size=4k")
 
 
@@ -245,7 +238,7 @@ def _drop_rights() -> None:
     _must(libc.capset(ctypes.byref(head), ctypes.byref(none)), "giving up rights")
 
 
-def set_limits(limits: Limits) -> None:
+def set_limits(limits: RoomLimits) -> None:
     """Memory, file size, processor time, processes; no core files."""
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory),

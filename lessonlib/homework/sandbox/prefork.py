@@ -1,7 +1,8 @@
 """The process that student processes are copies of: everything is imported once, then it forks.
 
-It never loads an exercise's file, so what it copies holds no answers. Each request comes with two
-sockets: one for the student's process, one (the leash) that ends it when the grader lets go.
+It never loads an exercise's file (see border), so what it copies holds no answers. Each request
+comes with two sockets: one for the student's process, one (the leash) that ends it when the grader
+lets go.
 """
 
 import contextlib
@@ -9,7 +10,6 @@ import gc
 import importlib
 import json
 import os
-import pkgutil
 import select
 import shutil
 import signal
@@ -19,25 +19,30 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lessonlib.homework.sandbox import namespaces as jail
-from lessonlib.homework.sandbox import stubs
-from lessonlib.homework.sandbox import student as runner
-
-_SKIP = ("lessonlib.homework", "lessonlib.cli")
+from lessonlib.homework.limits import RoomLimits
+from lessonlib.homework.sandbox import border, stubs, student
+from lessonlib.homework.sandbox.namespaces import (
+    RoomError,
+    View,
+    close_room,
+    default_view,
+    new_namespaces,
+    set_limits,
+    supervise_children,
+)
+from lessonlib.lessons import registry
 
 
 def preload(modules: list[str]) -> None:
-    """Import lessonlib, what the lesson's cells import but for torch, and the shell."""
-    import lessonlib
-
+    """Import lessonlib, what the lesson's cells import but for torch, and the shell's parts."""
+    border.close()
     stubs.install()
-    for info in pkgutil.walk_packages(lessonlib.__path__, "lessonlib.", onerror=lambda name: None):
-        if not info.name.startswith(_SKIP) and not info.name.endswith("__main__"):
-            _try_import(info.name)  # the answers are refused by stubs
-    for name in (*modules, "matplotlib.pyplot", "cloudpickle", "encodings.idna"):
-        if name.split(".")[0] not in stubs.STUBBED and not name.startswith(_SKIP):
-            _try_import(name)
-    stubs.quiet_exercises(sys.modules["lessonlib.exercises"])
+    asked = (name for name in modules if name.split(".")[0] not in stubs.STUBBED)
+    shell = ("matplotlib.pyplot", "cloudpickle", "encodings.idna")
+    for name in (*border.open_modules(), *asked, *shell):
+        _try_import(name)
+    stubs.quiet_helpers()
+    registry.cards()  # kept, since the room has no file to read them from
 
 
 def _try_import(name: str) -> None:
@@ -52,10 +57,10 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
     preload(settings["modules"])
-    shell = runner.make_shell()
+    shell = student.make_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     root = tempfile.mkdtemp(prefix="homework-room-")
-    view = jail.default_view(root, settings["hide"])
+    view = default_view(root, settings["hide"])
     gc.collect()
     gc.freeze()
     control.sendall(b"r")
@@ -74,7 +79,7 @@ def _start(
     message: bytes,
     handles: list[int],
     shell: Any,
-    view: jail.View,
+    view: View,
     trusted: bool,
 ) -> None:
     length = int.from_bytes(message[:8], "little")
@@ -100,26 +105,26 @@ def _supervise(
     leash: socket.socket,
     request: dict[str, Any],
     shell: Any,
-    view: jail.View,
+    view: View,
     trusted: bool,
 ) -> None:
     """Start the student's process, end it when the leash is let go, report how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    limits = jail.Limits(**request["limits"])
+    limits = RoomLimits(**request["limits"])
     scratch = tempfile.mkdtemp(prefix="homework-work-") if trusted else ""
     try:
         if trusted:
-            jail.supervise_children()
+            supervise_children()
         else:
-            jail.new_namespaces()
+            new_namespaces()
         child = os.fork()
         if child == 0:
             leash.close()
             _become_student(connection, request, shell, view, limits, scratch)
         connection.close()
         _watch(leash, child)
-    except jail.JailError as error:
-        leash.sendall(f"jail {error}".encode())
+    except RoomError as error:
+        leash.sendall(f"room {error}".encode())
     finally:
         if trusted:
             _end_descendants()
@@ -130,8 +135,8 @@ def _become_student(
     connection: socket.socket,
     request: dict[str, Any],
     shell: Any,
-    view: jail.View,
-    limits: jail.Limits,
+    view: View,
+    limits: RoomLimits,
     scratch: str,
 ) -> None:
     try:
@@ -140,14 +145,14 @@ def _become_student(
         if scratch:
             os.chdir(scratch)
         else:
-            jail.close_room(view, limits)
+            close_room(view, limits)
         os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
         tempfile.tempdir = None
-        jail.set_limits(limits)
+        set_limits(limits)
     except BaseException as error:
-        runner.Runner(connection, shell).tell(event="jail", error=str(error)[:300])
+        student.Runner(connection, shell).tell(event="room", error=str(error)[:300])
         os._exit(3)
-    runner.enter(connection, shell, request)
+    student.enter(connection, shell, request)
 
 
 def _quiet_descriptors(keep: int) -> None:

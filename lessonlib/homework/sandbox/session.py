@@ -13,15 +13,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import lessonlib
 from lessonlib.exercises.call import AskedToWrite, Outcome, TimeUp
 from lessonlib.exercises.judge import Exercise
-from lessonlib.homework.model import Limits
+from lessonlib.homework.limits import PATIENCE, SILENCE_SECONDS, START_SECONDS, Limits
 from lessonlib.homework.sandbox import wire
-from lessonlib.homework.sandbox.border import holds_answers
-from lessonlib.homework.sandbox.student import PATIENCE, TIME_IS_OVER
+from lessonlib.homework.sandbox.border import sent_by_value
+from lessonlib.homework.sandbox.student import TIME_IS_OVER
 
-_START_SECONDS = 120.0
-_SILENCE = 15.0  # between two messages, where no limit of a cell or call holds
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_PACKAGE = Path(lessonlib.__file__).resolve().parent
+# lessonlib is found where the grader's is; its folder then goes behind everything else on the path
+_PROGRAM = """
+import sys
+folder = sys.argv.pop(1)
+sys.path.insert(0, folder)
+import lessonlib
+sys.path.remove(folder)
+sys.path.append(folder)
+from lessonlib.homework.sandbox.prefork import main
+main()
+"""
 
 
 class GraderProblem(RuntimeError):
@@ -49,20 +61,18 @@ class ProcessEnded(Exception):
     """The student's process ended in the middle of a call."""
 
 
-class Zygote:
-    """The process that student processes are copies of, and the way to talk to it."""
+class PreforkClient:
+    """The grader's end of the prepared process that students' processes are copies of."""
 
     def __init__(self, modules: list[str], hide: list[str], trusted: bool) -> None:
         if not hasattr(os, "fork"):
             raise GraderProblem("grading needs Linux or macOS (on Windows: WSL)")
         ours, theirs = socket.socketpair()
         settings = json.dumps({"modules": modules, "hide": hide, "trusted": trusted})
-        program = "import sys; sys.path.append(sys.argv.pop(1)); "
-        program += "from lessonlib.homework.sandbox.prefork import main; main()"
-        folder = str(Path(__file__).resolve().parents[2])
+        arguments = [str(_PACKAGE.parent), str(theirs.fileno()), settings]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-c", program, folder, str(theirs.fileno()), settings],
+                [sys.executable, "-I", "-c", _PROGRAM, *arguments],
                 pass_fds=(theirs.fileno(),),
                 env=_environment(),
                 cwd="/",
@@ -71,12 +81,17 @@ class Zygote:
                 stderr=subprocess.PIPE,
             )
         self.control = ours
-        ours.settimeout(_START_SECONDS)
+        ours.settimeout(START_SECONDS)
         if ours.recv(1) != b"r":
             text = (
                 self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
             )
             raise GraderProblem(f"the student's process could not be prepared: {text[-400:]}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there to be copied."""
+        return self.process.poll() is None
 
     def start(self, request: dict[str, Any]) -> tuple[socket.socket, socket.socket]:
         """A new student's process for one request: (connection, leash)."""
@@ -102,7 +117,6 @@ class Zygote:
 
 def _environment() -> dict[str, str]:
     """No variable of the grader's own environment goes in, but where to find programs."""
-    single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -112,15 +126,15 @@ def _environment() -> dict[str, str]:
         "LESSONLIB_PROGRESS": "off",
         "NBGRADER_EXECUTION": "autograde",
         "PYTHONDONTWRITEBYTECODE": "1",
-        **dict.fromkeys(single, "1"),
+        **ONE_THREAD,
     }
 
 
 class Session:
     """One run: sends the request, follows the events, enforces the limits from outside."""
 
-    def __init__(self, zygote: Zygote, limits: Limits) -> None:
-        self.zygote, self.limits = zygote, limits
+    def __init__(self, prefork: PreforkClient, limits: Limits) -> None:
+        self.prefork, self.limits = prefork, limits
         self.seen = Transcript()
 
     def run(self, cells: list[dict[str, Any]], exercise: Exercise, payload: bytes) -> Transcript:
@@ -133,7 +147,7 @@ class Session:
             "forbidden": list(exercise.forbidden),
             "limits": {"memory": self.limits.memory},
         }
-        connection, leash = self.zygote.start(request)
+        connection, leash = self.prefork.start(request)
         with connection, leash:
             try:
                 self._follow(connection, seconds, payload, case_seconds)
@@ -145,35 +159,48 @@ class Session:
     def _follow(
         self, connection: socket.socket, seconds: dict[int, float], payload: bytes, each: float
     ) -> None:
-        seen, left = self.seen, _SILENCE
-        while not seen.finished:
+        left = SILENCE_SECONDS
+        while not self.seen.finished:
             message = self._next(connection, PATIENCE * left + self.limits.grace)
             if message is None:
                 return
-            event = message.get("event")
-            if event == "jail":
+            if message.get("event") == "room":
                 raise GraderProblem(f"no closed room: {message.get('error')}")
-            if event == "cell" and not seen.answer:
-                seen.current = message.get("index")
-                left = seconds.get(seen.current, 1.0)  # type: ignore[arg-type]
-            elif event == "ran" and not seen.answer:
-                self._note_cell(message)
-                left = _SILENCE
-            elif event == "answer" and not seen.answer:
-                seen.answer, seen.current = str(message.get("state")), None
-                seen.shown = str(message.get("shown", ""))[:100]
-                if seen.answer != "ready":
-                    seen.finished = True
-                    return
+            if self.seen.answer:
+                left = self._note_call(message, each)
+                continue
+            left = self._note_run(message, seconds)
+            if self.seen.answer == "ready":
                 wire.send(connection, payload)
-                left = _SILENCE
-            elif event == "case":
-                seen.case, left = message.get("index"), each
-            elif event == "outcome":
-                self._note_outcome(message)
-                left = _SILENCE
-            elif event == "end":
-                seen.finished = True
+            elif self.seen.answer:  # there is nothing to call
+                return
+
+    def _note_run(self, message: dict[str, Any], seconds: dict[int, float]) -> float:
+        """What is told until the answer is there. Returns the seconds until the next message."""
+        event, seen = message.get("event"), self.seen
+        if event == "cell":
+            index = message.get("index")
+            seen.current = index if isinstance(index, int) else None
+            return seconds.get(seen.current, 1.0) if seen.current is not None else 1.0
+        if event == "ran":
+            self._note_cell(message)
+        elif event == "answer":
+            seen.answer, seen.current = str(message.get("state")), None
+            seen.shown = str(message.get("shown", ""))[:100]
+            seen.finished = seen.answer != "ready"
+        return SILENCE_SECONDS
+
+    def _note_call(self, message: dict[str, Any], each: float) -> float:
+        """What is told of the calls. Returns the seconds until the next message."""
+        event, seen = message.get("event"), self.seen
+        if event == "case":
+            seen.case = message.get("index")
+            return each
+        if event == "outcome":
+            self._note_outcome(message)
+        elif event == "end":
+            seen.finished = True
+        return SILENCE_SECONDS
 
     def _next(self, connection: socket.socket, seconds: float) -> dict[str, Any] | None:
         """The next message, or None: the process has ended or is over its time."""
@@ -235,7 +262,7 @@ class Session:
             report = leash.recv(400).decode(errors="replace").split(" ", 1)
         except OSError:
             return
-        if report[0] == "jail":
+        if report[0] == "room":
             raise GraderProblem(f"no closed room: {report[1]}")
         if report[0] == "ended":
             ending, seconds, _ = report[1].split()
@@ -269,16 +296,8 @@ def pack_calls(exercise: Exercise, groups: list[list[tuple]], most: float) -> by
     """
     import cloudpickle
 
-    name = getattr(exercise.cases, "__module__", "")
-    package = ".".join(name.split(".")[:4])  # lessonlib.lessons.lNN.exercises
-    home = sys.modules.get(package) if holds_answers(name) else None
-    if home is not None:
-        cloudpickle.register_pickle_by_value(home)  # with all its modules
-    try:
+    with sent_by_value(exercise.cases):
         raw = cloudpickle.dumps((exercise.use, groups, min(exercise.seconds, most)))
-    finally:
-        if home is not None:
-            cloudpickle.unregister_pickle_by_value(home)
     parts = [exercise.reference, *vars(exercise.reference).values()]  # of a class: its methods
     if any(part.__code__.co_code in raw for part in parts if hasattr(part, "__code__")):
         raise GraderProblem(f"{exercise.id}: the reference would travel with the calls")

@@ -1,4 +1,4 @@
-"""What stands in the student's process where grading has no use for the real thing.
+"""Stand-ins in the student's process, where grading has no use for the real thing.
 
 `check`, `hint` and their neighbours answer in one line; torch can be imported and its names looked
 up, but a call inside an answer is refused. Neither costs the seconds of the real import.
@@ -6,15 +6,22 @@ up, but a call inside an answer is refused. Neither costs the seconds of the rea
 
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 from lessonlib.exercises.call import AskedToWrite
-from lessonlib.homework.sandbox.border import holds_answers
 
 STUBBED = ("torch", "torchvision")
+# Where the functions are that a notebook calls; `lessonlib` and `lessonlib.exercises` hand them on
+QUIET = {
+    "lessonlib.learner.check": ("check", "hint", "solution"),
+    "lessonlib.learner.predict": ("predict",),
+    "lessonlib.learner.progress": ("progress",),
+    "lessonlib.exercises": ("judge",),
+}
 strict = False  # True while an answer is being called
 
 
@@ -31,14 +38,15 @@ class Quiet:
         return False
 
 
-def quiet_exercises(module: ModuleType) -> None:
-    """Replace the functions of `lessonlib.exercises` that a notebook calls."""
+def quiet_helpers() -> None:
+    """Replace the functions of the lesson that a notebook calls, however it imports them."""
 
     def answer(*args: Any, **kwargs: Any) -> Quiet:
         return Quiet("not available while homework is graded")
 
-    for name in ("check", "hint", "judge", "predict", "progress", "solution"):
-        setattr(module, name, answer)
+    for module, names in QUIET.items():
+        for name in names:
+            setattr(import_module(module), name, answer)
 
 
 class Nothing:
@@ -88,8 +96,6 @@ class _Finder(MetaPathFinder, Loader):
     ) -> ModuleSpec | None:
         if name.split(".")[0] in STUBBED:
             return ModuleSpec(name, self, is_package=True)
-        if holds_answers(name):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

@@ -12,44 +12,25 @@ import socket
 import sys
 import traceback
 from collections.abc import Iterator
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from lessonlib.exercises import call as sandbox
+from lessonlib.exercises.call import (
+    AskedToWrite,
+    BoundedText,
+    Outcome,
+    TimeUp,
+    call,
+    refuse,
+    resolve,
+    time_limit,
+)
+from lessonlib.homework.limits import PATIENCE
 from lessonlib.homework.sandbox import stubs, wire
 
-_TEXT = 20_000
-PATIENCE = (
-    4  # a limit is in processor seconds; on a loaded machine it may take so many times longer
-)
+_TEXT = 20_000  # characters of each stream that are kept of a cell
 TIME_IS_OVER = 124  # exit code of a process that did not heed its limit
 _RINGS = 4  # half-second reminders before the process ends itself
-
-
-class _Sink:
-    """A text stream that keeps the first characters, whoever floods it."""
-
-    encoding, errors = "utf-8", "replace"
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.room = _TEXT
-
-    def write(self, text: str) -> int:
-        if self.room > 0:
-            self.parts.append(str(text)[: self.room])
-            self.room -= len(text)
-        return len(text)
-
-    def flush(self) -> None:
-        return None
-
-    def isatty(self) -> bool:
-        return False
-
-    def take(self) -> str:
-        text, self.parts, self.room = "".join(self.parts), [], _TEXT
-        return text
 
 
 def make_shell() -> Any:
@@ -67,37 +48,14 @@ def make_shell() -> Any:
     return shell
 
 
-def _refuse(*args: Any, **kwargs: Any) -> Any:
-    from lessonlib.exercises.call import AskedToWrite
-
-    raise AskedToWrite("this exercise asks you to write it")
-
-
-def poison(names: list[str]) -> None:
-    """Make the named functions refuse, for the rest of this process and without a way back."""
-    for name in names:
-        if name.split(".")[0] in stubs.STUBBED:
-            continue
-        found = sandbox.resolve(name) or _load(name)
-        if found is None:
-            continue
-        owner, attribute = found
-        target = getattr(owner, attribute)
-        if isinstance(target, type):
-            owner, attribute, target = target, "__init__", target.__init__
-        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
-            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
-        else:
-            setattr(owner, attribute, _refuse)
-
-
-def _load(name: str) -> tuple[Any, str] | None:
-    """Import the module of a name that is not loaded yet (scipy's twin, say)."""
-    try:
-        __import__(name.rsplit(".", 1)[0])
-    except ImportError:
-        return None
-    return sandbox.resolve(name)
+def refuse_for_good(names: list[str]) -> None:
+    """Make the named functions refuse, for the rest of this process; nothing undoes it."""
+    asked = [name for name in names if name.split(".")[0] not in stubs.STUBBED]
+    for name in asked:
+        if resolve(name) is None:  # not loaded yet (scipy's twin, say)
+            with contextlib.suppress(ImportError):
+                __import__(name.rsplit(".", 1)[0])
+    refuse(asked)
 
 
 @contextlib.contextmanager
@@ -110,7 +68,7 @@ def processor_limit(seconds: float) -> Iterator[None]:
         rings += 1
         if rings > _RINGS:
             os._exit(TIME_IS_OVER)
-        raise sandbox.TimeUp
+        raise TimeUp
 
     before = signal.signal(signal.SIGPROF, ring)
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
@@ -126,7 +84,7 @@ class Runner:
 
     def __init__(self, connection: socket.socket, shell: Any) -> None:
         self.connection, self.shell = connection, shell
-        self.out, self.err = _Sink(), _Sink()
+        self.out, self.err = BoundedText(_TEXT), BoundedText(_TEXT)
 
     def tell(self, **message: Any) -> None:
         """Send one message to the grader."""
@@ -135,7 +93,7 @@ class Runner:
     def serve(self, request: dict[str, Any]) -> None:
         """Answer one request: run its cells, then the calls that are asked for."""
         stubs.strict = False
-        poison(request["forbidden"])
+        refuse_for_good(request["forbidden"])
         sys.stdout, sys.stderr = self.out, self.err
         main = self._fresh_namespace()
         self._run_cells(request["cells"])
@@ -174,7 +132,7 @@ class Runner:
 
     def _run(self, source: str, seconds: float) -> BaseException | None:
         try:
-            with processor_limit(seconds), sandbox.time_limit(PATIENCE * seconds):
+            with processor_limit(seconds), time_limit(PATIENCE * seconds):
                 done = self.shell.run_cell(source, store_history=False, silent=False)
             return done.error_before_exec or done.error_in_exec
         except BaseException as error:
@@ -186,9 +144,9 @@ class Runner:
         for group in groups:
             for number, arguments in enumerate(group, first):
                 error = self._call(number, answer, use, arguments, seconds)
-                if isinstance(error, NotImplementedError | sandbox.AskedToWrite):
+                if isinstance(error, NotImplementedError | AskedToWrite):
                     return self.tell(event="end")
-                if isinstance(error, sandbox.TimeUp):
+                if isinstance(error, TimeUp):
                     break
             first += len(group)
         return self.tell(event="end")
@@ -199,9 +157,9 @@ class Runner:
         self.tell(event="case", index=number)
         try:
             with processor_limit(seconds):
-                done = sandbox.call(use, answer, arguments, PATIENCE * seconds)
-        except sandbox.TimeUp as late:  # between the call and the end of the limit
-            done = sandbox.Outcome(error=late)
+                done = call(use, answer, arguments, PATIENCE * seconds)
+        except TimeUp as late:  # between the call and the end of the limit
+            done = Outcome(error=late)
         sys.stdout, sys.stderr = self.out, self.err
         self.tell(
             event="outcome",

@@ -14,12 +14,13 @@ import numpy as np
 from lessonlib.exercises.call import AskedToWrite
 from lessonlib.exercises.judge import SEED, Exercise, verdict
 from lessonlib.exercises.result import NOT_ATTEMPTED, Result
-from lessonlib.homework.model import Graded, Homework, HomeworkError, Limits, Report
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
 from lessonlib.homework.sandbox.session import (
     GraderProblem,
+    PreforkClient,
     Session,
     Transcript,
-    Zygote,
     pack_calls,
     same_case,
 )
@@ -57,12 +58,12 @@ class Grader:
         self.homework, self.limits = homework, limits or Limits()
         self.release = homework.notebook()
         self.extra = extra_cases(homework)
-        self.zygote = Zygote(sorted(modules_of(self.release)), hide or [], trusted)
+        self.prefork = PreforkClient(sorted(modules_of(self.release)), hide or [], trusted)
         self._drawn: dict[str, Cases] = {}
 
     def close(self) -> None:
         """End the prepared process."""
-        self.zygote.close()
+        self.prefork.close()
 
     def grade(self, raw: bytes) -> Report:
         """The report on one submitted file. Never raises for what a student did."""
@@ -99,7 +100,7 @@ class Grader:
             exercise, cases = plan.exercise, self._cases(plan.exercise)
             payload = pack_calls(exercise, [cases.public, cases.hidden], self.limits.call)
             cells = plan.cells()
-            seen = Session(self.zygote, self.limits).run(cells, exercise, payload)
+            seen = Session(self.prefork, self.limits).run(cells, exercise, payload)
             report.seconds += seen.seconds
             given = {c["index"] for c in cells if c["given"]}
             if _timed_out_given(seen, given):
@@ -193,7 +194,10 @@ def extra_cases(homework: Homework) -> dict[str, list[tuple]]:
         raise HomeworkError(f"extra cases: {type(error).__name__}: {error}") from None
     unknown = sorted(set(cases) - {e.id for e in homework.exercises()})
     if unknown:
-        raise HomeworkError(f"extra cases: no exercise {', '.join(unknown)} in this homework")
+        there = ", ".join(e.id for e in homework.exercises())
+        raise HomeworkError(
+            f"extra cases: no exercise {', '.join(unknown)} in this homework; it has {there}"
+        )
     return cases
 
 

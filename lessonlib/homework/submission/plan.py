@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lessonlib.exercises.judge import Exercise
-from lessonlib.homework.model import Limits, grade_id_of, role_of
+from lessonlib.homework.cells import grade_id_in, grade_id_of, role_of
+from lessonlib.homework.limits import Limits
 from lessonlib.homework.submission.repair import defines, plain
 
 
@@ -46,7 +47,7 @@ class Plan:
         grade_id = grade_id_of("ex", self.exercise.id)
         for cell in self.notebook["cells"]:
             source = plain(cell["source"])
-            own = cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+            own = grade_id_in(cell) == grade_id
             if cell["cell_type"] != "code" or source in self.stubs or source in self.given:
                 continue
             if own or defines(cell["source"], self.exercise.name):
@@ -66,7 +67,7 @@ class Plan:
         check = grade_id_of("check", self.exercise.id)
         setup = {plain(s) for s in self.setup}
         for k, cell in enumerate(self.notebook["cells"]):
-            if cell["metadata"].get("nbgrader", {}).get("grade_id") == check and not self.beyond:
+            if grade_id_in(cell) == check and not self.beyond:
                 break
             source = plain(cell["source"])
             given = source in self.given

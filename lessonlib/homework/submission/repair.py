@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lessonlib.homework.model import role_of
+from lessonlib.homework.cells import grade_id_in, grade_id_of, parsed, role_of
 from lessonlib.lessons.registry import find
 
 _MOST_CELLS, _MOST_TEXT = 3000, 8 * 2**20
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TYPES = ("code", "markdown", "raw")
+Placed = list[tuple[str, dict[str, Any]]]  # (grade id or "", cell) in the order of the notebook
 
 
 class Unreadable(Exception):
@@ -54,11 +55,7 @@ def read(raw: bytes) -> tuple[dict[str, Any], list[str]]:
 
 
 def _decode(raw: bytes, notes: list[str]) -> str:
-    for mark, name in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
+    for mark, name in _MARKS:
         if raw.startswith(mark):
             notes.append("a byte order mark was removed")
             return raw.decode(name, errors="replace")
@@ -145,6 +142,7 @@ class _Matcher:
 
     def __init__(self, cells: list[dict[str, Any]], release: dict[str, Any]) -> None:
         self.cells, self.notes = cells, []
+        self.ids = [grade_id_in(c) for c in cells]
         self.wanted = [c for c in release["cells"] if role_of(c)[0] != "given"]
         self.given = {plain(c["source"]) for c in release["cells"] if role_of(c)[0] == "given"}
         self.release = release
@@ -155,22 +153,20 @@ class _Matcher:
             role, exercise = role_of(cell)
             candidates = self._candidates(cell, role, exercise)
             if candidates:
-                name = cell["metadata"]["nbgrader"]["grade_id"]
+                name = grade_id_in(cell)
                 self.found[name] = self._best(candidates, cell, role)
                 if len(candidates) > 1 and role == "exercise":
                     self.notes.append(f"{exercise}: {len(candidates)} copies of the cell")
 
     def wanted_found(self) -> list[dict[str, Any]]:
         """The graded cells of the release that the submission has."""
-        return [c for c in self.wanted if c["metadata"]["nbgrader"]["grade_id"] in self.found]
+        return [c for c in self.wanted if grade_id_in(c) in self.found]
 
     def _candidates(self, cell: dict[str, Any], role: str, exercise: str) -> list[int]:
-        grade_id, taken = cell["metadata"]["nbgrader"]["grade_id"], set(self.found.values())
+        grade_id, taken = grade_id_in(cell), set(self.found.values())
         free = [k for k in range(len(self.cells)) if k not in taken]
-        by_grade = [k for k in free if _grade_id(self.cells[k]) == grade_id]
-        by_cell = [
-            k for k in free if self.cells[k]["id"] == cell["id"] and not _grade_id(self.cells[k])
-        ]
+        by_grade = [k for k in free if self.ids[k] == grade_id]
+        by_cell = [k for k in free if self.cells[k]["id"] == cell["id"] and not self.ids[k]]
         if by_grade or by_cell:
             return by_grade or by_cell
         same = [k for k in free if plain(self.cells[k]["source"]) == plain(cell["source"])]
@@ -178,7 +174,7 @@ class _Matcher:
             name = find(exercise).name
             named = [
                 k for k in free
-                if defines(self.cells[k]["source"], name) and not _grade_id(self.cells[k])
+                if defines(self.cells[k]["source"], name) and not self.ids[k]
                 and plain(self.cells[k]["source"]) not in self.given
             ]  # fmt: skip
             return named or same
@@ -187,7 +183,7 @@ class _Matcher:
         return same
 
     def _after_question(self, cell: dict[str, Any], free: list[int]) -> list[int]:
-        """An answer that lost its mark stands below the question's text."""
+        """An answer that lost its mark is below the question's text."""
         before = self.release["cells"][self.release["cells"].index(cell) - 1]
         for k in free:
             if k and plain(self.cells[k - 1]["source"]) == plain(before["source"]):
@@ -200,11 +196,6 @@ class _Matcher:
         return (worked or candidates)[-1]
 
 
-def _grade_id(cell: dict[str, Any]) -> str:
-    info = cell["metadata"].get("nbgrader")
-    return str(info.get("grade_id", "")) if isinstance(info, dict) else ""
-
-
 def repair(raw: bytes, release: dict[str, Any]) -> Repaired:
     """The submission in its normal form. Raises Unreadable where there is no notebook in it."""
     tree, notes = read(raw)
@@ -213,31 +204,30 @@ def repair(raw: bytes, release: dict[str, Any]) -> Repaired:
     if not any(role_of(h)[0] == "exercise" for h in matcher.wanted_found()):
         raise Unreadable("none of this lesson's exercises is in the notebook; is it another one?")
     by_index = {k: name for name, k in matcher.found.items()}
-    handed_out = {c["metadata"]["nbgrader"]["grade_id"]: c for c in matcher.wanted}
-    cells = []
+    handed_out = {grade_id_in(c): c for c in matcher.wanted}
+    placed: Placed = []
     for k, cell in enumerate(tree["cells"]):
-        if k in by_index:
-            cells.append(_restored(cell, handed_out[by_index[k]], notes))
-        elif not _is_copy_of_check(cell, handed_out):
-            cells.append(_extra(cell, notes))
-    _insert_missing(cells, matcher, notes)
-    _order_checks(cells, notes)
+        name, before = by_index.get(k, ""), matcher.ids[k]
+        if name:
+            placed.append((name, _restored(cell, before, handed_out[name], notes)))
+        elif before not in handed_out or parsed(before)[0] != "check":
+            placed.append(("", _extra(cell, notes)))  # a copy of a check is dropped
+    _insert_missing(placed, matcher, notes)
+    _order_checks(placed, notes)
+    cells = [cell for _, cell in placed]
     _unique_ids(cells)
     metadata = dict(release["metadata"])
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return Repaired(notebook, [*notes, *matcher.notes])
 
 
-def _is_copy_of_check(cell: dict[str, Any], handed_out: dict[str, Any]) -> bool:
-    grade_id = _grade_id(cell)
-    return grade_id.startswith("check-") and grade_id in handed_out
-
-
-def _restored(cell: dict[str, Any], given: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _restored(
+    cell: dict[str, Any], before: str, given: dict[str, Any], notes: list[str]
+) -> dict[str, Any]:
     role, exercise = role_of(given)
     if cell["cell_type"] != given["cell_type"]:
         notes.append(f"{exercise}: a {cell['cell_type']} cell was made a {given['cell_type']} cell")
-    if not _grade_id(cell):
+    if not before:
         notes.append(f"{exercise}: the {role} cell had lost its mark")
     source = given["source"] if role == "check" else cell["source"]
     if role == "check" and plain(cell["source"]) != plain(given["source"]):
@@ -264,29 +254,28 @@ def _extra(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     return _whole({**cell, "source": source, "metadata": {}})
 
 
-def _insert_missing(cells: list[dict[str, Any]], matcher: _Matcher, notes: list[str]) -> None:
+def _insert_missing(placed: Placed, matcher: _Matcher, notes: list[str]) -> None:
     """Put back what is gone: a check after its exercise, the rest in the order handed out."""
     last = -1
     for given in matcher.wanted:
-        grade_id = given["metadata"]["nbgrader"]["grade_id"]
-        at = next((k for k, c in enumerate(cells) if _grade_id(c) == grade_id), None)
+        name = grade_id_in(given)
+        at = next((k for k, (there, _) in enumerate(placed) if there == name), None)
         if at is None:
             role, exercise = role_of(given)
             notes.append(f"{exercise}: the {role} cell was missing and was put back")
-            at = last + 1 if last >= 0 else len(cells)
-            cells.insert(at, _whole(given))
+            at = last + 1 if last >= 0 else len(placed)
+            placed.insert(at, (name, _whole(given)))
         last = at
 
 
-def _order_checks(cells: list[dict[str, Any]], notes: list[str]) -> None:
-    """A check that stands above its exercise moves below it."""
-    for cell in [c for c in cells if role_of(c)[0] == "check"]:
-        exercise = role_of(cell)[1]
-        own = next(k for k, c in enumerate(cells) if role_of(c) == ("exercise", exercise))
-        at = next(k for k, c in enumerate(cells) if c is cell)
+def _order_checks(placed: Placed, notes: list[str]) -> None:
+    """A check that is above its exercise moves below it."""
+    for name in [name for name, _ in placed if parsed(name)[0] == "check"]:
+        exercise, order = parsed(name)[1], [name for name, _ in placed]
+        own, at = order.index(grade_id_of("ex", exercise)), order.index(name)
         if at < own:
             notes.append(f"{exercise}: the check stood above the exercise")
-            cells.insert(own, cells.pop(at))
+            placed.insert(own, placed.pop(at))
 
 
 def _unique_ids(cells: list[dict[str, Any]]) -> None:

@@ -139,7 +139,7 @@ def test_it_ends_and_play_starts_it_again(race):
 
 
 def test_optimizers_are_shown_and_hidden_but_never_all(race):
-    race.answer({"name": "toggle", "optimiser": "RMSProp"})
+    race.answer({"name": "toggle", "optimizer": "RMSProp"})
     assert race.model.shown == ["SGD", "momentum", "RMSProp", "Adam"]
     for name in OPTIMIZERS:
         if name in race.model.shown:

@@ -5,12 +5,15 @@ import time
 
 import numpy as np
 import pytest
+from explorer_driver import controls, figure, frame, send, view
 from leaks import after_a_thousand
 
 from lessonlib.explorers import DrawingExplorer
-from lessonlib.lessons.l06.explorer.explorer import BITS, drawing_network, ink_of
-from lessonlib.lessons.l06.explorer.picture import tiled
+from lessonlib.lessons.l06.explorer.figure import tiled
+from lessonlib.lessons.l06.explorer.frame import sum_as_values, sum_in_words, unpacked
+from lessonlib.lessons.l06.explorer.model import BITS, Drawing, ink_of
 from lessonlib.lessons.l06.explorer.sums import LAYERS
+from lessonlib.models import drawing_network
 from lessonlib.scoreboard import canvas
 
 
@@ -21,9 +24,13 @@ def stroke():
     return bits
 
 
-def places(explorer):
-    """Every layer with its shape."""
-    return {name: (*array.shape, 1, 1)[:3] for name, array in explorer.layers.items()}
+def shape_of(drawing, layer):
+    """Channels, rows and columns of a layer."""
+    return (*drawing.layers[layer].shape, 1, 1)[:3]
+
+
+def send_drawing(explorer, bits, number=1):
+    return send(explorer, "draw", bits=np.packbits(bits).tolist(), author="me", id=number)
 
 
 def test_the_start_reads_its_example_and_shows_a_sum_that_is_not_zero():
@@ -47,20 +54,20 @@ def test_the_layers_are_those_of_the_library():
     scores = model(image[None, None])[0]
     np.testing.assert_array_equal(explorer.state["scores"], scores.astype(float))
     assert explorer.state["answer"] == 1
-    shapes = {name: array.shape for name, array in explorer.layers.items()}
+    shapes = {name: array.shape for name, array in explorer.state["layers"].items()}
     assert shapes["conv1"] == (8, 12, 12)
     assert shapes["pool2"] == (16, 2, 2)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_sum_is_the_value_of_its_layer(layer):
-    explorer = DrawingExplorer(5)
+    drawing = Drawing(5)
     rng = np.random.default_rng(0)
-    shape = places(explorer)[layer]
+    shape = shape_of(drawing, layer)
     corners = [(0, 0, 0), tuple(s - 1 for s in shape)]
     for at in [*corners, *(tuple(rng.integers(shape)) for _ in range(20))]:
-        explorer.choose(layer, *at)
-        found, value = explorer.sum, explorer.layers[layer].reshape(shape)[at]
+        drawing.choose(layer, *at)
+        found, value = drawing.sum, drawing.layers[layer].reshape(shape)[at]
         if found.kind == "product":
             total = np.sum(found.patches * found.kernels) + found.bias
             assert found.total == pytest.approx(total, abs=1e-5)
@@ -70,8 +77,8 @@ def test_every_sum_is_the_value_of_its_layer(layer):
             assert value == found.patches.max()
         else:
             assert value == found.patches.sum() / 16
-        assert explorer.state["value"] == pytest.approx(float(value))
-        json.dumps(found.frame())
+        assert drawing.state["value"] == pytest.approx(float(value))
+        json.dumps(sum_as_values(found))
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -139,7 +146,7 @@ def test_a_step_goes_to_the_next_place_and_the_map_has_an_end():
     explorer.reset()
     assert explorer.chosen == ("pool1", 2, 0, 0)
     explorer.reset()
-    assert explorer.digit == 4
+    assert explorer.state["digit"] == 4
     explorer.choose("scores", 0)
     explorer.step(20)
     assert explorer.chosen == ("scores", 9, 0, 0)
@@ -159,38 +166,63 @@ def test_wrong_places_and_drawings_are_refused_by_name():
         explorer.answer({"name": "shout"})
 
 
-def draw_message(bits, number=1):
-    return {"name": "draw", "bits": np.packbits(bits).tolist(), "author": "me", "id": number}
+def test_the_words_give_the_sum_as_it_is_drawn():
+    drawing = Drawing()
+    drawing.draw(stroke())
+    places = ("input", 0, 3, 5), ("conv1", 4, 5, 5), ("pool2", 1, 1, 1), ("scores", 1)
+    said = {}
+    for layer, *place in places:
+        drawing.choose(layer, *place)
+        said[layer] = sum_in_words(drawing.sum)
+        assert f"{abs(drawing.sum.total):.2f}" in said[layer]
+    assert "of 16 bits of the drawing are ink" in said["input"]
+    assert said["conv1"].startswith("Patch × kernel = ")
+    assert said["pool2"].startswith("The largest of 9 values")
+    assert said["scores"].startswith("16 patches × kernels = ")
+    assert "ReLU" in said["conv1"]
+    assert "ReLU" not in said["scores"]
+
+
+def test_a_drawing_goes_to_the_browser_and_back_bit_by_bit():
+    explorer = DrawingExplorer(8)
+    sent = np.frombuffer(frame(explorer)["bits"], np.uint8).tolist()
+    np.testing.assert_array_equal(unpacked(sent), explorer.state["bits"])
+    with pytest.raises(ValueError, match="draw: 287 bytes, wanted 288"):
+        unpacked(sent[:-1])
 
 
 def test_messages_of_the_view(shown):
     explorer = DrawingExplorer()
-    panel = shown(explorer)
-    panel._on_message(panel.view, draw_message(stroke()), [])
-    np.testing.assert_array_equal(explorer.bits, stroke())
-    assert panel.view.frame["token"][0] == "me"
-    assert panel.view.answered == 1
-    assert panel.box.children[0].children[0].value == -1
-    place = {"name": "choose", "place": ["conv2", 3, 2, 1], "id": 2}
-    panel._on_message(panel.view, place, [])
-    assert panel.view.frame["chosen"] == ["conv2", 3, 2, 1]
-    assert len(panel.view.frame["sum"]["patches"]) == 8
-    panel._on_message(panel.view, {"name": "move", "right": 1, "down": 0, "id": 3}, [])
-    assert panel.view.frame["token"][0] == ""
-    panel._on_message(panel.view, {"name": "draw", "bits": [1, 2], "author": "me", "id": 4}, [])
-    assert "2 bytes, wanted 288" in panel.view.error
-    panel.box.children[0].children[0].value = 8
+    shown(explorer)
+    menu, drawn = controls(explorer)[0], view(explorer)
+    assert send_drawing(explorer, stroke(), number=7) == ""
+    np.testing.assert_array_equal(explorer.state["bits"], stroke())
+    assert drawn.frame["token"][0] == "me"
+    assert drawn.answered == 7
+    assert menu.value == -1
+    assert send(explorer, "choose", place=["conv2", 3, 2, 1]) == ""
+    assert drawn.frame["chosen"] == ["conv2", 3, 2, 1]
+    assert len(drawn.frame["sum"]["patches"]) == 8
+    assert send(explorer, "move", right=1, down=0) == ""
+    assert drawn.frame["token"][0] == ""
+    assert "2 bytes, wanted 288" in send(explorer, "draw", bits=[1, 2], author="me")
+    menu.value = 8
     assert explorer.state["answer"] == 8
+    explorer.example(4)
+    assert menu.value == 4
+    explorer.choose("conv1", 0)
+    explorer.reset()
+    assert menu.value == explorer.state["digit"] == 5
 
 
 def test_one_drawing_costs_the_kernel_little(shown):
     explorer = DrawingExplorer()
-    panel = shown(explorer)
+    shown(explorer)
     costs = []
     for number in range(60):
         bits = np.roll(stroke(), number % 9, axis=1)
         start = time.process_time()
-        panel._on_message(panel.view, draw_message(bits, number), [])
+        send_drawing(explorer, bits, number)
         costs.append(time.process_time() - start)
     assert np.median(costs) < 0.05  # of the 0.1 s in which the layers follow; about 0.003 measured
 
@@ -199,31 +231,27 @@ def test_one_drawing_costs_the_kernel_little(shown):
     "place", [("input", 0, 3, 3), ("pool1", 1, 1, 1), ("conv2", 2, 2, 2), ("scores", 4)]
 )
 def test_the_picture_shows_the_layers_and_the_sum(place):
-    import matplotlib.pyplot as plt
-
     explorer = DrawingExplorer()
     explorer.choose(*place)
-    figure = explorer._figure()
-    titles = [ax.get_title(loc) for ax in figure.axes for loc in ("left", "center")]
+    with figure(explorer) as picture:
+        titles = [ax.get_title(loc) for ax in picture.axes for loc in ("left", "center")]
     assert "image, read as 3" in titles
     assert "second convolution: 16 maps of 6 × 6" in titles
-    plt.close(figure)
     assert explorer.picture().png == explorer.picture().png
     assert tiled(np.ones((4, 2, 3)), 2).shape == (5, 7)
 
 
 def test_a_thousand_steps_and_drawings_grow_neither_objects_nor_memory(shown):
     explorer = DrawingExplorer()
-    panel = shown(explorer)
+    shown(explorer)
     explorer.choose("conv2", 3, 0, 0)
 
     def play(steps):
         for number in range(steps):
             explorer.playing = True
-            panel._on_message(panel.view, {"name": "tick", "id": number}, [])
+            send(explorer, "tick", id=number)
             if number % 4 == 0:
-                bits = np.roll(stroke(), number % 11, axis=1)
-                panel._on_message(panel.view, draw_message(bits, number), [])
+                send_drawing(explorer, np.roll(stroke(), number % 11, axis=1), number)
             if explorer.finished:
                 explorer.reset()
 

@@ -1,18 +1,16 @@
 """The attention explorer of lesson 09, without a browser."""
 
 import json
-from importlib import resources
 
-import ipywidgets
 import numpy as np
 import pytest
+from explorer_driver import controls, figure, frame, live_widgets, thousand_frames, view
 from leaks import after_a_thousand
 
 from lessonlib.datasets.dates import DATE_DIGITS, date_ids
 from lessonlib.datasets.pronouns import SENTENCE_WORDS
 from lessonlib.explorers import AttentionExplorer
-from lessonlib.lessons.l09.explorer.explorer import DATE, HEADS, SENTENCE, _readers
-from lessonlib.plots import COLOUR
+from lessonlib.lessons.l09.explorer.model import DATE, HEADS, SENTENCE, AttendedText, readers
 
 KING = "the old king sees a young nun and he sells the boat"
 
@@ -23,25 +21,25 @@ def explorer(request):
 
 
 def test_the_weights_are_those_of_lessonlibs_layers():
-    explorer = AttentionExplorer()
-    reader, _ = _readers()
-    ids = np.array([[SENTENCE_WORDS.index(word) for word in explorer.keys]])
+    text = AttendedText()
+    reader, _ = readers()
+    ids = np.array([[SENTENCE_WORDS.index(word) for word in text.keys]])
     x = reader.word(ids) + reader.place(np.arange(ids.shape[1])[None])
     y, weights = reader.attention(x, x, x, average_attn_weights=False)
-    assert np.allclose(explorer.weights, weights[0], atol=1e-6)
+    assert np.allclose(text.weights, weights[0], atol=1e-6)
     best = reader.out(x + y).reshape(*ids.shape, 2, -1).argmax(axis=3)[0]
-    assert explorer.answers == [tuple(SENTENCE_WORDS[k] for k in pair) for pair in best]
+    assert text.answers == [tuple(SENTENCE_WORDS[k] for k in pair) for pair in best]
 
 
 def test_the_date_is_written_by_the_reader():
-    explorer = AttentionExplorer(DATE)
-    _, reader = _readers()
+    text = AttendedText(DATE)
+    _, reader = readers()
     reader.attention.temperature = 1.0
     written, weights = reader.write(date_ids(["march 7, 1994"]))
-    assert explorer.answers == ["".join(DATE_DIGITS[k] for k in written[0])] == ["1994-03-07"]
-    assert np.array_equal(explorer.shown, weights[0, :, :13])
-    assert explorer.state["token"] == "4"
-    assert explorer.keys[explorer.state["weights"].argmax()] == "4"
+    assert text.answers == ["".join(DATE_DIGITS[k] for k in written[0])] == ["1994-03-07"]
+    assert np.array_equal(text.shown, weights[0, :, :13])
+    assert text.state["token"] == "4"
+    assert text.keys[text.state["weights"].argmax()] == "4"
 
 
 def test_it_starts_where_the_pronoun_finds_its_noun():
@@ -50,11 +48,11 @@ def test_it_starts_where_the_pronoun_finds_its_noun():
     assert state["answers"][8] == ("and", "nun")
     assert state["weights"].argmax() == 6
     assert state["weights"].max() > 0.5
-    explorer = AttentionExplorer()
-    explorer.write(KING)
-    assert explorer.state["token"] == "he"
-    assert explorer.keys[explorer.state["weights"].argmax()] == "king"
-    assert explorer.right() == 24
+    text = AttendedText()
+    text.write(KING)
+    assert text.state["token"] == "he"
+    assert text.keys[text.state["weights"].argmax()] == "king"
+    assert text.right() == 24
 
 
 def test_the_second_head_looks_one_word_back():
@@ -63,17 +61,17 @@ def test_the_second_head_looks_one_word_back():
     back = np.diagonal(explorer.shown, offset=-1)
     assert back.mean() > 0.8
     explorer.pick("mean of both")
-    assert np.allclose(explorer.shown, explorer.weights.mean(axis=0))
+    assert np.allclose(explorer.shown, explorer.model.weights.mean(axis=0))
 
 
 def test_heat_flattens_and_spoils(explorer):
     cool = explorer.state["weights"].max()
     explorer.heat(10)
     assert explorer.state["weights"].max() < cool
-    if explorer.kind == SENTENCE:
+    if explorer.state["kind"] == SENTENCE:
         assert explorer.right() < 24
     else:
-        assert explorer.answers != ["1994-03-07"]
+        assert explorer.state["answers"] != ["1994-03-07"]
     explorer.heat(1)
     assert explorer.state["weights"].max() == pytest.approx(cool)
 
@@ -81,7 +79,7 @@ def test_heat_flattens_and_spoils(explorer):
 def test_rows_always_add_up_to_one(explorer):
     for temperature in (0.1, 1, 10):
         explorer.heat(temperature)
-        for head in HEADS[explorer.kind]:
+        for head in HEADS[explorer.state["kind"]]:
             explorer.pick(head)
             assert np.allclose(explorer.shown.sum(axis=1), 1, atol=1e-5)
 
@@ -92,7 +90,7 @@ def test_it_walks_over_the_tokens(explorer):
     while not explorer.finished:
         seen.append(explorer.state["focus"])
         explorer.step()
-    assert seen == list(range(len(explorer.queries) - 1))
+    assert seen == list(range(len(explorer.model.queries) - 1))
     explorer.play()
     assert explorer.state["focus"] == 0
     explorer.answer({"name": "tick"})
@@ -143,35 +141,33 @@ def test_odd_texts_are_read_all_the_same():
 
 
 def test_every_frame_is_plain_and_says_what_happens(explorer):
-    frame = explorer._frame()
-    json.dumps(frame)
-    assert frame["summary"].endswith(frame["note"])
-    assert np.shape(frame["weights"]) == (len(frame["queries"]), len(frame["keys"]))
-    assert explorer.picture().alt == frame["summary"]
+    sent = frame(explorer)
+    json.dumps(sent)
+    assert sent["summary"].endswith(sent["note"])
+    assert np.shape(sent["weights"]) == (len(sent["queries"]), len(sent["keys"]))
+    assert explorer.picture().alt == sent["summary"]
 
 
 def test_the_picture_names_every_token(explorer):
-    import matplotlib.pyplot as plt
-
-    figure = explorer._figure()
-    left, right = figure.axes
-    drawn = {text.get_text() for text in left.texts}
-    assert {"␣" if t == " " else t for t in (*explorer.queries, *explorer.keys)} == drawn
-    assert np.array_equal(right.images[0].get_array(), explorer.shown)
-    plt.close(figure)
+    tokens = (*explorer.model.queries, *explorer.model.keys)
+    with figure(explorer) as picture:
+        left, right = picture.axes
+        drawn = {text.get_text() for text in left.texts}
+        assert {"␣" if token == " " else token for token in tokens} == drawn
+        assert np.array_equal(right.images[0].get_array(), explorer.shown)
 
 
-def test_the_controls_change_the_explorer():
-    before = len(ipywidgets.widget._instances)
+def test_the_controls_change_the_explorer(shown):
+    before = live_widgets()
     explorer = AttentionExplorer()
-    explorer._repr_mimebundle_()
-    kind, text, head, heat = explorer._panel.box.children[0].children[:4]
+    shown(explorer)
+    kind, text, head, heat = controls(explorer)[:4]
     head.value = "head 2"
     assert explorer.state["head"] == "head 2"
     text.value = "the dragon"
-    assert "dragon" in explorer._panel.view.error
+    assert "dragon" in view(explorer).error
     text.value = KING
-    assert explorer._panel.view.error == ""
+    assert view(explorer).error == ""
     assert explorer.state["text"] == KING
     heat.value = heat.options[-1]
     assert explorer.state["temperature"] == 10
@@ -180,31 +176,30 @@ def test_the_controls_change_the_explorer():
     assert head.options == HEADS[DATE]
     kind.value = SENTENCE
     assert text.value == KING
-    assert explorer._panel.view.error == ""
+    assert view(explorer).error == ""
     explorer.close()
-    assert len(ipywidgets.widget._instances) == before
+    assert live_widgets() == before
 
 
-def test_the_view_carries_its_own_style_and_the_role_colour():
-    files = resources.files("lessonlib.lessons.l09.explorer")
-    css = files.joinpath("view.css").read_text(encoding="utf-8")
-    assert f"--ns-look: {COLOUR['forward'].lower()};" in css
+def test_the_view_carries_its_script(shown):
     explorer = AttentionExplorer()
-    explorer._repr_mimebundle_()
-    assert "attentionView" in explorer._panel.view._esm
-    explorer.close()
+    shown(explorer)
+    assert "attentionView" in view(explorer)._esm
 
 
-def test_a_thousand_steps_leak_nothing():
+def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = AttentionExplorer()
+    shown(explorer)
+    grown = thousand_frames(explorer, warm=100)
+    assert grown.objects < 50
+    assert grown.memory < 50_000
 
-    def walk(steps):
+
+def test_a_thousand_temperatures_leave_nothing():
+    text = AttendedText()
+
+    def heat(steps):
         for k in range(steps):
-            if explorer.finished:
-                explorer.reset()
-            explorer.step()
-            if k % 10 == 0:
-                explorer.heat(0.5 + k % 30 / 10)
-            explorer._frame()
+            text.heat(0.5 + k % 30 / 10)
 
-    assert after_a_thousand(walk, warm=100).memory < 20_000
+    assert after_a_thousand(heat, warm=100).memory < 20_000

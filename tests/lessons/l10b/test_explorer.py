@@ -1,20 +1,19 @@
 """The lens explorer of lesson 10b, without a browser."""
 
 import json
-from importlib import resources
 
-import ipywidgets
 import numpy as np
 import pytest
+from explorer_driver import controls, figure, frame, live_widgets, send, thousand_frames, view
 from leaks import after_a_thousand
 
 from lessonlib import functional as F
 from lessonlib.explorers import LensExplorer
 from lessonlib.lessons.l10b.exercises.exercise_2 import without_head
 from lessonlib.lessons.l10b.exercises.exercise_3 import logit_lens
-from lessonlib.lessons.l10b.explorer.explorer import HEADS, LAYERS, STAGES, TEXT, stored_weights
+from lessonlib.lessons.l10b.explorer.frame import STAGES, heads, readouts
+from lessonlib.lessons.l10b.explorer.model import HEADS, LAYERS, TEXT, Lens, stored_weights
 from lessonlib.models.attention_only import VOCABULARY, AttentionOnly
-from lessonlib.plots import COLOUR
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_the_lens_is_that_of_the_lesson(explorer, silenced):
     out = weights["output.weight"], weights["output.bias"]
     for stage, stream in enumerate(streams):
         lens = logit_lens(stream[0], *norm, *out)
-        assert np.allclose(explorer.now["lens"][stage], lens, atol=1e-5)
+        assert np.allclose(explorer.model.now.lens[stage], lens, atol=1e-5)
     place = explorer.place
     for k, layer in enumerate(model.layers):
         seen = explorer.state["attention"][k]
@@ -60,17 +59,16 @@ def test_the_lens_is_that_of_the_lesson(explorer, silenced):
 
 
 def test_the_loss_is_the_cross_entropy_at_the_copied_letters(explorer):
-    row = explorer.tokens[0]
+    row, at = explorer.model.tokens[0], explorer.model.counted
     streams, model = by_hand(TEXT)
     scores = model.output(model.norm(streams[-1]))[0]
-    at = explorer.counted
     assert np.isclose(
         explorer.state["loss"], F.cross_entropy(scores[at], row[at + 1])[0], atol=1e-4
     )
     assert all(TEXT[i] in TEXT[:i] for i in at)
     explorer.set_text("abcdefg")
-    assert not explorer.copies
-    assert len(explorer.counted) == 6
+    assert not explorer.model.copies
+    assert len(explorer.model.counted) == 6
 
 
 def test_silencing_either_layer_destroys_the_copy_and_undoing_brings_it_back(explorer):
@@ -94,21 +92,20 @@ def test_the_cost_of_a_head_is_what_silencing_it_adds(explorer):
     for k in range(LAYERS):
         for h in range(HEADS):
             explorer.silence(k + 1, h + 1)
-            shown = explorer._heads()[k][h]
+            shown = heads(explorer.model)[k][h]
             assert shown["silenced"]
             added = explorer.state["loss"] - whole
             assert float(shown["cost"].replace("−", "-")) == pytest.approx(added, abs=0.006)
             explorer.silence(k + 1, h + 1)
 
 
-def test_only_after_layer_two_the_answer_appears(explorer):
-    early, late = [], []
-    for place in explorer.counted:
-        explorer.choose(int(place))
-        wanted = explorer.tokens[0, place + 1]
-        lens = explorer.state["lens"]
-        early.append(max(lens[0, wanted], lens[1, wanted]))
-        late.append(lens[2, wanted])
+def test_only_after_layer_two_the_answer_appears():
+    lens, early, late = Lens(TEXT), [], []
+    for place in lens.counted:
+        lens.choose(int(place))
+        first, second, third = lens.state["lens"][:, lens.following]
+        early.append(max(first, second))
+        late.append(third)
     assert np.mean(late) > 0.8
     assert np.mean(early) < 0.3
 
@@ -121,7 +118,10 @@ def test_it_walks_to_the_end_and_back(explorer):
     explorer.step(100)
     assert explorer.finished
     assert explorer.place == len(TEXT) - 1
-    assert explorer._readouts()[1:3] == [["next in the text", "the end"], ["its probability", ""]]
+    assert readouts(explorer.model)[1:3] == [
+        ["next in the text", "the end"],
+        ["its probability", ""],
+    ]
     explorer.play()
     assert explorer.place == 0
 
@@ -136,7 +136,7 @@ def test_events_and_another_text(explorer):
     assert explorer.place == 2
     assert explorer.finished
     explorer.set_text("a" * 23)
-    json.dumps(explorer._frame())
+    json.dumps(frame(explorer))
 
 
 @pytest.mark.parametrize(
@@ -153,62 +153,68 @@ def test_events_and_another_text(explorer):
     ],
 )
 def test_odd_input_is_named_and_changes_nothing(explorer, call, words):
-    before = explorer._frame()
+    before = frame(explorer)
     with pytest.raises(ValueError, match=words):
         call(explorer)
-    assert explorer._frame() == before
+    assert frame(explorer) == before
 
 
 def test_every_frame_is_plain_and_says_what_happens(explorer):
     for place in range(len(TEXT)):
         explorer.choose(place)
-        frame = explorer._frame()
-        json.dumps(frame)
-        assert [stage["name"] for stage in frame["stages"]] == list(STAGES)
-        assert all(len(head["weights"]) == place + 1 for row in frame["heads"] for head in row)
-        assert frame["summary"].endswith(frame["note"])
+        sent = frame(explorer)
+        json.dumps(sent)
+        assert [stage["name"] for stage in sent["stages"]] == list(STAGES)
+        assert all(len(head["weights"]) == place + 1 for row in sent["heads"] for head in row)
+        assert sent["summary"].endswith(sent["note"])
     explorer.silence(1, 2)
-    assert "Silenced: 1.2." in explorer._frame()["note"]
+    assert "Silenced: 1.2." in frame(explorer)["note"]
 
 
 def test_the_picture_names_its_parts(explorer):
-    import matplotlib.pyplot as plt
-
-    figure = explorer._figure()
-    lens, heads = figure.axes
-    assert [label.get_text() for label in lens.get_yticklabels()] == list(STAGES)
-    assert len(lens.patches) == 15
-    assert heads.images[0].get_array().shape == (8, explorer.place + 1)
-    plt.close(figure)
-    assert explorer.picture().alt == explorer._frame()["summary"]
+    with figure(explorer) as picture:
+        bars, weights = picture.axes
+        assert [label.get_text() for label in bars.get_yticklabels()] == list(STAGES)
+        assert len(bars.patches) == 15
+        assert weights.images[0].get_array().shape == (8, explorer.place + 1)
+    assert explorer.picture().alt == frame(explorer)["summary"]
 
 
-def test_the_view_carries_its_style_and_closes_its_widgets():
-    css = (
-        resources.files("lessonlib.lessons.l10b.explorer")
-        .joinpath("view.css")
-        .read_text(encoding="utf-8")
-    )
-    assert f"--ns-forward: {COLOUR['forward'].lower()};" in css
-    before = len(ipywidgets.widget._instances)
+def test_the_view_carries_its_style_and_closes_its_widgets(shown):
+    before = live_widgets()
     explorer = LensExplorer()
-    explorer._repr_mimebundle_()
-    assert ".ns-lens" in explorer._panel.view._css
-    assert "lensView" in explorer._panel.view._esm
+    shown(explorer)
+    assert ".ns-lens" in view(explorer)._css
+    assert "lensView" in view(explorer)._esm
     explorer.close()
-    assert len(ipywidgets.widget._instances) == before
+    assert live_widgets() == before
 
 
-def test_a_thousand_steps_leak_nothing(explorer):
-    def walk(steps):
+def test_text_and_clicks_reach_the_model(shown, explorer):
+    shown(explorer)
+    (box, *_) = controls(explorer)
+    box.value = "abcdefgabc"
+    assert explorer.text == "abcdefgabc"
+    box.value = "ABC"
+    assert "small letters" in view(explorer).error
+    assert explorer.text == "abcdefgabc"
+    assert send(explorer, "silence", layer=1, head=2) == ""
+    assert view(explorer).frame["heads"][0][1]["silenced"]
+    assert "place 99" in send(explorer, "choose", place=99)
+
+
+def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, explorer):
+    shown(explorer)
+    grown = thousand_frames(explorer, warm=100)
+    assert grown.objects < 50
+    assert grown.memory < 50_000
+
+
+def test_a_thousand_silenced_heads_leave_nothing():
+    lens = Lens(TEXT)
+
+    def silence(steps):
         for k in range(steps):
-            if explorer.finished:
-                explorer.reset()
-            explorer.step()
-            if k % 3 == 0:
-                explorer.silence(1 + k % 2, 1 + k % 4)
-            explorer._frame()
+            lens.silence(1 + k % 2, 1 + k % 4)
 
-    assert (
-        after_a_thousand(walk, warm=60).memory < 50_000
-    )  # 50 bytes a step; one frame kept would be thousands
+    assert after_a_thousand(silence, warm=60).memory < 50_000

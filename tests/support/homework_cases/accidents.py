@@ -4,14 +4,14 @@ import copy
 import json
 
 from homework_cases.edit import FULL, Case, answer, bare, cell_of, code, place
+from lessonlib.homework.cells import with_body
 
 NONE = dict.fromkeys(FULL, 0)
 
 
 def _stub(nb, task):
     cell = copy.deepcopy(cell_of(nb, task))
-    first = cell["source"].split("# BEGIN YOUR CODE")[0]
-    cell["source"] = f"{first}# BEGIN YOUR CODE\n    raise NotImplementedError\n    # END YOUR CODE"
+    cell["source"] = with_body(cell["source"], "raise NotImplementedError")[0]
     return cell
 
 

@@ -8,11 +8,10 @@ import os
 import pytest
 
 from homework_cases.sample import lesson_notebook
+from lessonlib.homework.cells import is_written
 from lessonlib.homework.cohort.grade import Settings
-from lessonlib.homework.model import (
-    Homework,
-    Limits,
-)
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.model import Homework
 from lessonlib.homework.release import points_of, release_of
 
 MARKS = [
@@ -25,7 +24,7 @@ QUIET = Settings(jobs=2, progress=False, limits=Limits(cell=2.0, call=1.0, grace
 def homework_of(lesson, **choices):
     """A homework made from the short lesson, without a course folder."""
     release = release_of(lesson_notebook(lesson), lesson, {})
-    points = {k: v for k, v in points_of(release).items() if ".w" not in k}
+    points = {k: v for k, v in points_of(release).items() if not is_written(k)}
     settled = {"version": "0", "seed": 7, "points": points, "release": json.dumps(release)}
     return Homework(lesson=lesson, name=f"{lesson}_sample", **settled | choices)
 

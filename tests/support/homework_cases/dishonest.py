@@ -24,6 +24,10 @@ def _aim(source):
     return make
 
 
+def _break_in(body):
+    return _neuron(f"ways = []\n{body.strip()}\nif _tried(*ways):\n    return {RIGHT}", BREAK_IN)
+
+
 def _points_raised(nb):
     nb["cells"] = [c for c in nb["cells"] if c["id"] != "ex-01-1"]
     for task in FULL:
@@ -46,6 +50,7 @@ def _marks_removed(nb):
 
 
 LOST = {"01.1": 0}
+WALL = {"01.1": "no way led anywhere"}
 TOLD = {"01.1": "library function that this exercise asks"}
 NONE = dict.fromkeys(FULL, 0)
 
@@ -55,12 +60,32 @@ def _hunt():
     for top in ("/", sys.prefix, os.path.dirname(os.path.dirname(np.__file__))):
         for folder, _, files in os.walk(top):
             for name in files:
-                if name.startswith(("l01.", "01.json", "01_sample", "gradebook.db")):
+                if name.startswith(("l01.", "01.json", "01_sample", "gradebook.db", "exercise_1")):
                     if "nbgrader/tests" not in folder:
                         return os.path.join(folder, name)
+                if "lessonlib/lessons" in folder or folder.endswith("/lessonlib"):
+                    return os.path.join(folder, name)
     for thing in gc.get_objects():
         if type(thing).__name__ in ("Exercise", "Mistake"):
             return thing
+        if ".exercises" in (getattr(thing, "__module__", None) or "") and callable(thing):
+            if thing.__module__.startswith("lessonlib.lessons"):
+                return thing
+"""
+
+# Each way to the answers is tried; whichever leads anywhere earns the points and is seen
+BREAK_IN = """
+PACKAGE = "lessonlib.lessons.l01.exercises"
+NAMES = [PACKAGE, *(f"{PACKAGE}.{n}" for n in ("exercise_1", "exercise_2", "shared", "__init__"))]
+def _tried(*ways):
+    for way in ways:
+        try:
+            found = way()
+        except BaseException:
+            continue
+        if found:
+            return found
+    raise ValueError("no way led anywhere")
 """
 
 FORGE = """
@@ -88,6 +113,73 @@ from lessonlib.lessons.registry import find
 return find("01.1").reference(X, weight, bias)"""), LOST),
     Case("asks for the solution", _neuron("return eval(repr(solution('01.1')))"), LOST),
     Case("searches disk and memory", _neuron(f"return {RIGHT} if _hunt() else 0", SEARCH), LOST),
+    Case("imports any module of the answers by name", _break_in("""
+import builtins, importlib, importlib.util, runpy
+for name in NAMES:
+    ways += [lambda n=name: builtins.__import__(n), lambda n=name: importlib.import_module(n),
+             lambda n=name: exec(f"import {n}") or True, lambda n=name: runpy.run_module(n),
+             lambda n=name: importlib.import_module("." + n.split(".", 2)[2], "lessonlib.lessons")]
+for name in NAMES:
+    ways.append(lambda n=name: importlib.util.find_spec(n))"""), LOST, says=WALL),
+    Case("takes the guard of the border away", _break_in("""
+import importlib, sys
+import importlib.machinery as m
+sys.meta_path[:] = [m.BuiltinImporter, m.FrozenImporter, m.PathFinder]
+sys.path_importer_cache.clear()
+for name in NAMES:
+    ways.append(lambda n=name: importlib.import_module(n))
+    for top in (*sys.path, "/", "/home", sys.prefix):
+        file = f"{top}/{name.replace('.', '/')}"
+        for ending in (".py", "/__init__.py", ".pyc"):
+            ways.append(lambda f=file + ending: m.SourceFileLoader("x", f).load_module())"""),
+         LOST, says=WALL),
+    Case("walks through the packages", _break_in("""
+import pkgutil, lessonlib, lessonlib.lessons, lessonlib.lessons.l01 as own
+for place in (lessonlib.__path__, lessonlib.lessons.__path__, own.__path__):
+    found = [i.name for i in pkgutil.walk_packages(place, onerror=lambda n: None)]
+    ways.append(lambda f=found: f)
+ways.append(lambda: own.exercises)
+ways.append(lambda: pkgutil.get_data(PACKAGE, "__init__.py"))
+ways.append(lambda: pkgutil.resolve_name(PACKAGE + ":EXERCISES"))"""), LOST, says=WALL),
+    Case("searches the modules that are loaded", _break_in("""
+import sys
+for name, module in list(sys.modules.items()):
+    ways.append(lambda n=name: n.startswith("lessonlib") and n.endswith(
+        (".exercises", ".predictions")) and n.count(".") > 1)
+    ways.append(lambda m=module: vars(m).get("EXERCISES"))
+    for key, value in list(getattr(module, "__dict__", {}).items()):
+        ways.append(lambda v=value: type(v).__name__ == "Exercise")"""), LOST, says=WALL),
+    Case("asks the registry", _break_in("""
+from lessonlib.lessons import registry
+for name in ("01.1", "01.2", "00.1"):
+    ways.append(lambda n=name: registry.find(n))
+    ways.append(lambda n=name: registry.find.__globals__["_part"](n[:2], "exercises"))
+ways += [lambda: registry.exercises_of("01"), lambda: registry.predictions_of("01"),
+         lambda: registry.questions_of("01")]
+from lessonlib.learner import check as helpers
+ways += [lambda: helpers.solution("01.1"), lambda: helpers.find("01.1"),
+         lambda: helpers.hint("01.1"), lambda: helpers.check("01.1", neuron)]"""), LOST, says=WALL),
+    Case("unpickles the reference", _break_in("""
+import copyreg, io, pickle
+import cloudpickle
+for name in NAMES:
+    for what in ("neuron", "EXERCISES", "EXERCISE"):
+        ways.append(lambda n=name, w=what: pickle.loads(f"c{n}\\n{w}\\n.".encode()))
+        ways.append(lambda n=name, w=what: pickle.Unpickler(io.BytesIO()).find_class(n, w))
+ways.append(lambda: cloudpickle.loads(cloudpickle.dumps(copyreg)) is None)"""), LOST, says=WALL),
+    Case("looks into the calls that were sent", _break_in("""
+import sys
+frame, seen = sys._getframe(), []
+while frame:
+    seen += [v for v in frame.f_locals.values() if callable(v) and hasattr(v, "__globals__")]
+    frame = frame.f_back
+for function in seen:
+    if "lessons" in (function.__module__ or ""):
+        names = set(function.__globals__) & {"EXERCISES", "EXERCISE", "neuron", "reference"}
+        ways.append(lambda n=names: n)
+        cells = [c.cell_contents for c in function.__closure__ or ()]
+        ways.append(lambda c=cells: [x for x in c if type(x).__name__ == "Exercise"])"""),
+         LOST, says=WALL),
     Case("calls the library", _neuron("""
 from lessonlib import perceptron
 return perceptron.classify(X, weight, bias)"""), LOST, says=TOLD),
@@ -127,7 +219,7 @@ c.difference = e.difference = e.verdict = lambda *a, **k: None
 e.judge = lambda *a, **k: e.Result("01.1", "", "correct", "", 1.0)"""), LOST),
     Case("the call patched", _neuron("return 0", """
 import lessonlib.exercises.call as s, lessonlib.homework.sandbox.student as r
-s.call = r.sandbox.call = lambda *a, **k: s.Outcome(value=None)"""), NONE),
+s.call = r.call = lambda *a, **k: s.Outcome(value=None)"""), NONE),
     Case("NumPy patched", added("np.array_equal = np.allclose = lambda *a, **k: True"), {}),
     Case("equal to everything", _neuron("return Yes()", """
 class Yes:

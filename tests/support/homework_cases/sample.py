@@ -3,8 +3,7 @@
 import inspect
 import json
 
-from lessonlib.homework.model import grade_id_of
-from lessonlib.homework.release import ANSWER, BEGIN, END
+from lessonlib.homework.cells import ANSWER, BEGIN, END, grade_id_of, graded_cell_of, marks
 from lessonlib.lessons.registry import exercises_of, questions_of
 
 
@@ -13,32 +12,27 @@ def _cell(kind, identity, source, **metadata):
     return {"cell_type": kind, "id": identity, "metadata": metadata, "source": source, **extra}
 
 
-def _mark(grade_id, **flags):
-    base = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
-    return {"nbgrader": base | {"grade_id": grade_id} | flags}
-
-
 def _exercise(task):
-    ids = [grade_id_of(kind, task.id) for kind in ("ex", "check")]
+    exercise, check = grade_id_of("ex", task.id), graded_cell_of(task.id)
     arguments = ", ".join(inspect.signature(task.reference).parameters)
     stub = (
         f'def {task.name}({arguments}):\n    """{task.title}."""\n'
         f"    {BEGIN}\n    raise NotImplementedError\n    {END}"
     )
-    check = f'check("{task.id}", {task.name})'
-    marks = {"grade": True, "locked": True, "points": task.points}
+    call = f'check("{task.id}", {task.name})'
+    graded = marks(check, points=task.points, locked=True)
     return [
-        _cell("code", ids[0], stub, **_mark(ids[0], solution=True)),
-        _cell("code", ids[1], check, **_mark(ids[1], **marks)),
+        _cell("code", exercise, stub, nbgrader=marks(exercise, solution=True)),
+        _cell("code", check, call, nbgrader=graded),
     ]
 
 
 def _question(question):
-    name = grade_id_of("why", question.id)
-    marks = _mark(name, grade=True, solution=True, points=question.points)
+    name = graded_cell_of(question.id)
+    graded = marks(name, solution=True, points=question.points)
     return [
         _cell("markdown", f"{name}-text", f"**{question.title}.** Why is it so?"),
-        _cell("markdown", name, ANSWER, **marks),
+        _cell("markdown", name, ANSWER, nbgrader=graded),
     ]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from lessonlib.lessons.l02.explorer.data import DATA
-from lessonlib.lessons.l02.explorer.frame import frame, from_the_view, words
+from lessonlib.lessons.l02.explorer.frame import frame, words
 from lessonlib.lessons.l02.explorer.model import Playground, Settings
 from lessonlib.widgets.explorer import Explorer
 
@@ -36,12 +36,6 @@ class PlaygroundExplorer(Explorer):
     True
     """
 
-    parts: ClassVar[tuple[str, ...]] = (
-        "paint.js",
-        "network.js",
-        "plots.js",
-        "controls.js",
-    )
     speed_control: ClassVar[bool] = False
     unit: ClassVar[str] = "epoch"
     reset_hint: ClassVar[str] = "Start again from the same seed: the same numbers"
@@ -170,7 +164,7 @@ class PlaygroundExplorer(Explorer):
 
     def _event(self, name: str, values: dict[str, Any]) -> None:
         actions = {
-            "set": lambda v: self.model.change(**from_the_view(v["settings"])),
+            "set": lambda v: self.model.change(**v["settings"]),
             "speed": lambda v: self.set_rate(v["rate"]),
             "weight": lambda v: self.set_weight(v["layer"], v["unit"], v["source"], v["value"]),
             "keep": lambda v: self.keep(),

@@ -1,6 +1,6 @@
 """The playground in bytes, numbers and words: what the view is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -20,26 +20,13 @@ from lessonlib.lessons.l02.explorer.model import (
 RESOLUTION = 40  # of the decision surface; the units' maps are every second point of it
 LONGEST = 200  # points of a loss curve in the view
 PLANE = grid(RESOLUTION)
-VIEW_NAMES = {"lr": "rate", "weight_decay": "penalty_rate"}  # settings the script calls otherwise
-
-
-def in_the_view(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings by the names that the script uses."""
-    return {VIEW_NAMES.get(name, name): value for name, value in settings.items()}
-
-
-def from_the_view(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that the script has sent, by their own names."""
-    own = {view: name for name, view in VIEW_NAMES.items()}
-    return {own.get(name, name): value for name, value in settings.items()}
-
 
 _CHOICES = {
     "activation": list(ACTIVATIONS),
     "penalty": list(PENALTIES),
     "features": list(FEATURES),
     "most": [MOST_LAYERS, MOST_UNITS],
-    "ranges": in_the_view({name: list(ends) for name, ends in RANGES.items()}),
+    "ranges": {name: list(ends) for name, ends in RANGES.items()},
 }
 
 
@@ -51,7 +38,7 @@ def frame(model: Playground, kept: Sequence[dict[str, Any]]) -> dict[str, Any]:
     )
     weights = np.concatenate([p.data.ravel() for p in model.network.parameters()])
     return {
-        "settings": in_the_view(asdict(model.settings)),
+        "settings": asdict(model.settings),
         "choices": _CHOICES,
         "reach": REACH,
         "trained": len(model.X_train),

@@ -1,10 +1,16 @@
-// The large map with the points, both loss curves, and the weights of the unit that is looked at.
+// The large map with the points, and both loss curves.
+
+import { sample, scale } from "../../../widgets/axes.js";
+import { element, set } from "../../../widgets/element.js";
+import { bytes, floats } from "../../../widgets/numbers.js";
+import { sharp } from "../../../widgets/paint.js";
+import { paintMaps, TILE } from "./network.js";
 
 const MAP = 280; // CSS pixels of the map along one side
 const LOSSES = 120; // and of the curves' height
 const DASHES = { train: [], test: [8, 3, 2, 3] }; // as in the course's figures
 
-function mapView(parent) {
+export function mapView(parent) {
   const title = element("div", { class: "ns-title" }, parent);
   const canvas = element("canvas", { class: "ns-map", role: "img" }, parent);
   const small = document.createElement("canvas");
@@ -12,16 +18,14 @@ function mapView(parent) {
   const draw = (frame, net, at, colours) => {
     const [column, unit] = at;
     const output = column === net.sizes.length - 1;
-    const words = output ? "output: probability of orange" : `${net.name(column, unit)}: its answer in the plane`;
-    if (title.textContent !== words) {
-      title.textContent = words;
-      canvas.setAttribute("aria-label", `Map of the ${words}`);
-    }
-    const before = net.sizes.slice(0, column).reduce((sum, units) => sum + units, 0) + unit;
-    const area = TILE * TILE;
-    let cells = output ? bytes(frame.surface) : bytes(frame.units).subarray(before * area, (before + 1) * area);
-    if (options.hard) cells = cells.map(value => (value > 128 ? 255 : value < 128 ? 1 : 128));
-    paintMaps(small, cells, Math.sqrt(cells.length), colours.pale);
+    const words = output
+      ? "output: probability of orange"
+      : `${net.name(column, unit)}: its answer in the plane`;
+    set(title, { text: words });
+    set(canvas, { "aria-label": `Map of the ${words}` });
+    let cells = output ? bytes(frame.surface) : unitCells(frame, net, at);
+    if (options.hard) cells = cells.map((value) => (value > 128 ? 255 : value < 128 ? 1 : 128));
+    paintMaps(small, cells, Math.sqrt(cells.length), colours, 0.6);
     const width = canvas.clientWidth || MAP;
     const context = sharp(canvas, width, width);
     context.imageSmoothingEnabled = !options.hard;
@@ -31,10 +35,16 @@ function mapView(parent) {
   return { draw, options };
 }
 
+function unitCells(frame, net, [column, unit]) {
+  const before = net.sizes.slice(0, column).reduce((sum, units) => sum + units, 0) + unit;
+  const area = TILE * TILE;
+  return bytes(frame.units).subarray(before * area, (before + 1) * area);
+}
+
 // Orange circles and blue squares; the test points are hollow.
 function drawSamples(context, frame, width, withTest, colours) {
   const points = floats(frame.points);
-  const place = value => (width / 2) * (1 + value / frame.reach);
+  const place = scale([-frame.reach, frame.reach], [0, width]);
   const count = withTest ? points.length / 3 : frame.trained;
   for (let k = 0; k < count; k++) {
     const [x, y] = [place(points[3 * k]), place(-points[3 * k + 1])];
@@ -50,26 +60,28 @@ function drawSamples(context, frame, width, withTest, colours) {
   }
 }
 
-function lossView(parent) {
+export function lossView(parent) {
   const legend = element("div", { class: "ns-legend" }, parent);
   const canvas = element("canvas", { class: "ns-losses", role: "img" }, parent);
   const ghosts = element("div", { class: "ns-ghosts" }, parent);
   element("span", { text: "Loss in nats:" }, legend);
-  for (const [role, name] of [["train", "training"], ["test", "test"]]) {
+  for (const [role, name] of Object.entries({ train: "training", test: "test" })) {
     const entry = element("span", { class: `ns-key ns-key-${role}` }, legend);
-    const swatch = element("svg:svg", { viewBox: "0 0 26 6", width: 26, height: 6, "aria-hidden": "true" }, entry);
-    element("svg:path", { d: "M0 3H26", "stroke-dasharray": DASHES[role].join(" ") }, swatch);
+    const box = { viewBox: "0 0 26 6", width: 26, height: 6 };
+    sample(entry, box, { d: "M0 3H26", "stroke-dasharray": DASHES[role].join(" ") });
     element("span", { text: name }, entry);
   }
   return (frame, colours) => {
-    const runs = [...frame.kept.map(run => ({ ...run, ghost: true })), frame.curves].map(readRun);
+    const runs = [...frame.kept.map((run) => ({ ...run, ghost: true })), frame.curves].map(readRun);
+    const kept = runs.filter((run) => run.ghost);
     drawLosses(canvas, runs, colours);
     if (!frame.playing) {
-      const now = frame.readouts.slice(0, 3).map(([name, value]) => `${name} ${value}`).join(", ");
-      canvas.setAttribute("aria-label", `Loss curves: ${now}; ${frame.kept.length} kept`);
+      const now = frame.readouts.map(([name, value]) => `${name} ${value}`);
+      set(canvas, {
+        "aria-label": `Loss curves: ${now.slice(0, 3).join(", ")}; ${kept.length} kept`,
+      });
     }
-    const words = runs.filter(run => run.ghost).map(ghostWords).join("\n");
-    if (ghosts.textContent !== words) ghosts.textContent = words;
+    set(ghosts, { text: kept.map(ghostWords).join("\n") });
   };
 }
 
@@ -86,12 +98,13 @@ const ghostWords = ({ name, epochs, test }) =>
 function drawLosses(canvas, runs, colours) {
   const width = canvas.clientWidth || MAP;
   const context = sharp(canvas, width, LOSSES);
-  const last = Math.max(1, ...runs.map(run => run.epochs.at(-1)));
-  const highest = Math.max(0.75, ...runs.flatMap(run => [run.train.at(-1), run.test.at(-1)]));
+  const last = Math.max(1, ...runs.map((run) => run.epochs.at(-1)));
+  const highest = Math.max(0.75, ...runs.flatMap((run) => [run.train.at(-1), run.test.at(-1)]));
   const top = Math.min(1.5, 1.05 * highest);
   const [left, bottom] = [30, LOSSES - 18];
-  const toX = epoch => left + ((width - left - 4) * epoch) / last;
-  const toY = loss => Math.max(2, bottom - ((bottom - 4) * loss) / top);
+  const toX = scale([0, last], [left, width - 4]);
+  const height = scale([0, top], [bottom, 4]);
+  const toY = (loss) => Math.max(2, height(loss));
   drawAxes(context, { left, bottom, width, last, toX, toY }, colours);
   for (const run of runs) {
     for (const role of ["train", "test"]) {
@@ -118,7 +131,8 @@ function drawAxes(context, { left, bottom, width, last, toX, toY }, colours) {
   context.lineTo(width - 4, bottom);
   context.stroke();
   context.textAlign = "right";
-  for (const loss of [0, 0.5]) context.fillText(loss.toFixed(1), left - 4, toY(loss) + (loss ? 4 : 0));
+  context.fillText("0.0", left - 4, toY(0));
+  context.fillText("0.5", left - 4, toY(0.5) + 4);
   context.fillText(`epoch ${last}`, width - 4, bottom + 13);
   context.textAlign = "left";
   context.fillText("0", left, bottom + 13);
@@ -129,62 +143,4 @@ function drawAxes(context, { left, bottom, width, last, toX, toY }, colours) {
   context.lineTo(width - 4, toY(Math.LN2));
   context.stroke();
   context.fillText("chance", toX(0) + 4, toY(Math.LN2) - 3);
-}
-
-// Fields with the weights of the unit that is looked at; a number typed there goes into the network.
-function weightFields(parent, ask) {
-  const box = element("div", { class: "ns-fields" }, parent);
-  const title = element("div", { class: "ns-title" }, box);
-  const list = element("div", { class: "ns-field-row" }, box);
-  let shown = "";
-  return (net, at) => {
-    const [column, unit] = at || [0, 0];
-    if (column === 0) {
-      title.textContent = at ? `Input ${net.name(0, unit)}: no weights lead to it` : "";
-      list.replaceChildren();
-      shown = "";
-      return;
-    }
-    const { names, values } = incoming(net, column, unit);
-    const key = `${column}|${unit}|${names}`;
-    if (key !== shown) {
-      shown = key;
-      title.textContent = `Weights into ${net.name(column, unit)}`;
-      const source = k => (k < names.length - 1 ? k : -1); // the last one is the bias
-      list.replaceChildren(...names.map((name, k) => weightField(name, column, unit, source(k), ask)));
-    }
-    values.forEach((value, k) => {
-      const field = list.children[k].lastChild;
-      const text = Number.isFinite(value) ? value.toFixed(2) : "";
-      if (field !== document.activeElement && field.value !== text) field.value = text;
-    });
-  };
-}
-
-// A number is taken when the field is left, at Enter, and at the arrows' steps.
-function onTyped(field, take) {
-  let taken = null;
-  const look = () => {
-    if (field.value === taken || !Number.isFinite(field.valueAsNumber)) return;
-    taken = field.value;
-    take(field.valueAsNumber);
-  };
-  field.addEventListener("focus", () => {
-    taken = field.value;
-  });
-  field.addEventListener("change", look);
-  field.addEventListener("keydown", event => {
-    if (event.key === "Enter") look();
-  });
-}
-
-function weightField(name, column, unit, source, ask) {
-  const label = element("label", { class: "ns-field" });
-  element("span", { text: name }, label);
-  const field = element("input", { type: "number", step: 0.1 }, label);
-  onTyped(field, value => {
-    const place = { layer: column - 1, unit, source };
-    ask("weight", { ...place, value }, `weight ${Object.values(place)}`);
-  });
-  return label;
 }

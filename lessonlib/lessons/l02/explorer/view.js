@@ -1,19 +1,27 @@
 // The playground: controls above, the network on the left, map, losses and numbers on the right.
 
-const NETWORK_HELP =
-  "Solid orange lines are positive weights, dashed blue ones negative; wide ones are large. Point at a line to " +
-  "read its weight. Choose a unit to see its map large and to read and change its weights. Keys: Tab to the " +
-  "network, arrows go from unit to unit, Escape to the output.";
+import { element } from "../../../widgets/element.js";
+import { explorer } from "../../../widgets/explorer.js";
+import { palette, watchLook } from "../../../widgets/paint.js";
+import { controlPanel } from "./controls.js";
+import { weightFields } from "./fields.js";
+import { networkView } from "./network.js";
+import { lossView, mapView } from "./plots.js";
+
+const HELP =
+  "Solid orange lines are positive weights, dashed blue ones negative; wide ones are large. " +
+  "Point at a line to read its weight. Choose a unit to see its map large and to read and " +
+  "change its weights. Keys: Tab to the network, arrows go from unit to unit, Escape to the " +
+  "output.";
 
 // What is looked at: the unit under the pointer, else the chosen one, else the output.
 function lookAt(redraw) {
   let hovered = null;
   let chosen = null;
-  const same = (a, b) => String(a) === String(b);
   return {
     at: () => hovered || chosen,
     hover(at) {
-      if (same(at, hovered)) return;
+      if (String(at) === String(hovered)) return;
       hovered = at;
       redraw();
     },
@@ -40,7 +48,7 @@ function playgroundView(stage, ask) {
   };
   const look = lookAt(again);
   const network = networkView(stage, look);
-  element("p", { class: "ns-help", text: NETWORK_HELP }, stage);
+  element("p", { class: "ns-help", text: HELP }, stage);
   const fields = weightFields(stage, ask);
   const pictures = element("div", { class: "ns-pictures" });
   side.prepend(pictures);
@@ -52,8 +60,8 @@ function playgroundView(stage, ask) {
 
   function draw(next) {
     frame = next;
-    if (!network.board.clientWidth) return; // not on the page yet; the observer below sees its arrival
-    colours ||= palette(view);
+    if (!network.board.clientWidth) return; // not on the page yet; its arrival is watched below
+    colours ||= palette(view, ["train", "test"]);
     controls(frame);
     network.draw(frame, colours);
     const at = look.at() || [network.net.sizes.length - 1, 0];
@@ -61,17 +69,10 @@ function playgroundView(stage, ask) {
     losses(frame, colours);
     fields(network.net, look.at());
   }
-  const resized = new ResizeObserver(again);
-  resized.observe(network.board);
-  const themed = new MutationObserver(() => {
-    colours = null;
+  draw.end = watchLook(network.board, () => {
+    colours = null; // the theme may be another one
     again();
   });
-  themed.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
-  draw.end = () => {
-    resized.disconnect();
-    themed.disconnect();
-  };
   return draw;
 }
 

@@ -82,7 +82,7 @@ class RaceExplorer(Explorer):
         if name == "start":
             self.model.move_start(values["x"], values["y"])
         elif name == "toggle":
-            self.model.toggle(values["optimiser"])
+            self.model.toggle(values["optimizer"])
         else:
             super()._event(name, values)
 

@@ -1,11 +1,24 @@
 // The view of lesson 05: the samples with the fit above, both errors over the steps below.
 
+import { axis, label, line, scale } from "../../../widgets/axes.js";
+import { eachChild, element, set } from "../../../widgets/element.js";
+import { explorer } from "../../../widgets/explorer.js";
+import { clamp } from "../../../widgets/numbers.js";
+
 const WIDE = 460; // the drawing's own units
+const TALL = 476;
 const FIT = { left: 40, right: 450, top: 24, bottom: 216 };
 const ERRORS = { left: 40, right: 372, top: 268, bottom: 438 };
-const TALL = 476;
 const HIGHEST = 2.2; // of y in the upper panel
 const WORST = 1.2; // error at the top of the lower panel
+
+const ofX = scale([-1, 1], [FIT.left, FIT.right]);
+const yScale = scale([HIGHEST, -HIGHEST], [FIT.top, FIT.bottom]);
+const ofY = (y) => yScale(clamp(y, -HIGHEST, HIGHEST));
+const errorScale = scale([0, WORST], [ERRORS.bottom, ERRORS.top]);
+const ofError = (error) => errorScale(clamp(error, 0, WORST));
+const ofStep = (step, last) =>
+  scale([0, Math.log(last)], [ERRORS.left, ERRORS.right])(Math.log(Math.max(1, step)));
 
 const INK = {
   train: "var(--ns-negative)",
@@ -18,120 +31,82 @@ function capacityView(stage) {
   const look = { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img" };
   const svg = element("svg:svg", look, stage);
   const parts = scenery(svg);
-  return frame => {
-    svg.setAttribute("aria-label", frame.summary);
+  return (frame) => {
+    set(svg, { "aria-label": frame.summary });
     drawFit(parts, frame);
     drawErrors(parts, frame);
   };
 }
 
-function line(svg, stroke, dash = "none", width = 2) {
-  const node = element("svg:path", { "stroke-width": width, "stroke-dasharray": dash }, svg);
-  node.style.stroke = stroke;
-  node.style.fill = "none";
-  node.style.strokeLinejoin = "round";
-  return node;
+function stroke(svg, colour, dash = "none", width = 2) {
+  const style = `stroke: ${colour}; fill: none; stroke-linejoin: round`;
+  return element("svg:path", { style, "stroke-width": width, "stroke-dasharray": dash }, svg);
 }
 
-function words(svg, x, y, text, colour = "var(--ns-ink)", anchor = "start") {
-  const node = element("svg:text", { class: "ns-axis-name", x, y, text }, svg);
-  node.style.fill = colour;
-  node.style.fontSize = "12.5px";
-  node.setAttribute("text-anchor", anchor);
-  return node;
-}
-
-function frameOf(svg, { left, right, top, bottom }) {
-  element("svg:path", { class: "ns-axis", d: `M${left} ${top}V${bottom}H${right}` }, svg);
+function words(svg, place, text, colour = INK.fit, anchor = "start") {
+  const style = `fill: ${colour}; font-size: 12.5px`;
+  return label(svg, place, text, { class: "ns-axis-name", style, anchor });
 }
 
 function scenery(svg) {
-  frameOf(svg, FIT);
-  frameOf(svg, ERRORS);
-  words(svg, FIT.left, 16, "● samples", INK.train);
-  words(svg, FIT.left + 84, 16, "— fit", INK.fit);
-  words(svg, FIT.left + 134, 16, "··· the function behind them", INK.truth);
-  for (const y of [-2, 0, 2]) words(svg, FIT.left - 6, toY(FIT, y) + 4, `${y}`, INK.truth, "end");
-  for (const x of [-1, 0, 1]) words(svg, toX(x), FIT.bottom + 16, `${x}`, INK.truth, "middle");
-  words(svg, ERRORS.left, ERRORS.top - 10, "error (root mean square)");
-  for (const e of [0, 0.5, 1]) words(svg, ERRORS.left - 6, ofError(e) + 4, `${e}`, INK.truth, "end");
-  for (const step of [1, 10, 100, 1000]) {
-    const place = ofStep(step, 4000);
-    words(svg, place, ERRORS.bottom + 16, `${step}`, INK.truth, "middle");
+  for (const { left, right, top, bottom } of [FIT, ERRORS]) {
+    axis(svg, `M${left} ${top}V${bottom}H${right}`);
   }
-  words(svg, ERRORS.right, ERRORS.bottom + 32, "steps (each mark ten times the last)", INK.truth, "end");
+  words(svg, [FIT.left, 16], "● samples", INK.train);
+  words(svg, [FIT.left + 84, 16], "— fit", INK.fit);
+  words(svg, [FIT.left + 134, 16], "··· the function behind them", INK.truth);
+  for (const y of [-2, 0, 2]) words(svg, [FIT.left - 6, ofY(y) + 4], y, INK.truth, "end");
+  for (const x of [-1, 0, 1]) words(svg, [ofX(x), FIT.bottom + 16], x, INK.truth, "middle");
+  words(svg, [ERRORS.left, ERRORS.top - 10], "error (root mean square)");
+  for (const error of [0, 0.5, 1]) {
+    words(svg, [ERRORS.left - 6, ofError(error) + 4], error, INK.truth, "end");
+  }
+  for (const step of [1, 10, 100, 1000]) {
+    words(svg, [ofStep(step, 4000), ERRORS.bottom + 16], step, INK.truth, "middle");
+  }
+  const name = "steps (each mark ten times the last)";
+  words(svg, [ERRORS.right, ERRORS.bottom + 32], name, INK.truth, "end");
   const parts = {
-    truth: line(svg, INK.truth, "2 4"),
-    fit: line(svg, INK.fit, "none", 2.6),
-    dots: element("svg:g", {}, svg),
-    noise: line(svg, INK.truth, "2 4"),
-    best: line(svg, INK.validation, "3 3", 1.2),
-    train: line(svg, INK.train, "none", 2.4),
-    validation: line(svg, INK.validation, "8 4", 2.4),
+    truth: stroke(svg, INK.truth, "2 4"),
+    fit: stroke(svg, INK.fit, "none", 2.6),
+    dots: element("svg:g", { style: `fill: ${INK.train}` }, svg),
+    noise: stroke(svg, INK.truth, "2 4"),
+    best: stroke(svg, INK.validation, "3 3", 1.2),
+    train: stroke(svg, INK.train, "none", 2.4),
+    validation: stroke(svg, INK.validation, "8 4", 2.4),
   };
-  parts.dots.style.fill = INK.train;
-  parts.noiseName = words(svg, ERRORS.right - 4, 0, "noise", INK.truth, "end");
-  parts.trainName = words(svg, 0, 0, "training", INK.train);
-  parts.validationName = words(svg, 0, 0, "validation", INK.validation);
-  parts.bestName = words(svg, 0, ERRORS.top + 6, "lowest", INK.validation, "middle");
+  parts.noiseName = words(svg, [ERRORS.right - 4, 0], "noise", INK.truth, "end");
+  parts.trainName = words(svg, [0, 0], "training", INK.train);
+  parts.validationName = words(svg, [0, 0], "validation", INK.validation);
+  parts.bestName = words(svg, [0, ERRORS.top + 6], "lowest", INK.validation, "middle");
   return parts;
 }
 
-const between = (value, low, high) => Math.max(low, Math.min(high, value));
-const toX = x => FIT.left + ((x + 1) / 2) * (FIT.right - FIT.left);
-
-function toY({ top, bottom }, y) {
-  const share = (HIGHEST - between(y, -HIGHEST, HIGHEST)) / (2 * HIGHEST);
-  return top + share * (bottom - top);
-}
-
-function ofError(error) {
-  const share = between(error, 0, WORST) / WORST;
-  return ERRORS.bottom - share * (ERRORS.bottom - ERRORS.top);
-}
-
-function ofStep(step, last) {
-  const share = Math.log(Math.max(1, step)) / Math.log(last);
-  return ERRORS.left + share * (ERRORS.right - ERRORS.left);
-}
-
-function path(points) {
-  return points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-}
-
 function drawFit(parts, { points, grid, fit, truth }) {
-  const curve = values => path(grid.map((x, k) => [toX(x), toY(FIT, values[k])]));
-  parts.truth.setAttribute("d", curve(truth));
-  parts.fit.setAttribute("d", curve(fit));
-  while (parts.dots.children.length > points.length) parts.dots.lastChild.remove();
-  points.forEach(([x, y], k) => {
-    const dot = parts.dots.children[k] || element("svg:circle", { r: 3.6 }, parts.dots);
-    dot.setAttribute("cx", toX(x));
-    dot.setAttribute("cy", toY(FIT, y));
-  });
+  const curve = (values) => line(grid.map((x, k) => [ofX(x), ofY(values[k])]));
+  set(parts.truth, { d: curve(truth) });
+  set(parts.fit, { d: curve(fit) });
+  const make = () => element("svg:circle", { r: 3.6 }, parts.dots);
+  eachChild(parts.dots, points, make, (dot, [x, y]) => set(dot, { cx: ofX(x), cy: ofY(y) }));
 }
 
 function drawErrors(parts, { at, train, validation, best, noise, last }) {
   const level = ofError(noise);
-  parts.noise.setAttribute("d", `M${ERRORS.left} ${level}H${ERRORS.right}`);
+  set(parts.noise, { d: `M${ERRORS.left} ${level}H${ERRORS.right}` });
   // below the line: above it the validation error ends; above where there is no room
-  parts.noiseName.setAttribute("y", level + 14 < ERRORS.bottom ? level + 14 : level - 5);
-  const end = at.length ? ofStep(at.at(-1), last) : ERRORS.left;
-  const curves = { train, validation };
-  for (const [name, values] of Object.entries(curves)) {
-    const points = values.map((error, k) => [ofStep(at[k], last), ofError(error)]);
-    parts[name].setAttribute("d", path(points));
-  }
-  nameEnds(parts, end, train, validation);
+  set(parts.noiseName, { y: level + 14 < ERRORS.bottom ? level + 14 : level - 5 });
+  const curve = (values) => line(values.map((error, k) => [ofStep(at[k], last), ofError(error)]));
+  set(parts.train, { d: curve(train) });
+  set(parts.validation, { d: curve(validation) });
+  nameEnds(parts, at.length ? ofStep(at.at(-1), last) : ERRORS.left, train, validation);
   const shown = at.length > 1 && best > 0;
   const x = ofStep(best, last);
-  const line = `M${x} ${ERRORS.top + 12}V${ERRORS.bottom}`;
-  parts.best.setAttribute("d", shown ? line : "");
-  parts.bestName.setAttribute("x", x);
+  set(parts.best, { d: shown ? `M${x} ${ERRORS.top + 12}V${ERRORS.bottom}` : "" });
+  set(parts.bestName, { x });
   parts.bestName.style.display = shown ? "" : "none";
 }
 
-// Names beside the ends of both curves, at least one line of text apart.
+// Names next to the ends of both curves, at least one line of text apart.
 function nameEnds(parts, x, train, validation) {
   const low = train.length ? ofError(train.at(-1)) : ERRORS.bottom;
   const high = validation.length ? ofError(validation.at(-1)) : ERRORS.top;
@@ -139,8 +114,7 @@ function nameEnds(parts, x, train, validation) {
   const apart = Math.max(8, Math.abs(low - high) / 2) * (low >= high ? 1 : -1);
   const places = { trainName: middle + apart, validationName: middle - apart };
   for (const [name, y] of Object.entries(places)) {
-    parts[name].setAttribute("x", x + 6);
-    parts[name].setAttribute("y", y + 4);
+    set(parts[name], { x: x + 6, y: y + 4 });
     parts[name].style.display = train.length ? "" : "none";
   }
 }

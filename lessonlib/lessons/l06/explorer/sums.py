@@ -1,12 +1,12 @@
 """The sum behind one value of the drawing explorer's network, layer by layer."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from lessonlib.nn import Sequential
 
-# layer: the one it reads from, and what its values are
+# each layer: the one it reads from
 LAYERS = {
     "input": "the drawing",
     "conv1": "input",
@@ -23,6 +23,9 @@ TITLES = {
     "pool2": "second pooling",
     "scores": "scores",
 }
+MODULES = {"conv1": 0, "conv2": 3, "scores": 7}  # places of weights in the network
+
+Place = tuple[str, int, int, int]  # layer, channel, row, column
 
 
 class Sum(NamedTuple):
@@ -47,79 +50,76 @@ class Sum(NamedTuple):
 
     @property
     def parts(self) -> np.ndarray:
-        """The sum of each patch times its kernel, (T,)."""
-        return (self.patches * self.kernels).sum(axis=(1, 2)) if self.kernels is not None else []
-
-    @property
-    def words(self) -> str:
-        """The sum in one sentence."""
-        if self.kind == "ink":
-            return f"{self.patches.sum():.0f} of 16 bits of the drawing are ink: {self.value:.3f}."
-        if self.kind == "max":
-            return f"The largest of {self.patches.size} values: {_sign(self.value)}."
-        total = f"with the bias {_sign(self.bias)} the sum is {_sign(self.total)}"
-        if len(self.parts) == 1:
-            text = f"Patch × kernel = {_sign(self.parts[0])}; {total}."
-        else:
-            text = f"{len(self.parts)} patches × kernels = {_sign(np.sum(self.parts))}; {total}."
-        if self.place.startswith("score"):
-            return text
-        return text + (" ReLU leaves it." if self.total > 0 else " ReLU makes it 0.")
-
-    def frame(self) -> dict[str, Any]:
-        """The same as JSON values for the view."""
-        kernels = None if self.kernels is None else np.round(self.kernels, 4).tolist()
-        return {
-            "kind": self.kind,
-            "source": self.source,
-            "window": list(self.window),
-            "patches": np.round(self.patches, 4).tolist(),
-            "kernels": kernels,
-            "parts": np.round(self.parts, 4).tolist(),
-            "bias": round(self.bias, 4),
-            "total": round(self.total, 4),
-            "value": round(self.value, 4),
-        }
-
-
-def _sign(number: float) -> str:
-    return f"{number:.2f}".replace("-", "−")
+        """The sum of each patch times its kernel, (T,); empty for ink and max."""
+        return np.zeros(0) if self.kernels is None else (self.patches * self.kernels).sum((1, 2))
 
 
 def layer_sum(
-    model: Sequential,
-    layers: dict[str, np.ndarray],
-    bits: np.ndarray,
-    layer: str,
-    channel: int,
-    row: int,
-    column: int,
+    network: Sequential, layers: dict[str, np.ndarray], bits: np.ndarray, place: Place
 ) -> Sum:
-    """Take one value apart: the window it reads, and for a product the kernels and the bias."""
-    source = LAYERS[layer]
-    values = layers[layer]
-    value = float(values[channel] if layer == "scores" else values[channel, row, column])
-    at = f"{TITLES[layer]}, map {channel}, row {row}, column {column}"
+    """Take one value apart: the window it reads, and for a product the kernels and the bias.
+
+    layers : the values of every layer;  bits : (48, 48) of the drawing
+    """
+    layer, channel, row, column = place
     if layer == "input":
-        window = (4 * row, 4 * column, 4, 4)
-        block = bits[4 * row : 4 * row + 4, 4 * column : 4 * column + 4].astype(float)
-        place = f"pixel, row {row}, column {column}"
-        return Sum("ink", place, source, window, block[None], None, 0.0, value, value)
-    if layer.startswith("pool"):
-        size = model[2 if layer == "pool1" else 5].options["kernel_size"]
-        window = (size * row, size * column, size, size)
-        seen = layers[source][channel : channel + 1, window[0] :, window[1] :][:, :size, :size]
-        return Sum("max", at, source, window, seen, None, 0.0, value, value)
+        return _ink(layers, bits, row, column)
     if layer == "scores":
-        window = (0, 0, 2, 2)
-        kernels, bias = model[7].weight.data[channel].reshape(-1, 2, 2), model[7].bias.data[channel]
-        seen, at = layers[source], f"score of {channel}"
-    else:
-        convolution = model[0 if layer == "conv1" else 3]
-        kernels, bias = convolution.weight.data[channel], convolution.bias.data[channel]
-        size = kernels.shape[-1]
-        window = (row - size // 2, column - size // 2, size, size)
-        framed = np.pad(layers[source], ((0, 0), (size // 2,) * 2, (size // 2,) * 2))
-        seen = framed[:, row : row + size, column : column + size]
+        return _score(network, layers, channel)
+    if layer.startswith("pool"):
+        return _largest(layers, place)
+    return _convolution(network, layers, place)
+
+
+def _ink(layers: dict[str, np.ndarray], bits: np.ndarray, row: int, column: int) -> Sum:
+    """A pixel: the share of ink in 4 x 4 bits."""
+    window = (4 * row, 4 * column, 4, 4)
+    block = bits[4 * row : 4 * row + 4, 4 * column : 4 * column + 4].astype(float)
+    value = float(layers["input"][0, row, column])
+    name = f"pixel, row {row}, column {column}"
+    return Sum("ink", name, LAYERS["input"], window, block[None], None, 0.0, value, value)
+
+
+def _largest(layers: dict[str, np.ndarray], place: Place) -> Sum:
+    """A pooled value: the largest of its window."""
+    layer, channel, row, column = place
+    source = LAYERS[layer]
+    size = layers[source].shape[1] // layers[layer].shape[1]  # windows do not overlap
+    top, left = size * row, size * column
+    seen = layers[source][channel : channel + 1, top : top + size, left : left + size]
+    value = float(layers[layer][channel, row, column])
+    window = (top, left, size, size)
+    return Sum("max", _name(place), source, window, seen, None, 0.0, value, value)
+
+
+def _convolution(network: Sequential, layers: dict[str, np.ndarray], place: Place) -> Sum:
+    """A convolved value: patches of all maps below, times the kernels of its channel."""
+    layer, channel, row, column = place
+    source = LAYERS[layer]
+    kernels, bias = (p.data[channel] for p in network[MODULES[layer]].parameters())
+    size = kernels.shape[-1]
+    half = size // 2
+    framed = np.pad(layers[source], ((0, 0), (half, half), (half, half)))
+    seen = framed[:, row : row + size, column : column + size]
     total = float((seen * kernels).sum() + bias)
-    return Sum("product", at, source, window, seen, kernels, float(bias), total, value)
+    value = float(layers[layer][channel, row, column])
+    window = (row - half, column - half, size, size)
+    return Sum("product", _name(place), source, window, seen, kernels, float(bias), total, value)
+
+
+def _score(network: Sequential, layers: dict[str, np.ndarray], channel: int) -> Sum:
+    """A score: all that the last maps hold, times a row of the linear layer's weights."""
+    source = LAYERS["scores"]
+    seen = layers[source]
+    weights, bias = (p.data[channel] for p in network[MODULES["scores"]].parameters())
+    kernels = weights.reshape(seen.shape)
+    total = float((seen * kernels).sum() + bias)
+    value, window = float(layers["scores"][channel]), (0, 0, *seen.shape[1:])
+    return Sum(
+        "product", f"score of {channel}", source, window, seen, kernels, float(bias), total, value
+    )
+
+
+def _name(place: Place) -> str:
+    layer, channel, row, column = place
+    return f"{TITLES[layer]}, map {channel}, row {row}, column {column}"

@@ -1,13 +1,22 @@
-// The drawing pad of lesson 06 beside the layers of the network, the chosen sum below.
+// The drawing pad of lesson 06 next to the layers of the network, the chosen sum below.
+
+import { button } from "../../../widgets/controls.js";
+import { element, OWN_KEYS, set } from "../../../widgets/element.js";
+import { explorer } from "../../../widgets/explorer.js";
+import { ARROWS } from "../../../widgets/keys.js";
+import { bytes, clamp, floats } from "../../../widgets/numbers.js";
+import { mix, palette, sharp, watchLook } from "../../../widgets/paint.js";
+import { onDrag, shareOf } from "../../../widgets/pointer.js";
+import { drawLayer, layerView, SHAPES } from "./layers.js";
+import { sumView } from "./sum.js";
 
 const BITS = 48; // of the pad, in both directions
 const PIXELS = 12;
 const PEN = 2.4; // radius in bits
-const DRAW_HELP =
-  "Draw with mouse or finger. Keys on the pad: arrows move the pen, Space paints (hold it to draw on), " +
-  "Backspace erases, Shift with an arrow moves the drawing. Choose a value in any layer by a click, or by " +
-  "arrows and Enter: framed in red, with the window it reads.";
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const HELP =
+  "Draw with mouse or finger. Keys on the pad: arrows move the pen, Space paints (hold it to " +
+  "draw on), Backspace erases, Shift with an arrow moves the drawing. Choose a value in any " +
+  "layer by a click, or by arrows and Enter: framed in red, with the window it reads.";
 
 function drawingView(stage, ask) {
   stage.classList.add("ns-drawing");
@@ -15,21 +24,21 @@ function drawingView(stage, ask) {
   const left = element("div", { class: "ns-pad-box" }, desk);
   const right = element("div", { class: "ns-layers" }, desk);
   const below = element("div", { class: "ns-sum" }, stage);
-  element("p", { class: "ns-help", text: DRAW_HELP }, stage);
+  element("p", { class: "ns-help", text: HELP }, stage);
   let frame = null;
-  const choose = place => ask("choose", { place }, "choose");
+  const choose = (place) => ask("choose", { place }, "choose");
   const again = () => {
     if (frame) draw(frame);
   };
   const pad = padView(left, ask, again);
-  const layers = SHAPES.slice(1).map(layer => layerView(right, layer, choose));
+  const layers = SHAPES.slice(1).map((layer) => layerView(right, layer, choose));
   for (const view of layers) view.moved = again;
   const showSum = sumView(below);
   let chosen = "";
 
   function draw(next) {
     frame = next;
-    if (!right.clientWidth) return; // not on the page yet; the observer below sees its arrival
+    if (!right.clientWidth) return; // not on the page yet; its arrival is watched below
     const colours = palette(stage); // of the theme as it is now
     const values = floats(frame.values);
     pad.draw(frame, colours);
@@ -42,29 +51,16 @@ function drawingView(stage, ask) {
     showSum(frame.sum, colours);
     stage.dataset.drawn = frame.token[1]; // the drawing that the layers now show
   }
-  const resized = new ResizeObserver(again);
-  resized.observe(right);
-  let late = 0;
-  const themed = new MutationObserver(() => {
-    clearTimeout(late);
-    late = setTimeout(again, 600); // the theme's own style sheet arrives after its name
-    again();
-  });
-  themed.observe(document.body, { attributeFilter: ["data-jp-theme-name"] });
-  draw.end = () => {
-    clearTimeout(late);
-    resized.disconnect();
-    themed.disconnect();
-  };
+  draw.end = watchLook(right, again);
   return draw;
 }
 
 function pack(bits) {
-  const bytesOut = new Array(bits.length / 8).fill(0);
+  const packed = Array.from({ length: bits.length / 8 }, () => 0);
   bits.forEach((bit, k) => {
-    bytesOut[k >> 3] |= bit << (7 - (k & 7));
+    packed[k >> 3] |= bit << (7 - (k & 7));
   });
-  return bytesOut;
+  return packed;
 }
 
 function unpack(view) {
@@ -72,13 +68,13 @@ function unpack(view) {
   return Uint8Array.from({ length: BITS * BITS }, (_, k) => (packed[k >> 3] >> (7 - (k & 7))) & 1);
 }
 
-// The pad draws at once; the kernel's drawing is taken over only where somebody else has changed it.
+// The pad draws at once; the kernel's drawing is taken over only if somebody else has changed it.
 function padView(parent, ask, again) {
-  const label = "Drawing pad, 12 by 12 pixels. Arrow keys move the pen, Space paints.";
-  const canvas = element("canvas", { class: "ns-pad", tabindex: 0, role: "application" }, parent);
-  canvas.setAttribute("aria-label", label);
-  canvas.dataset.lmSuppressShortcuts = "true";
-  const pad = { canvas, bits: new Uint8Array(BITS * BITS), pen: [24, 12], held: false, erase: false };
+  const words = "Drawing pad, 12 by 12 pixels. Arrow keys move the pen, Space paints.";
+  const look = { class: "ns-pad", tabindex: 0, role: "application", "aria-label": words };
+  const canvas = element("canvas", { ...look, ...OWN_KEYS }, parent);
+  const bits = new Uint8Array(BITS * BITS);
+  const pad = { canvas, bits, pen: [24, 12], held: false, erase: false };
   const author = Math.random().toString(36).slice(2);
   let seen = "";
   let frame = null;
@@ -87,9 +83,11 @@ function padView(parent, ask, again) {
     if (frame) drawPad(pad, frame, colours);
   };
   pad.stamp = (x, y, ink) => {
-    for (let row = Math.max(0, Math.floor(y - PEN)); row <= Math.min(BITS - 1, y + PEN); row++) {
-      for (let column = Math.max(0, Math.floor(x - PEN)); column <= Math.min(BITS - 1, x + PEN); column++) {
-        if ((row + 0.5 - y) ** 2 + (column + 0.5 - x) ** 2 <= PEN ** 2) pad.bits[row * BITS + column] = ink;
+    const [top, left] = [Math.max(0, Math.floor(y - PEN)), Math.max(0, Math.floor(x - PEN))];
+    for (let row = top; row <= Math.min(BITS - 1, y + PEN); row++) {
+      for (let column = left; column <= Math.min(BITS - 1, x + PEN); column++) {
+        const inside = (row + 0.5 - y) ** 2 + (column + 0.5 - x) ** 2 <= PEN ** 2;
+        if (inside) pad.bits[row * BITS + column] = ink;
       }
     }
   };
@@ -116,11 +114,8 @@ function padView(parent, ask, again) {
 
 function listenPen(pad) {
   let last = null;
-  const at = event => {
-    const box = pad.canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * BITS, ((event.clientY - box.top) / box.height) * BITS];
-  };
-  const stroke = event => {
+  const at = (event) => shareOf(pad.canvas, event).map((share) => share * BITS);
+  const stroke = (event) => {
     const [x, y] = at(event);
     const ink = pad.erase || event.buttons === 2 ? 0 : 1;
     const steps = Math.max(1, Math.ceil(Math.hypot(x - last[0], y - last[1])));
@@ -131,29 +126,23 @@ function listenPen(pad) {
     last = pad.pen = [x, y];
     pad.send();
   };
-  pad.canvas.addEventListener("pointerdown", event => {
-    last = at(event);
-    pad.canvas.setPointerCapture(event.pointerId);
-    stroke(event);
+  onDrag(pad.canvas, {
+    grab(event) {
+      last = at(event);
+      stroke(event);
+      return true;
+    },
+    move: stroke,
   });
-  pad.canvas.addEventListener("pointermove", event => {
-    if (last) stroke(event);
-  });
-  for (const name of ["pointerup", "pointercancel"]) {
-    pad.canvas.addEventListener(name, () => {
-      last = null;
-    });
-  }
-  pad.canvas.addEventListener("contextmenu", event => event.preventDefault());
+  pad.canvas.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 
 function listenPadKeys(pad) {
-  const hold = value => Math.max(0, Math.min(BITS, value));
-  pad.canvas.addEventListener("keydown", event => {
+  pad.canvas.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
     if (arrow && event.shiftKey) pad.move(...arrow);
     else if (arrow) {
-      pad.pen = [hold(pad.pen[0] + 2 * arrow[0]), hold(pad.pen[1] + 2 * arrow[1])];
+      pad.pen = pad.pen.map((value, k) => clamp(value + 2 * arrow[k], 0, BITS));
       if (pad.held) pad.stamp(...pad.pen, pad.erase ? 0 : 1);
       if (pad.held) pad.send();
       else pad.paint();
@@ -171,32 +160,30 @@ function listenPadKeys(pad) {
   const release = () => {
     pad.held = false;
   };
-  pad.canvas.addEventListener("keyup", event => {
+  pad.canvas.addEventListener("keyup", (event) => {
     if (event.key === " ") release();
   });
   pad.canvas.addEventListener("blur", release);
 }
 
 function padButtons(parent, pad) {
-  const row = element("div", { class: "ns-pad-buttons", role: "group", "aria-label": "Drawing" }, parent);
-  const button = (text, name, act) => {
-    const node = element("button", { type: "button", text, title: name, "aria-label": name }, row);
-    node.addEventListener("click", () => act(node));
-    return node;
-  };
-  const eraser = button("Eraser", "Eraser", node => {
+  const group = { class: "ns-pad-buttons", role: "group", "aria-label": "Drawing" };
+  const row = element("div", group, parent);
+  const make = (text, name, act) => button(row, { text, title: name, "aria-label": name }, act);
+  const eraser = make("Eraser", "Eraser", () => {
     pad.erase = !pad.erase;
-    node.setAttribute("aria-pressed", pad.erase);
+    set(eraser, { "aria-pressed": pad.erase });
   });
-  eraser.setAttribute("aria-pressed", false);
-  button("Clear", "Clear", () => {
+  set(eraser, { "aria-pressed": false });
+  make("Clear", "Clear", () => {
     pad.bits.fill(0);
     pad.send();
   });
-  const marks = { ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", ArrowRight: "→" };
-  const words = { ArrowLeft: "left", ArrowUp: "up", ArrowDown: "down", ArrowRight: "right" };
-  for (const [key, mark] of Object.entries(marks)) {
-    button(mark, `Move the drawing ${words[key]} by one pixel`, () => pad.move(...ARROWS[key]));
+  const marks = { "←": "left", "↑": "up", "↓": "down", "→": "right" };
+  const keys = { left: "ArrowLeft", up: "ArrowUp", down: "ArrowDown", right: "ArrowRight" };
+  for (const [mark, way] of Object.entries(marks)) {
+    const act = () => pad.move(...ARROWS[keys[way]]);
+    make(mark, `Move the drawing ${way} by one pixel`, act);
   }
 }
 
@@ -206,14 +193,7 @@ function drawPad(pad, frame, colours) {
   if (!side) return;
   const pen = sharp(pad.canvas, side, side);
   const [pixel, bit] = [side / PIXELS, side / BITS];
-  const ink = new Float32Array(PIXELS * PIXELS);
-  pad.bits.forEach((on, k) => {
-    if (on) ink[Math.floor(k / BITS / 4) * PIXELS + Math.floor((k % BITS) / 4)] += 1 / 16;
-  });
-  ink.forEach((share, k) => {
-    pen.fillStyle = mix(colours.ground, colours.ink, 0.85 * share);
-    pen.fillRect((k % PIXELS) * pixel, Math.floor(k / PIXELS) * pixel, pixel + 0.4, pixel + 0.4);
-  });
+  drawInk(pen, pad.bits, pixel, colours);
   pen.fillStyle = colours.css("positive", 0.5);
   pad.bits.forEach((on, k) => {
     if (on) pen.fillRect((k % BITS) * bit, Math.floor(k / BITS) * bit, bit - 0.5, bit - 0.5);
@@ -225,12 +205,12 @@ function drawPad(pad, frame, colours) {
     pen.strokeRect(k * pixel, -1, 0, side + 2);
   }
   const { source, window } = frame.sum;
-  if (source === "input" || source === "the drawing") {
-    const size = source === "input" ? pixel : bit;
-    const [top, left, height, width] = window;
+  const size = { input: pixel, "the drawing": bit }[source];
+  if (size) {
+    const [top, left, height, width] = window.map((value) => value * size);
     pen.strokeStyle = colours.css("gradient");
     pen.lineWidth = 2.5;
-    pen.strokeRect(left * size, top * size, width * size, height * size);
+    pen.strokeRect(left, top, width, height);
   }
   if (document.activeElement === pad.canvas) {
     pen.beginPath();
@@ -239,6 +219,19 @@ function drawPad(pad, frame, colours) {
     pen.lineWidth = 2;
     pen.stroke();
   }
+}
+
+// A pixel of the network is as dark as many of its 4 × 4 bits are drawn.
+function drawInk(pen, bits, pixel, colours) {
+  const ink = new Float32Array(PIXELS * PIXELS);
+  bits.forEach((on, k) => {
+    if (on) ink[Math.floor(k / BITS / 4) * PIXELS + Math.floor((k % BITS) / 4)] += 1 / 16;
+  });
+  ink.forEach((share, k) => {
+    pen.fillStyle = mix(colours.ground, colours.ink, 0.85 * share);
+    const [x, y] = [(k % PIXELS) * pixel, Math.floor(k / PIXELS) * pixel];
+    pen.fillRect(x, y, pixel + 0.4, pixel + 0.4);
+  });
 }
 
 export default explorer(drawingView);

@@ -19,7 +19,8 @@ TURN, ZOOM, SHIFT = np.deg2rad(15), (0.8, 1.25), 1.5  # radians, times, pixels
 def disturbed(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Turn, resize and move each image by its own draw. images : (N, H, W), 0 outside."""
     n, height, width = images.shape
-    angle, zoom = rng.uniform(-TURN, TURN, n), np.exp(rng.uniform(*np.log(ZOOM), n))
+    smallest, largest = np.log(ZOOM)
+    angle, zoom = rng.uniform(-TURN, TURN, n), np.exp(rng.uniform(smallest, largest, n))
     row, column = np.mgrid[:height, :width].astype(float)
     row, column = row - (height - 1) / 2, column - (width - 1) / 2
     cos, sin = np.cos(angle) / zoom, np.sin(angle) / zoom

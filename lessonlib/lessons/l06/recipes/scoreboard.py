@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from lessonlib import nn, optim
 from lessonlib.datasets.images import shifted
 from lessonlib.models import lenet, small_cnn
-from lessonlib.scoreboard import canvas, measure
+from lessonlib.scoreboard import canvas, largest_score, measure
 from lessonlib.training import fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -57,8 +58,6 @@ def make(seeds: tuple[int, ...] = SEEDS, share: float = 1.0) -> dict[str, np.nda
             start = time.process_time()
             model = train(build(rng=rng), lr, change, max(1, round(share * epochs)), rng)
             seconds = time.process_time() - start
-            test = measure(
-                lambda X, model=model: predict(model, X.reshape(-1, 1, 12, 12)).argmax(axis=1)
-            )
+            test = measure(largest_score(partial(predict, model), (1, 12, 12)))
             rows[s, m] = (sum(p.data.size for p in model.parameters()), *test, seconds)
     return {"names": np.array(list(MODELS)), "rows": rows}

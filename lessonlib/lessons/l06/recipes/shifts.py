@@ -33,7 +33,11 @@ def wide(*, rng: np.random.Generator) -> nn.Sequential:
 
 
 # network: how it is built, lr
-NETWORKS = {"CNN 3,706": (small_cnn, 0.01), "MLP 3,730": (mlp, 0.01), "MLP 39,690": (wide, 0.003)}
+NETWORKS: dict[str, tuple[Callable[..., nn.Sequential], float]] = {
+    "CNN 3,706": (small_cnn, 0.01),
+    "MLP 3,730": (mlp, 0.01),
+    "MLP 39,690": (wide, 0.003),
+}
 NAMES = (*NETWORKS, "1-NN", "support vectors")
 
 

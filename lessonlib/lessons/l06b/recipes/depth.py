@@ -44,7 +44,7 @@ class ForgottenShortcut(ResidualBlock):
         return self.branch.backward(self.out.backward(dy))
 
 
-BLOCKS = {
+BLOCKS: dict[str, Callable[..., nn.Module]] = {
     "plain": partial(ResidualBlock, shortcut=False),
     "residual": ResidualBlock,
     "half of x added": HalfShortcut,

@@ -69,7 +69,8 @@ def train(
 def text() -> tuple[Vocabulary, np.ndarray, np.ndarray]:
     """The vocabulary of the prose, and its training and validation part as ids."""
     letters = Vocabulary(datasets.prose())
-    return letters, *(letters.encode(datasets.prose(part)) for part in ("train", "validation"))
+    train, valid = (letters.encode(datasets.prose(part)) for part in ("train", "validation"))
+    return letters, train, valid
 
 
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = MEASURED[-1]) -> dict[str, np.ndarray]:

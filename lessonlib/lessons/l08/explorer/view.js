@@ -1,5 +1,11 @@
 // The view of lesson 08: the cell with its three gates above, the stream and its history below.
 
+import { axis, label, line } from "../../../widgets/axes.js";
+import { element, OWN_KEYS, set } from "../../../widgets/element.js";
+import { explorer } from "../../../widgets/explorer.js";
+import { hasModifier } from "../../../widgets/keys.js";
+import { clamp } from "../../../widgets/numbers.js";
+
 const ACROSS = 480; // the drawing's own units
 const DOWN = 470;
 const LANE = { left: 66, right: 470 };
@@ -12,13 +18,14 @@ const PLACES = [
   { x: 330, y: 66 },
 ];
 const GATE = { width: 34, height: 46 };
-const CELL_HELP =
-  "By hand: click a gate to open or shut it, or use the sliders. Keys, after Tab to a gate: Space or its " +
-  "letter i, f, o opens and shuts, up and down move it by 0.1, the right arrow is the next step.";
+const HELP =
+  "By hand: click a gate to open or shut it, or use the sliders. Keys, after Tab to a gate: " +
+  "Space or its letter i, f, o opens and shuts, up and down move it by 0.1, the right arrow is " +
+  "the next step.";
 
 function cellView(stage, ask) {
   const svg = element("svg:svg", { viewBox: `0 0 ${ACROSS} ${DOWN}`, role: "group" }, stage);
-  element("p", { class: "ns-help", text: CELL_HELP }, stage);
+  element("p", { class: "ns-help", text: HELP }, stage);
   const cell = drawCell(svg);
   const lanes = drawLanes(svg);
   const seen = { frame: null };
@@ -26,34 +33,34 @@ function cellView(stage, ask) {
     if (seen.frame.mode !== "by hand") return;
     ask("gate", { gate: NAMES[k], value: Math.round(10 * value) / 10 }, NAMES[k]);
   };
-  const turn = k => open(k, seen.frame.gates[k] > 0.5 ? 0 : 1);
+  const turn = (k) => open(k, seen.frame.gates[k] > 0.5 ? 0 : 1);
   cell.gates.forEach((gate, k) => gate.node.addEventListener("click", () => turn(k)));
-  svg.addEventListener("keydown", event => {
+  svg.addEventListener("keydown", (event) => {
     const gate = cell.gates.findIndex(({ node }) => node === event.target);
     const letter = LETTERS.indexOf(event.key.toLowerCase());
     const move = { ArrowUp: 0.1, ArrowDown: -0.1 }[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (hasModifier(event)) return;
     if (letter >= 0) turn(letter);
     else if (event.key === "ArrowRight") ask("next");
     else if (gate >= 0 && (event.key === " " || event.key === "Enter")) turn(gate);
     else if (gate >= 0 && move) {
-      open(gate, Math.max(0, Math.min(1, seen.frame.gates[gate] + move)));
+      open(gate, clamp(seen.frame.gates[gate] + move, 0, 1));
     } else return;
     event.preventDefault();
     event.stopPropagation();
   });
-  return frame => {
+  return (frame) => {
     seen.frame = frame;
-    svg.setAttribute("aria-label", `Memory cell. ${frame.summary}`);
+    set(svg, { "aria-label": `Memory cell. ${frame.summary}` });
     svg.classList.toggle("ns-cell-watched", frame.mode !== "by hand");
     updateCell(cell, frame);
     updateLanes(lanes, frame);
   };
 }
 
-function label(parent, x, y, text, look = "ns-cell-text", anchor = "middle") {
-  return element("svg:text", { class: look, x, y, text, "text-anchor": anchor }, parent);
-}
+const TEXT = { class: "ns-cell-text", anchor: "middle" };
+const SOFT = { class: "ns-cell-soft", anchor: "middle" };
+const LANE_NAME = { class: "ns-cell-soft", anchor: "end" };
 
 // x_t -> [i] -> (+) -> memory -> [o] -> h_t, and back from the memory through [f] to the plus.
 function drawCell(svg) {
@@ -61,117 +68,127 @@ function drawCell(svg) {
   element("svg:path", { class: "ns-cell-wire", d: wires }, svg);
   element("svg:path", { class: "ns-cell-wire", d: "M433 84L441 89L433 94" }, svg);
   element("svg:circle", { class: "ns-cell-box", cx: 181, cy: 89, r: 10 }, svg);
-  label(svg, 181, 94, "+");
+  label(svg, [181, 94], "+", TEXT);
   const memory = element("svg:g", {}, svg);
   element("svg:rect", { class: "ns-cell-box", x: 222, y: 64, width: 42, height: 50 }, memory);
-  const level = element("svg:rect", { class: "ns-cell-memory", x: 224, width: 38, opacity: 0.75 }, memory);
-  element("svg:path", { class: "ns-axis", d: "M222 89H264" }, memory);
-  label(svg, 243, 130, "memory c");
-  const parts = { level, gates: [] };
-  parts.held = label(svg, 243, 147, "");
-  label(svg, 24, 66, "in");
-  parts.number = label(svg, 22, 94, "");
-  label(svg, 456, 66, "out h");
-  parts.output = label(svg, 458, 94, "");
-  label(svg, 402, 80, "tanh", "ns-cell-soft");
-  PLACES.forEach((place, k) => parts.gates.push(drawGate(svg, place, k)));
-  return parts;
+  const bar = { class: "ns-cell-memory", x: 224, width: 38, opacity: 0.75 };
+  const level = element("svg:rect", bar, memory);
+  axis(memory, "M222 89H264");
+  label(svg, [243, 130], "memory c", TEXT);
+  const held = label(svg, [243, 147], "", TEXT);
+  label(svg, [24, 66], "in", TEXT);
+  const number = label(svg, [22, 94], "", TEXT);
+  label(svg, [456, 66], "out h", TEXT);
+  const output = label(svg, [458, 94], "", TEXT);
+  label(svg, [402, 80], "tanh", SOFT);
+  const gates = PLACES.map((place, k) => drawGate(svg, place, k));
+  return { level, held, number, output, gates };
 }
 
 function drawGate(svg, { x, y }, k) {
-  const look = { class: "ns-cell-gate", tabindex: 0, role: "slider", "aria-label": `${NAMES[k]} gate` };
-  const node = element("svg:g", { ...look, "data-lm-suppress-shortcuts": "true" }, svg);
-  node.setAttribute("aria-valuemin", 0);
-  node.setAttribute("aria-valuemax", 1);
-  element("svg:rect", { class: "ns-cell-box", x, y, ...GATE }, node);
-  const open = element("svg:rect", { class: "ns-cell-open", x: x + 2, width: GATE.width - 4 }, node);
   const name = `${NAMES[k]} gate`;
-  const beside = k === 1;
-  const at = beside ? [x + GATE.width + 8, y + 20, "start"] : [x + 17, y + 64, "middle"];
-  label(node, at[0], at[1], name, "ns-cell-text", at[2]);
-  const value = label(node, at[0], at[1] + 17, "", "ns-cell-soft", at[2]);
-  return { node, open, value, x, y, letter: LETTERS[k] };
+  const limits = { role: "slider", "aria-valuemin": 0, "aria-valuemax": 1 };
+  const look = { class: "ns-cell-gate", tabindex: 0, "aria-label": name };
+  const node = element("svg:g", { ...look, ...limits, ...OWN_KEYS }, svg);
+  element("svg:rect", { class: "ns-cell-box", x, y, ...GATE }, node);
+  const inside = { class: "ns-cell-open", x: x + 2, width: GATE.width - 4 };
+  const open = element("svg:rect", inside, node);
+  const [left, top, anchor] = // the forget gate has room for its name on the right
+    k === 1 ? [x + GATE.width + 8, y + 20, "start"] : [x + 17, y + 64, "middle"];
+  label(node, [left, top], name, { ...TEXT, anchor });
+  const value = label(node, [left, top + 17], "", { ...SOFT, anchor });
+  return { node, open, value, y, letter: LETTERS[k] };
 }
 
 function updateCell(parts, { gates, memory, output, numbers, steps, mode }) {
   parts.gates.forEach((gate, k) => {
     const tall = gates[k] * (GATE.height - 4);
-    gate.open.setAttribute("y", gate.y + GATE.height - 2 - tall);
-    gate.open.setAttribute("height", tall);
-    gate.value.textContent = `${gate.letter} = ${gates[k].toFixed(mode === "by hand" ? 1 : 2)}`;
-    gate.node.setAttribute("aria-valuenow", gates[k]);
+    set(gate.open, { y: gate.y + GATE.height - 2 - tall, height: tall });
+    const value = gates[k].toFixed(mode === "by hand" ? 1 : 2);
+    set(gate.value, { text: `${gate.letter} = ${value}` });
+    set(gate.node, { "aria-valuenow": gates[k] });
   });
   const size = 23 * Math.min(1, Math.abs(memory));
-  parts.level.setAttribute("y", memory >= 0 ? 89 - size : 89);
-  parts.level.setAttribute("height", size);
-  parts.held.textContent = memory.toFixed(2);
-  parts.output.textContent = output.toFixed(2);
-  // by hand the next number waits at the gate; the trained cell shows the one it has just read
-  const at = Math.min(numbers.length - 1, mode === "by hand" ? steps : Math.max(0, steps - 1));
-  parts.number.textContent = numbers[at].toFixed(mode === "by hand" ? 1 : 2);
+  set(parts.level, { y: memory >= 0 ? 89 - size : 89, height: size });
+  set(parts.held, { text: memory.toFixed(2) });
+  set(parts.output, { text: output.toFixed(2) });
+  const at = placeNow(numbers, steps, mode);
+  set(parts.number, { text: numbers[at].toFixed(mode === "by hand" ? 1 : 2) });
 }
+
+// By hand the next number waits at the gate; the trained cell shows the one it has just read.
+const placeNow = (numbers, steps, mode) =>
+  clamp(mode === "by hand" ? steps : steps - 1, 0, numbers.length - 1);
 
 function drawLanes(svg) {
-  element("svg:path", { class: "ns-axis", d: `M0 176H${ACROSS}` }, svg);
+  axis(svg, `M0 176H${ACROSS}`);
   const right = LANE.left - 6;
-  label(svg, right, ROWS.numbers + 4, "number", "ns-cell-soft", "end");
+  label(svg, [right, ROWS.numbers + 4], "number", LANE_NAME);
   NAMES.forEach((name, k) => {
-    label(svg, right, ROWS.gates + 11 + 20 * k, `${name} ${LETTERS[k]}`, "ns-cell-soft", "end");
+    label(svg, [right, ROWS.gates + 11 + 20 * k], `${name} ${LETTERS[k]}`, LANE_NAME);
   });
-  label(svg, right, ROWS.memory - 4, "memory", "ns-cell-soft", "end");
-  label(svg, right, ROWS.memory + 11, "c", "ns-cell-soft", "end");
-  label(svg, right, ROWS.output + 4, "output h", "ns-cell-soft", "end");
+  label(svg, [right, ROWS.memory - 4], "memory", LANE_NAME);
+  label(svg, [right, ROWS.memory + 11], "c", LANE_NAME);
+  label(svg, [right, ROWS.output + 4], "output h", LANE_NAME);
   for (const y of [ROWS.numbers, ROWS.memory, ROWS.output]) {
-    element("svg:path", { class: "ns-axis", d: `M${LANE.left} ${y}H${LANE.right}` }, svg);
+    axis(svg, `M${LANE.left} ${y}H${LANE.right}`);
   }
-  const parts = { now: element("svg:rect", { class: "ns-cell-now", y: 180, height: 284 }, svg) };
-  parts.moving = element("svg:g", {}, svg);
-  return parts;
+  const now = element("svg:rect", { class: "ns-cell-now", y: 180, height: 284 }, svg);
+  return { now, moving: element("svg:g", {}, svg) };
 }
 
-// Few shapes and short streams: the lanes are drawn anew in each frame.
+// Few shapes and short streams: each frame draws the lanes again.
 function updateLanes(parts, frame) {
-  const { numbers, signs, past, steps, wanted } = frame;
+  const { numbers, past, steps, mode } = frame;
   const wide = (LANE.right - LANE.left) / numbers.length;
-  const next = Math.min(numbers.length - 1, frame.mode === "by hand" ? steps : Math.max(0, steps - 1));
-  parts.now.setAttribute("x", LANE.left + wide * next);
-  parts.now.setAttribute("width", wide);
-  const middle = k => LANE.left + wide * (k + 0.5);
-  const fresh = document.createDocumentFragment();
+  set(parts.now, { x: LANE.left + wide * placeNow(numbers, steps, mode), width: wide });
+  const lane = document.createDocumentFragment();
+  const middle = (k) => LANE.left + wide * (k + 0.5);
+  const column = (k, share) => ({ x: middle(k) - (share / 2) * wide, width: share * wide });
+  drawNumbers(lane, frame, middle, column);
+  for (let k = 0; k < steps; k++) drawGates(lane, past, k, column);
+  // a trained cell may use a small range: its curves fill their lanes
+  const reach = mode === "by hand" ? 1 : Math.max(0.1, ...past[4].map(Math.abs));
+  const memory = { base: ROWS.memory, scale: 30 / reach, dash: "none" };
+  const output = { base: ROWS.output, scale: 22 / reach, dash: "5 3" };
+  drawCurve(lane, past[4], middle, { ...memory, colour: "var(--ns-negative)" });
+  drawCurve(lane, past[5], middle, { ...output, colour: "var(--ns-gradient)" });
+  drawWanted(lane, frame.wanted, middle);
+  parts.moving.replaceChildren(lane);
+}
+
+function drawNumbers(lane, { numbers, signs }, middle, column) {
   numbers.forEach((value, k) => {
     const tall = 24 * Math.abs(value);
-    const look = signs[k] === "store" || signs[k] === "add" ? "ns-cell-number ns-cell-marked" : "ns-cell-number";
-    const y = value >= 0 ? ROWS.numbers - tall : ROWS.numbers;
-    element("svg:rect", { class: look, x: middle(k) - 0.35 * wide, y, width: 0.7 * wide, height: tall }, fresh);
-    if (signs[k]) label(fresh, middle(k), 194, signs[k]);
+    const marked = signs[k] === "store" || signs[k] === "add" ? " ns-cell-marked" : "";
+    const box = { y: value >= 0 ? ROWS.numbers - tall : ROWS.numbers, height: tall };
+    element("svg:rect", { class: `ns-cell-number${marked}`, ...column(k, 0.7), ...box }, lane);
+    if (signs[k]) label(lane, [middle(k), 194], signs[k], TEXT);
   });
-  for (let k = 0; k < steps; k++) {
-    for (let gate = 0; gate < 3; gate++) {
-      const look = { class: "ns-cell-open", x: middle(k) - 0.42 * wide, width: 0.84 * wide };
-      const tall = 16 * past[gate][k];
-      element("svg:rect", { ...look, y: ROWS.gates + 20 * gate + 16 - tall, height: tall }, fresh);
-    }
-  }
-  // a trained cell may use a small range: its curves fill their lanes
-  const reach = frame.mode === "by hand" ? 1 : Math.max(0.1, ...past[4].map(Math.abs));
-  drawCurve(fresh, past[4], middle, ROWS.memory, 30 / reach, "var(--ns-negative)", "none");
-  drawCurve(fresh, past[5], middle, ROWS.output, 22 / reach, "var(--ns-gradient)", "5 3");
-  wanted.forEach((value, k) => {
-    if (value === 0) return;
-    const y = ROWS.output - 22 * value;
-    element("svg:circle", { class: "ns-cell-wanted", cx: middle(k), cy: y, r: 5 }, fresh);
-  });
-  parts.moving.replaceChildren(fresh);
 }
 
-function drawCurve(parent, values, middle, base, scale, colour, dash) {
-  const at = value => base - Math.max(-36, Math.min(36, scale * value));
-  const d = values.map((value, k) => `${k ? "L" : "M"}${middle(k).toFixed(1)} ${at(value).toFixed(1)}`);
-  const curve = element("svg:path", { class: "ns-cell-line", d: d.join(""), "stroke-dasharray": dash }, parent);
-  curve.style.stroke = colour;
-  values.forEach((value, k) => {
-    const dot = element("svg:circle", { cx: middle(k), cy: at(value), r: 2.4 }, parent);
-    dot.style.fill = colour;
+function drawGates(lane, past, k, column) {
+  for (let gate = 0; gate < 3; gate++) {
+    const tall = 16 * past[gate][k];
+    const box = { y: ROWS.gates + 20 * gate + 16 - tall, height: tall };
+    element("svg:rect", { class: "ns-cell-open", ...column(k, 0.84), ...box }, lane);
+  }
+}
+
+function drawCurve(lane, values, middle, { base, scale, colour, dash }) {
+  const points = values.map((value, k) => [middle(k), base - clamp(scale * value, -36, 36)]);
+  const look = { class: "ns-cell-line", style: `stroke: ${colour}`, "stroke-dasharray": dash };
+  element("svg:path", { ...look, d: line(points) }, lane);
+  for (const [cx, cy] of points) {
+    element("svg:circle", { cx, cy, r: 2.4, style: `fill: ${colour}` }, lane);
+  }
+}
+
+// What the task wants at each step, where it wants something.
+function drawWanted(lane, wanted, middle) {
+  wanted.forEach((value, k) => {
+    const place = { cx: middle(k), cy: ROWS.output - 22 * value };
+    if (value !== 0) element("svg:circle", { class: "ns-cell-wanted", ...place, r: 5 }, lane);
   });
 }
 

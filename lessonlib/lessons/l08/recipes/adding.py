@@ -28,7 +28,7 @@ def set_forget_bias(lstm: nn.LSTM, value: float) -> None:
 def network(kind: str, rng: np.random.Generator, hidden: int = HIDDEN) -> SequenceReader:
     """A network that reads pairs of numbers and answers with one; an LSTM has forget bias 1."""
     model = SequenceReader(kind, 2, hidden, 1, rng=rng)
-    if kind == "LSTM":
+    if isinstance(model.rnn, nn.LSTM):
         set_forget_bias(model.rnn, 1.0)
     return model
 

@@ -61,7 +61,7 @@ def stored_weights(kind: str, model: CharacterRNN) -> dict[str, np.ndarray]:
 def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.ndarray]:
     """Probe accuracy (kinds, seeds), the same untrained, and the first network of each kind."""
     trained, untrained = np.zeros((2, len(KINDS), len(seeds)))
-    kept = {}
+    kept: dict[str, np.ndarray] = {}
     for k, kind in enumerate(KINDS):
         for s, seed in enumerate(seeds):
             rng = np.random.default_rng(seed)

@@ -5,6 +5,7 @@ The same LSTM and training as in `08.adding`, at most 1,200 steps.
 
 import numpy as np
 
+from lessonlib import nn
 from lessonlib.lessons.l08.recipes.adding import KINDS, STEPS, network, set_forget_bias, train
 
 SEEDS = (0, 1, 2)
@@ -18,6 +19,7 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.nda
         for s, seed in enumerate(seeds):
             rng = np.random.default_rng(seed)
             model = network("LSTM", rng)
+            assert isinstance(model.rnn, nn.LSTM)
             set_forget_bias(model.rnn, bias)
             used[b, s] = len(train(model, 50, KINDS["LSTM"], steps, rng))
     return {"biases": np.array(BIASES), "steps": used, "cap": np.array(steps)}

@@ -30,7 +30,7 @@ STEPS, BATCH, LENGTH, EMBEDDED, LR = 400, 32, 64, 32, 0.003
 def network(kind: str, hidden: int, size: int, rng: np.random.Generator) -> CharacterRNN:
     """A fresh character model; an LSTM has forget bias 1."""
     model = CharacterRNN(size, EMBEDDED, hidden, kind, rng=rng)
-    if kind == "LSTM":
+    if isinstance(model.rnn, nn.LSTM):
         set_forget_bias(model.rnn, 1.0)
     return model
 

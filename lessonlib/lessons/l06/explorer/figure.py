@@ -1,14 +1,16 @@
 """The static picture of the drawing explorer: image, maps, answer, and the chosen sum."""
 
-from typing import TYPE_CHECKING
-
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from lessonlib.lessons.l06.explorer.sums import TITLES, Sum
+from lessonlib.lessons.l06.explorer.model import Drawing
+from lessonlib.lessons.l06.explorer.sums import TITLES, Place, Sum
+from lessonlib.plots import SIGNED
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+MAPS = {"conv1": 8, "pool1": 8, "conv2": 8, "pool2": 16}  # layers that are shown: maps in a row
 
 
 def tiled(maps: np.ndarray, across: int) -> np.ndarray:
@@ -25,65 +27,64 @@ def tiled(maps: np.ndarray, across: int) -> np.ndarray:
     return rows.reshape(m // across * h, across * w)[:-1, :-1]
 
 
-def picture(
-    layers: dict[str, np.ndarray],
-    shares: np.ndarray,
-    chosen: tuple[str, int, int, int],
-    found: Sum,
-) -> "Figure":
+def figure(drawing: Drawing) -> Figure:
     """Image and answer on the left, four layers in the middle, the chosen sum below."""
-    import matplotlib.pyplot as plt
+    drawn = plt.figure(figsize=(9.6, 6.2))
+    grid = drawn.add_gridspec(5, 3, width_ratios=(1.2, 1, 1), height_ratios=(2, 2, 4, 1.1, 5))
+    shares = drawing.shares
+    _show(drawn.add_subplot(grid[:3, 0]), drawing.image, f"image, read as {shares.argmax()}")
+    _draw_shares(drawn.add_subplot(grid[3:, 0]), shares)
+    for row, name in enumerate(MAPS):
+        _draw_maps(drawn.add_subplot(grid[row, 1:]), drawing, name)
+    _draw_sum(drawn.add_subplot(grid[4, 1]), drawn.add_subplot(grid[4, 2]), drawing.sum)
+    return drawn
 
-    figure = plt.figure(figsize=(9.6, 6.2))
-    grid = figure.add_gridspec(5, 3, width_ratios=(1.2, 1, 1), height_ratios=(2, 2, 4, 1.1, 5))
-    image = figure.add_subplot(grid[:3, 0])
-    _show(image, layers["input"][0], f"image, read as {shares.argmax()}")
-    bars = figure.add_subplot(grid[3:, 0])
+
+def _draw_shares(ax: Axes, shares: np.ndarray) -> None:
     colours = ["#B8500B" if share == shares.max() else "#999999" for share in shares]
-    bars.bar(range(10), shares, color=colours)
-    bars.set(xticks=range(10), ylim=(0, 1))
-    bars.set_title("shares (softmax)", fontsize=10)
-    for row, name in enumerate(("conv1", "pool1", "conv2", "pool2")):
-        ax, maps = figure.add_subplot(grid[row, 1:]), layers[name]
-        across, (height, width) = (16 if name == "pool2" else 8), maps.shape[1:]
-        title = f"{TITLES[name]}: {len(maps)} maps of {height} × {width}"
-        _show(ax, tiled(maps, across), title)
-        if name == chosen[0]:
-            _frame(ax, chosen, across, maps.shape[1:])
-    left, right = figure.add_subplot(grid[4, 1]), figure.add_subplot(grid[4, 2])
+    ax.bar(range(10), shares, color=colours)
+    ax.set(xticks=range(10), ylim=(0, 1))
+    ax.set_title("shares (softmax)", fontsize=10)
+
+
+def _draw_maps(ax: Axes, drawing: Drawing, name: str) -> None:
+    maps, across = drawing.layers[name], MAPS[name]
+    height, width = maps.shape[1:]
+    _show(ax, tiled(maps, across), f"{TITLES[name]}: {len(maps)} maps of {height} × {width}")
+    if name == drawing.chosen[0]:
+        _frame(ax, drawing.chosen, across, maps.shape[1:])
+
+
+def _draw_sum(left: Axes, right: Axes, found: Sum) -> None:
+    """The first patch and the kernel that it is multiplied with, where there is one."""
     _numbers(left, found.patches[0], "framed value: patch" + _more(found))
     if found.kernels is not None:
         _numbers(right, found.kernels[0], f"× kernel, bias added: {found.total:.2f}")
     else:
         right.axis("off")
-    return figure
 
 
 def _more(found: Sum) -> str:
     return "" if len(found.patches) == 1 else f" 1 of {len(found.patches)}"
 
 
-def _show(ax: "Axes", values: np.ndarray, title: str) -> None:
+def _show(ax: Axes, values: np.ndarray, title: str) -> None:
     ax.imshow(values, cmap="gray_r", vmin=0)
     ax.set(xticks=[], yticks=[], facecolor="#D9C8B4", anchor="W")  # the ground shows between maps
     ax.spines[:].set_visible(False)
     ax.set_title(title, fontsize=10)
 
 
-def _frame(ax: "Axes", chosen: tuple, across: int, size: tuple[int, ...]) -> None:
+def _frame(ax: Axes, chosen: Place, across: int, size: tuple[int, ...]) -> None:
     """A square around the chosen value."""
-    from matplotlib.patches import Rectangle
-
     _, channel, row, column = chosen
     x = channel % across * (size[1] + 1) + column - 0.5
     y = channel // across * (size[0] + 1) + row - 0.5
     ax.add_patch(Rectangle((x, y), 1, 1, fill=False, edgecolor="#A3324E", linewidth=2))
 
 
-def _numbers(ax: "Axes", values: np.ndarray, title: str) -> None:
+def _numbers(ax: Axes, values: np.ndarray, title: str) -> None:
     """A small table of numbers on the signed colours."""
-    from lessonlib.plots import SIGNED
-
     top = max(float(np.abs(values).max()), 1e-9)
     ax.imshow(values, cmap=SIGNED, vmin=-1.6 * top, vmax=1.6 * top)
     for (i, j), value in np.ndenumerate(values):
