@@ -90,8 +90,7 @@ def blanked(text: str) -> str:
 def _piece(text: str, at: int, before: str, in_template: bool) -> tuple[str, str]:
     """The kind and the text of what begins at a place; `before` is the last piece of code."""
     found = _PIECE.match(text, at)
-    assert found is not None  # one alternative takes any character
-    assert found.lastgroup is not None
+    assert found is not None  # the last alternative takes any character
     if found[0] == "`" or (found[0] == "}" and in_template):
         rest = _TEMPLATE.match(text, at + 1)
         if rest is None:
@@ -100,7 +99,7 @@ def _piece(text: str, at: int, before: str, in_template: bool) -> tuple[str, str
     divides = _VALUE.search(before) and not _BEFORE_VALUE.search(before)
     if found[0] == "/" and not divides and (regex := _REGEX.match(text, at)):
         return "string", regex[0]
-    return found.lastgroup, found[0]
+    return found.lastgroup or "other", found[0]
 
 
 def _blank(kind: str, piece: str) -> str:
