@@ -233,7 +233,8 @@ def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
     for owner, attribute in filter(None, map(resolve, [d for n in names for d in _doors(n)])):
         target = getattr(owner, attribute)
         if isinstance(target, type):
-            owner, attribute, target = target, "__init__", target.__init__
+            owner, attribute = target, "__init__"
+            target = getattr(owner, attribute)
         if isinstance(target, FunctionType) and not target.__code__.co_freevars:
             undo.append(partial(setattr, target, "__code__", target.__code__))
             target.__code__ = _refuse.__code__.replace(co_name=target.__name__)

@@ -11,8 +11,8 @@ from lessonlib.homework.model import Homework, HomeworkError
 
 try:
     import fcntl
-except ImportError:  # Windows, where the commands refuse
-    fcntl = None  # type: ignore[assignment]
+except ImportError:
+    fcntl = None  # type: ignore[assignment]  # not on Windows, where the commands refuse
 
 CONFIG = '''"""nbgrader's configuration for this course, made by `lessonlib assign`."""
 

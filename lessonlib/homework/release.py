@@ -55,6 +55,7 @@ def _body_of(function: Any) -> str:
     """The lines of a function below its signature and docstring."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     tree = ast.parse("\n".join(lines)).body[0]
+    assert isinstance(tree, ast.FunctionDef | ast.ClassDef)
     first = tree.body[1] if inspect.getdoc(function) else tree.body[0]
     return textwrap.dedent("\n".join(lines[first.lineno - 1 :]))
 

@@ -10,6 +10,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lessonlib.homework.cohort.roster import squeeze
@@ -46,7 +47,7 @@ def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], lis
     elif zipfile.is_zipfile(source):
         found = _unwrapped(list(_archive(zipfile.ZipFile(source), refused)), known)
     else:
-        found = [Entry(source.name, lambda: _bounded(source), source.stat().st_mtime)]
+        found = [Entry(source.name, partial(_bounded, source), source.stat().st_mtime)]
     return [e for e in found if not _is_noise(e.path)], refused
 
 
@@ -78,9 +79,9 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
             if path.is_symlink() or not path.is_file():
                 refused.append((inside, "not a plain file"))
             elif zipfile.is_zipfile(path):
-                yield from _nested(inside, lambda p=path: _bounded(p), refused)
+                yield from _nested(inside, partial(_bounded, path), refused)
             else:
-                yield Entry(inside, lambda p=path: _bounded(p), path.stat().st_mtime)
+                yield Entry(inside, partial(_bounded, path), path.stat().st_mtime)
 
 
 def _bounded(path: Path) -> bytes:
@@ -113,7 +114,7 @@ def _nested(
         refused.append((inside, str(error)))
     else:
         for entry in found:
-            yield Entry(f"{folder}/{entry.path}", lambda p=entry.path: one(p), entry.time)
+            yield Entry(f"{folder}/{entry.path}", partial(one, entry.path), entry.time)
 
 
 def _archive(
@@ -131,11 +132,11 @@ def _archive(
             if depth:
                 refused.append((member.filename, "a zip file inside a zip file"))
             else:
-                yield from _nested(member.filename, lambda m=member: _member(archive, m), refused)
+                yield from _nested(member.filename, partial(_member, archive, member), refused)
         else:
             moment = member.date_time
             order = float(sum(v * 100**k for k, v in enumerate(reversed(moment))))
-            yield Entry(member.filename, lambda m=member: _member(archive, m), order)
+            yield Entry(member.filename, partial(_member, archive, member), order)
 
 
 def _fault(member: zipfile.ZipInfo) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lessonlib.homework.cells import grade_id_of
@@ -51,7 +52,7 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
         student, _ = _owner(path.replace("\\", "/").lstrip("/."), homework, aliases)
         owner = student if student in aliases.values() else ""
         if owner and owner not in intake.by_student:
-            intake.by_student[owner] = [Entry(path, lambda r=reason: _refuse(r))]
+            intake.by_student[owner] = [Entry(path, partial(_refuse, reason))]
     return intake
 
 

@@ -80,6 +80,7 @@ atexit.register(close_grader)
 @contextlib.contextmanager
 def _ended_after(seconds: float) -> Iterator[None]:
     """End this process where grading hangs, whatever it hangs in; the pool sees to the rest."""
+    assert sys.__stderr__ is not None  # only a program without a console has none
     faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
     try:
         yield
@@ -207,7 +208,8 @@ def _as_completed(
     submit: Callable[[bytes], Future[Report]], jobs: Iterable[Job], room: int
 ) -> Iterator[tuple[Job, Future[Report]]]:
     """Every job with its future when that is done; at most `room` files are on their way."""
-    queue, running = iter(jobs), {}
+    queue = iter(jobs)
+    running: dict[Future[Report], Job] = {}
     while True:
         for job in islice(queue, room - len(running)):
             running[submit(job[1]())] = job

@@ -49,7 +49,7 @@ class ClearYourCode(NbGraderPreprocessor):
 class RepairingExporter(NotebookExporter):
     """Reads a submitted file as the grader does: repaired, whatever state it came in."""
 
-    def from_filename(
+    def from_filename(  # type: ignore[override]  # nbconvert says a notebook and returns its text
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Read, repair, then go through the preprocessors."""

@@ -20,8 +20,8 @@ from lessonlib.homework.limits import RoomLimits
 
 try:
     import resource
-except ImportError:  # Windows, where the commands refuse
-    resource = None  # type: ignore[assignment]
+except ImportError:
+    resource = None  # type: ignore[assignment]  # not on Windows, where the commands refuse
 
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,

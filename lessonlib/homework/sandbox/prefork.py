@@ -166,10 +166,12 @@ def _quiet_descriptors(keep: int) -> None:
 
 def _watch(leash: socket.socket, child: int) -> None:
     """Wait until the child ends or the grader lets go of the leash, then report the ending."""
+    signs: list[socket.socket | int] = [leash]
+    pause = None
     try:
-        signs, pause = [leash, os.pidfd_open(child)], None
+        signs.append(os.pidfd_open(child))
     except (AttributeError, OSError):  # no such call on this system: look again and again
-        signs, pause = [leash], 0.02
+        pause = 0.02
     while True:
         ready, _, _ = select.select(signs, [], [], pause)
         if leash in ready:

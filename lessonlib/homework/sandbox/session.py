@@ -166,7 +166,8 @@ class Session:
                 return
             if message.get("event") == "room":
                 raise GraderProblem(f"no closed room: {message.get('error')}")
-            if self.seen.answer:
+            calling = bool(self.seen.answer)
+            if calling:
                 left = self._note_call(message, each)
                 continue
             left = self._note_run(message, seconds)

@@ -41,7 +41,7 @@ def make_shell() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    shell = InteractiveShell.instance(config=config)
+    shell: Any = InteractiveShell.instance(config=config)  # methods are replaced below
     shell.ask_exit = lambda: None
     shell.display_pub.publish = lambda *args, **kwargs: None
     shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None

@@ -141,7 +141,8 @@ class _Matcher:
     """Finds every graded cell of the release among the cells of a submission."""
 
     def __init__(self, cells: list[dict[str, Any]], release: dict[str, Any]) -> None:
-        self.cells, self.notes = cells, []
+        self.cells = cells
+        self.notes: list[str] = []
         self.ids = [grade_id_in(c) for c in cells]
         self.wanted = [c for c in release["cells"] if role_of(c)[0] != "given"]
         self.given = {plain(c["source"]) for c in release["cells"] if role_of(c)[0] == "given"}
