@@ -64,7 +64,7 @@ def stored_model() -> CharacterModel:
     next on 3,000 characters of the validation text, the highest first.
     """
     network, letters = trained_character_rnn()
-    model = CharacterModel(letters, network, np.arange(network.rnn.hidden_size))
+    model = CharacterModel(letters, network, np.arange(network.read.weight.data.shape[1]))
     y = model.states(model.letters.encode(datasets.prose("validation")[:3000]))
     y = y - y.mean(axis=0)
     kept = (y[:-1] * y[1:]).sum(axis=0) / (y**2).sum(axis=0)
