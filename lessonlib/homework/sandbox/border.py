@@ -36,7 +36,7 @@ def holds_answers(module: str) -> bool:
 def open_modules() -> Iterator[str]:
     """The modules of lessonlib that a student's process has; nothing is imported to find them.
 
-    >>> "lessonlib.nn.linear" in open_modules(), any(map(holds_answers, open_modules()))
+    >>> "lessonlib.nn.layers" in open_modules(), any(map(holds_answers, open_modules()))
     (True, False)
     """
     root = Path(lessonlib.__file__).parent
