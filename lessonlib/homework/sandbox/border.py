@@ -24,7 +24,7 @@ _NOT_NEEDED_OF_A_LESSON = {"predictions", "recipes"}
 def holds_answers(module: str) -> bool:
     """Whether a module of this name is inside a lesson's package of exercises.
 
-    >>> holds_answers("lessonlib.lessons.l03.exercises.graphs")
+    >>> holds_answers("lessonlib.lessons.l03.exercises.exercise_3")
     True
     >>> holds_answers("lessonlib.lessons.l03.explorer"), holds_answers("lessonlib.exercises.judge")
     (False, False)
@@ -36,7 +36,7 @@ def holds_answers(module: str) -> bool:
 def open_modules() -> Iterator[str]:
     """The modules of lessonlib that a student's process has; nothing is imported to find them.
 
-    >>> "lessonlib.nn.linear" in open_modules(), any(map(holds_answers, open_modules()))
+    >>> "lessonlib.nn.layers" in open_modules(), any(map(holds_answers, open_modules()))
     (True, False)
     """
     root = Path(lessonlib.__file__).parent
