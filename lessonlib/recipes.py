@@ -104,6 +104,8 @@ def _words(node: object) -> str:
         return f"[{', '.join(_words(item) for item in node if not _only_says(item))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        node = ast.Assign([node.target], node.value)
     if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some with an empty text
         node = ast.JoinedStr([part for part in node.values if not _is_empty(part)])
     fields = [

@@ -64,7 +64,7 @@ def test_each_exercise_of_a_lesson_is_one_file(lesson):
     names = {file.name for file in files_of(lesson)}
     wanted = {f"exercise_{k}.py" for k in range(1, len(tasks) + 1)}
     assert names - {"shared.py"} == {"__init__.py", *wanted}
-    assert [module_of(e).EXERCISE for e in tasks] == import_module(package_of(lesson)).EXERCISES
+    assert [module_of(e).EXERCISE for e in tasks] == tasks
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
@@ -90,7 +90,7 @@ def test_an_exercise_needs_nothing_of_another_lesson(lesson):
     for file in files_of(lesson):
         source = file.read_text(encoding="utf-8")
         if file.name == "__init__.py":
-            assert {module for module, _ in imports_of(source)} == {package_of(lesson)}
+            assert len(ast.parse(source).body) == 1, "a docstring: the registry finds the files"
         elif file.name == "shared.py":
             assert imports_of(source) == set()
         else:

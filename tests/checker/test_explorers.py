@@ -168,6 +168,7 @@ def test_the_view_gets_binary_data_untouched(shown):
 class Hoarder(Counter):
     """Keeps a kilobyte of every step."""
 
+    folder = Counter.folder
     kept: ClassVar[list[np.ndarray]] = []
 
     def _step(self):

@@ -44,6 +44,7 @@ def copy(tmp_path_factory):
         ("extra.py", "", "extra"),
         ("lessons/l02/recipes/xor.py", "from lessonlib.lessons import l01", "No lesson imports"),
         ("lessons/l01/recipes/scoreboard.py", "import lessonlib.widgets.view", "No number comes"),
+        ("lessons/l04/explorer/model.py", "import lessonlib.plots", "numbers know no view"),
         ("lessons/l01/explorer/explorer.py", "from lessonlib.exercises import judge", "Explorers"),
     ],
 )

@@ -74,6 +74,7 @@ def test_only_what_makes_numbers_counts(tmp_path):
     for old, new in (("#1", "#2"), ("2 * y", "y * 2"), ("f(y)", "f(y=1)"), ("x, z", "z, x")):
         assert bare(tmp_path, PLAIN) != bare(tmp_path, PLAIN.replace(old, new))
     assert bare(tmp_path, "import a.b as c") != bare(tmp_path, "import a.d as c")
+    assert bare(tmp_path, "x: int = 1") == bare(tmp_path, "x = 1")
     assert bare(tmp_path, "def f(a: int = 1): ...") == bare(tmp_path, "def f(a=1): ...")
 
 

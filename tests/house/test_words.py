@@ -21,7 +21,6 @@ KEPT = (
     "the rule never stops",
     "the rule stopped after",
     "A new one beside yours",
-    "grade only this one, anew",
     "the check stood above the exercise",
 )
 # Names that mean something else there: steps or frames per second.

@@ -24,7 +24,7 @@ _NOT_NEEDED_OF_A_LESSON = {"predictions", "recipes"}
 def holds_answers(module: str) -> bool:
     """Whether a module of this name is inside a lesson's package of exercises.
 
-    >>> holds_answers("lessonlib.lessons.l03.exercises.graphs")
+    >>> holds_answers("lessonlib.lessons.l03.exercises.exercise_3")
     True
     >>> holds_answers("lessonlib.lessons.l03.explorer"), holds_answers("lessonlib.exercises.judge")
     (False, False)
