@@ -59,19 +59,17 @@ def main() -> None:
     preload(settings["modules"])
     shell = student.make_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    root = tempfile.mkdtemp(prefix="homework-room-")
-    view = default_view(root, settings["hide"])
-    gc.collect()
-    gc.freeze()
-    control.sendall(b"r")
-    try:
+    folder = tempfile.TemporaryDirectory(prefix="homework-room-", ignore_cleanup_errors=True)
+    with folder as root, contextlib.suppress(ConnectionError):  # the grader has gone
+        view = default_view(root, settings["hide"])
+        gc.collect()
+        gc.freeze()
+        control.sendall(b"r")
         while True:
             message, handles, _, _ = socket.recv_fds(control, 2**24, 2)
             if not message:
                 return
             _start(control, message, handles, shell, view, settings["trusted"])
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
 
 
 def _start(
