@@ -170,7 +170,7 @@ def start(*command: str) -> int:
 def check(rest: list) -> int:
     """Run pytest with two workers; then once more, alone, for the tests that measure time."""
     pytest = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
-    workers = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=10"]
+    workers = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "--durations=10"]
     status = start(*pytest, *workers, "--timing=without", *rest)
     nothing = 5  # pytest's word for: no test was chosen
     if status not in (0, 1, nothing) or any(word.startswith("--quick") for word in rest):

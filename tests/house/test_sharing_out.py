@@ -1,9 +1,10 @@
 """Which tests run where: --quick, --timing, and the groups that stay on one worker."""
 
 import os
+import re
 import subprocess
 import sys
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 import sharing_out
@@ -60,11 +61,28 @@ def test_timing_opens_no_other_file():
         ("tests/lessons/l07/test_explorer_in_browser.py", "browser"),
         ("tests/site/test_site_in_browser.py", "site"),
         ("tests/site/test_book.py", "site"),
-        ("notebooks/07_recurrent_networks.ipynb", "notebooks/07_recurrent_networks.ipynb"),
+        ("notebooks/07_recurrent_networks::ipynb", "notebooks/07_recurrent_networks"),
+        ("tests/library/test_text.py", "tests/library/test_text.py"),
     ],
 )
 def test_what_shares_a_server_or_a_build_stays_together(place, group):
-    assert group_of(SimpleNamespace(path=ROOT / place)) == group
+    assert group_of(f"{place}::Cell 3") == group
+
+
+def test_the_tests_of_a_file_run_on_one_worker(tmp_path):
+    for name in ("a", "b", "c"):
+        tests = "".join(f"def test_{k}():\n    pass\n" for k in range(8))
+        (tmp_path / f"test_{name}.py").write_text(tests, encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("pytest_plugins = ['sharing_out']", encoding="utf-8")
+    env = dict(os.environ, PYTHONPATH=str(Path(sharing_out.__file__).parent))
+    env = {k: v for k, v in env.items() if not k.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadscope"]
+    command += ["-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    ran = set(re.findall(r"\[(gw\d)\].*PASSED (?:.*/)?(test_\w)\.py", done.stdout))
+    assert done.stdout.count("PASSED") == 24, done.stdout
+    assert sorted(name for _, name in ran) == ["test_a", "test_b", "test_c"]
+    assert {worker for worker, _ in ran} == {"gw0", "gw1"}
 
 
 def test_the_longest_begin_first():

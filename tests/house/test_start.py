@@ -110,7 +110,7 @@ def test_test_runs_pytest_with_nbval_and_covers_lab(machine):
     together, alone = machine.started
     assert together[:5] == alone[:5] == nbval
     assert together[-3:] == ("--timing=without", "-k", "relu")
-    assert together[5:9] == ("-n", "2", "--dist", "loadgroup")
+    assert together[5:9] == ("-n", "2", "--dist", "loadscope")
     assert alone[5:] == ("--timing=only", "-k", "relu")
     machine.start.main(["lab"])
     assert len(machine.installs()) == 1

@@ -1,7 +1,7 @@
 """pytest plugin: which tests run, and which of them keep together on one of two workers.
 
 `--quick 07` keeps one lesson: its notebook, its exercises, its tests without a browser, and the
-structure of the whole. With workers (`-n 2 --dist loadgroup`), the tests of one file stay together;
+structure of the whole. With workers (`-n 2 --dist loadscope`), the tests of one file stay together;
 all tests that open JupyterLab in a browser share one server, all tests of the site one build. The
 longest groups begin first. Tests marked `timing` measure time and need a quiet machine: they run
 when the workers have ended (`python3 start.py test` calls pytest twice).
@@ -71,7 +71,17 @@ def _lesson_of(item):
     return None
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_xdist_make_scheduler(config, log):
+    """Share out by our groups. (xdist's own `loadgroup` does nothing with pytest 9.2.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return ByGroup(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 def pytest_collection_modifyitems(config, items):
     chosen = config.getoption("--quick")
     if chosen is not None:
@@ -83,15 +93,13 @@ def pytest_collection_modifyitems(config, items):
         dropped = [i for i in items if bool(i.get_closest_marker("timing")) != wanted]
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in set(dropped)]
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-    if config.getoption("dist", "no") != "no":
-        items.sort(key=lambda item: _rank(group_of(item)))
+    if hasattr(config, "workerinput"):  # a worker of xdist
+        items.sort(key=lambda item: _rank(group_of(item.nodeid)))
 
 
-def group_of(item):
+def group_of(nodeid):
     """The name of the group that stays together: a file, the browser, the site."""
-    place = _place(item.path)
+    place = nodeid.split("::")[0]
     if place.startswith("tests/site/"):
         return "site"
     return "browser" if "_in_browser" in place else place
