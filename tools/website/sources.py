@@ -29,7 +29,7 @@ GUIDES = {
 }
 # Parts of the library that a reader of the lessons has no use for
 HIDDEN_PARTS = {"cli", "course", "files", "homework", "installation", "learner", "lessons"}
-HIDDEN_PARTS |= {"recipes", "widgets"}
+HIDDEN_PARTS |= {"markup", "recipes", "widgets"}
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"^(`{3,}).*?^\1`*$|(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
