@@ -146,7 +146,7 @@ def grading(course_folder, tmp_path, material, namespaces):
 def test_ctrl_c_leaves_no_process_and_one_line(grading):
     running, started = grading
     os.killpg(running.pid, signal.SIGINT)  # as the terminal sends it: to the whole group
-    assert running.communicate(timeout=30)[1] == "lessonlib: interrupted\n"
+    assert running.communicate(timeout=120)[1] == "lessonlib: interrupted\n"  # a busy machine
     assert running.returncode == 130
     assert gone(started)
 
