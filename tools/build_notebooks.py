@@ -23,6 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from lessonlib.files import write
 from lessonlib.lessons.registry import lessons
 
 LESSONS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -141,9 +142,7 @@ def build(path: Path) -> str:
     found = list(problems(book))
     if found:
         return "; ".join(found)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(nbformat.writes(book) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    write(path, nbformat.writes(book) + "\n")
     return ""
 
 
