@@ -10,17 +10,27 @@ import ctypes
 import io
 import signal
 import sys
+import sysconfig
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
+from itertools import islice
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from lessonlib.exercises.compare import difference
+
+_LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
+_OURS = str(Path(__file__).resolve().parents[1])
+_MOST_ITEMS = 200_000  # of a generator
 
 
 class TimeUp(BaseException):
@@ -29,13 +39,20 @@ class TimeUp(BaseException):
 
 @dataclass
 class Outcome:
-    """What one call did: a value, or an error with the learner's line, and what it printed."""
+    """What one call did: a value, or an error with the learner's line, and what it printed.
+
+    line, number : the learner's own line that the error came from, and its number in their cell
+    mutated      : the position of the first argument that the call changed
+    warned       : the first warning about a number ("overflow encountered in exp") and its line
+    """
 
     value: Any = None
     error: BaseException | None = None
     line: str = ""
+    number: int | None = None
     printed: str = ""
     mutated: int | None = None
+    warned: tuple[str, str] | None = None
 
 
 class BoundedText(io.TextIOBase):
@@ -145,38 +162,92 @@ def _no_exit() -> Iterator[None]:
 def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float = 5.0) -> Outcome:
     """Run `use(answer, *arguments)` on copies of the arguments and report what happened.
 
+    Each argument is copied by itself, so two that are one array may be changed separately.
+
     >>> call(lambda f, x: f(x), lambda x: x + 1, (2,)).value
     3
     """
-    given, outcome, printed = copy.deepcopy(arguments), Outcome(), BoundedText(2000)
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _no_exit():
+    given = tuple(copy.deepcopy(a) for a in arguments)
+    outcome, printed = Outcome(), BoundedText(2000)
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        _no_exit(),
+        np.errstate(all="warn"),
+        _noting_warnings(outcome),
+    ):
         try:
             with time_limit(seconds):
-                outcome.value = use(answer, *given)
+                outcome.value = plain(use(answer, *given))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             outcome.error = error
-            outcome.line = _line_of(error)
+            outcome.line, outcome.number = _line_of(traceback.extract_tb(error.__traceback__))
     outcome.printed = printed.take().strip()
     outcome.mutated = _first_change(given, arguments)
     return outcome
 
 
-def _line_of(error: BaseException) -> str:
-    """The last line of the learner's own code in the traceback; lessonlib's files do not count."""
-    lines = [
-        f.line.strip()
-        for f in traceback.extract_tb(error.__traceback__)
-        if "lessonlib" not in f.filename and f.line
-    ]
-    return lines[-1] if lines else ""
+def plain(value: Any) -> Any:
+    """A value in the forms that are compared: iterators as lists, tensors as arrays, ...
+
+    >>> plain(k * k for k in range(3))
+    [0, 1, 4]
+    """
+    if type(value) in (tuple, list):
+        return type(value)(plain(v) for v in value)
+    if isinstance(value, tuple | list):
+        return plain(tuple(value) if isinstance(value, tuple) else list(value))
+    if isinstance(value, Iterator | range) or type(value).__name__.startswith("dict_"):
+        return [plain(v) for v in islice(value, _MOST_ITEMS)]
+    if hasattr(value, "detach") and hasattr(value, "cpu"):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, Decimal | Fraction):
+        return float(value)
+    if isinstance(value, np.ndarray):
+        return _plain_array(value)
+    return value
+
+
+def _plain_array(value: np.ndarray) -> np.ndarray:
+    if value.dtype.kind == "O":
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            return value.astype(np.float64)
+    return np.asarray(value)
+
+
+@contextlib.contextmanager
+def _noting_warnings(outcome: Outcome) -> Iterator[None]:
+    """Keep the first warning about a number, with the learner's line that it came from."""
+
+    def note(message: Any, category: type, *rest: Any, **more: Any) -> None:
+        if outcome.warned is None and issubclass(category, RuntimeWarning):
+            outcome.warned = str(message)[:200], _line_of(traceback.extract_stack())[0]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        warnings.showwarning = note
+        yield
+
+
+def is_learners(filename: str) -> bool:
+    """Whether a file, or what stands for one, is a learner's own: no library, and not ours."""
+    if filename.startswith("<"):
+        return filename.startswith("<ipython")
+    return not filename.startswith((*_LIBRARIES, _OURS)) and "site-packages" not in filename
+
+
+def _line_of(frames: traceback.StackSummary) -> tuple[str, int | None]:
+    """The last line of the learner's own code among these frames, and its number."""
+    own = [f for f in frames if is_learners(f.filename) and f.line]
+    return (own[-1].line or "", own[-1].lineno) if own else ("", None)
 
 
 def _first_change(now: tuple, before: tuple) -> int | None:
     """The position of the first array, list or dict among the arguments that the call changed."""
     for k, (a, b) in enumerate(zip(now, before, strict=True)):
-        if isinstance(b, np.ndarray | list | dict) and difference(a, b, tolerance=0.0):
+        if isinstance(b, np.ndarray | list | dict) and difference(a, b, tolerance=0.0, strict=True):
             return k
     return None
 

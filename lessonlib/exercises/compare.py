@@ -1,202 +1,252 @@
 """Compare what came back with what was expected, in the order a person would look.
 
-Kind first, then shape, dtype, values; the first difference is described in one sentence.
+Nothing at all, kind, shape, values; the first difference is described in one sentence. Values count,
+not the form they come in: a list where an array is meant, an array where a list is meant, a 0-d
+array, whole numbers as floats, float32 within its precision. What was odd is kept as a note.
 """
 
-import math
-from collections.abc import Sequence
+import numbers
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-NUMBER = (bool, int, float, np.bool_, np.integer, np.floating)
+from lessonlib.exercises.show import apart, article, show
+
+CLOSE = 2e-6  # numbers this near agree too: a small guard such as + 1e-8 costs less
+SINGLE = 2e-4  # what a calculation in float32 may be off by
+
+Names = tuple[str | tuple[str, ...], ...]
 
 
-def show(value: Any, limit: int = 160) -> str:
-    """Write a value on one line, short enough to read.
+@dataclass(frozen=True)
+class Difference:
+    """Where a value differs first: `kind` is "none", "form", "shape" or "values".
 
-    >>> show(np.array([1.0, 2.5]))
-    'array [1.  2.5]'
+    `text` is a sentence without its full stop; `where` the address in words, "" for the whole.
     """
-    if isinstance(value, np.ndarray):
-        with np.printoptions(precision=4, suppress=True, threshold=12, edgeitems=3):
-            text = " ".join(str(value).split())
-        text = f"array {text}" if value.ndim < 2 else f"array of shape {value.shape}: {text}"
-    elif isinstance(value, tuple | list) and any(isinstance(v, np.ndarray) for v in value):
-        parts = ", ".join(show(v, limit // max(1, len(value))) for v in value)
-        text = f"({parts})" if isinstance(value, tuple) else f"[{parts}]"
-    elif isinstance(value, float | np.floating):
-        text = f"{value:.6g}"
-    elif isinstance(value, np.integer | np.bool_):
-        text = str(value.item())
-    else:
-        text = " ".join(_safe_repr(value).split())
-    return text if len(text) <= limit else text[: limit - 4] + " ..."
+
+    kind: str
+    text: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text}" if self.where else self.text
 
 
-def _safe_repr(value: Any) -> str:
-    try:
-        return repr(value)
-    except Exception:
-        return f"an object of type {type(value).__name__}"
+@dataclass
+class Comparison:
+    """How values are compared: the tolerance, the names of the parts, and notes taken on the way.
 
-
-def kind_of(value: Any) -> str:
-    """Name the kind of a value as a learner would say it.
-
-    >>> kind_of((1, 2))
-    'a tuple of 2 values'
+    names : one entry for each level of nesting: the word for an item of a list ("window"), or a
+            tuple with the names of a tuple's values (("the weights", "the bias"))
     """
-    if value is None:
-        return "None"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, bool | np.bool_):
-        return "True or False"
-    if isinstance(value, int | np.integer):
-        return "an integer"
-    if isinstance(value, float | np.floating):
-        return "a float"
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)} values"
-    if isinstance(value, str):
-        return "a string"
-    if callable(value):
-        return "a function"
-    return f"a {type(value).__name__}"
+
+    tolerance: float = 1e-8
+    names: Names = ()
+    strict: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Take a note once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def compare(self, got: Any, want: Any, where: str = "", level: int = 0) -> Difference | None:
+        """The first difference between `got` and `want`, or None."""
+        if got is None and want is not None:
+            return Difference("none", "None came back. Is a `return` missing?", where)
+        if isinstance(want, tuple | list):
+            return self._sequence(got, want, where, level)
+        if isinstance(want, Mapping):
+            return self._mapping(got, want, where, level)
+        if isinstance(want, str) or want is None:
+            same = type(got) is not bool and isinstance(got, str | None) and got == want
+            return None if same else _unequal(got, want, where)
+        if isinstance(want, np.ndarray):
+            return self._array(got, want, where)
+        return self._number(got, want, where)
+
+    # ---- the parts of a value ----------------------------------------------------------------
+
+    def _place(self, where: str, level: int, k: int, count: int) -> str:
+        name = self.names[level] if level < len(self.names) else ""
+        if isinstance(name, tuple):
+            own = name[k] if k < len(name) else f"value {k + 1} of {count}"
+        elif name:
+            own = f"{_ordinal(k)} {name}"
+        else:
+            own = f"value {k + 1} of {count}"
+        return f"{where}, {own}" if where else own
+
+    def _sequence(self, got: Any, want: Sequence, where: str, level: int) -> Difference | None:
+        if isinstance(got, np.ndarray) and got.ndim:
+            self.note(f"{article(got)} came back where {article(want)} is meant.")
+            got = list(got)
+        if not isinstance(got, tuple | list):
+            text = f"{article(got)} came back, expected {article(want)}"
+            return Difference("form", text, where)
+        if len(got) != len(want):
+            plural = "s" * (len(got) != 1)
+            text = f"{len(got)} value{plural} came back, expected {len(want)}"
+            return Difference("shape", text, where)
+        for k, (g, w) in enumerate(zip(got, want, strict=True)):
+            found = self.compare(g, w, self._place(where, level, k, len(want)), level + 1)
+            if found:
+                return found
+        return None
+
+    def _mapping(self, got: Any, want: Mapping, where: str, level: int) -> Difference | None:
+        if not isinstance(got, Mapping):
+            text = f"{article(got)} came back, expected a dict with the keys {show(list(want))}"
+            return Difference("form", text, where)
+        if set(got) != set(want):
+            text = f"keys {show(sorted(map(str, got)))}, expected {show(sorted(map(str, want)))}"
+            return Difference("shape", text, where)
+        for key, w in want.items():
+            place = f"{where}, {show(key)}" if where else f"key {show(key)}"
+            found = self.compare(got[key], w, place, level + 1)
+            if found:
+                return found
+        return None
+
+    # ---- arrays and numbers ------------------------------------------------------------------
+
+    def _array(self, got: Any, want: np.ndarray, where: str) -> Difference | None:
+        array = as_array(got)
+        if array is None:
+            text = f"{article(got)} came back, expected an array of shape {want.shape}"
+            return Difference("form", text, where)
+        if array.size == want.size == 0 and isinstance(got, list | tuple):
+            return None
+        if array.shape != want.shape:
+            text = f"shape {array.shape}, expected {want.shape}"
+            return Difference("shape", text, where)
+        if self.strict and want.dtype.kind == array.dtype.kind == "f" and array.dtype != want.dtype:
+            text = f"dtype {array.dtype}, expected {want.dtype}: the input's dtype is to be kept"
+            return Difference("form", text, where)
+        found = self._values(array, want, where)
+        if found is None and type(got) is not np.ndarray and want.ndim:
+            self.note(f"{article(got)} came back; an array is meant: np.array(...).")
+        if found is None and want.dtype.kind == "b" and array.dtype.kind != "b":
+            self.note("Numbers came back where True and False are meant; a mask has to be bool.")
+        return found
+
+    def _number(self, got: Any, want: Any, where: str) -> Difference | None:
+        value = as_number(got)
+        if as_number(want) is None:  # of a kind that no exercise asks for
+            return None if got is want else Difference("form", f"{article(got)} came back", where)
+        if value is None:
+            return Difference("form", f"{article(got)} came back, expected {article(want)}", where)
+        return self._values(np.asarray(value), np.asarray(want), where)
+
+    def _values(self, got: np.ndarray, want: np.ndarray, where: str) -> Difference | None:
+        a, b = got.astype(np.float64), want.astype(np.float64)
+        if _near(a, b, self.tolerance).all():
+            return None
+        if not (bad := ~_near(a, b, CLOSE)).any():
+            self.note("The numbers agree to six digits, not to all: a small guard, or float32?")
+            return None
+        if (is_single(got) or want.dtype == np.float32) and _near_enough(a, b):
+            self.note("The numbers have the precision of float32.")
+            return None
+        at = tuple(int(i) for i in np.argwhere(bad)[0])
+        mine, right = apart(got[at], want[at])
+        more = f" ({int(bad.sum())} of {bad.size} entries differ)" if bad.sum() > 1 else ""
+        entry = f"{_entry(at)} is " if at else ""
+        return Difference("values", f"{entry}{mine}, expected {right}{more}", where)
 
 
-def difference(got: Any, want: Any, tolerance: float = 1e-8, where: str = "") -> str | None:
+def difference(
+    got: Any, want: Any, tolerance: float = 1e-8, names: Names = (), strict: bool = False
+) -> str | None:
     """Return one sentence on the first difference between `got` and `want`, or None.
 
     Numbers agree when |got - want| <= tolerance * max(1, |want|), entry by entry.
 
     >>> difference(np.array([1, 2]), np.array([1, 3]))
-    'entry [1] is 2, expected 3'
+    'entry 1 is 2, expected 3'
     """
-    place = f"{where}: " if where else ""
-    if got is None:
-        return f"{place}None came back. Is a `return` missing?"
-    if isinstance(want, tuple | list):
-        return _compare_sequence(got, want, tolerance, where)
-    if isinstance(want, str) or want is None:
-        return None if _equal_text(got, want) else f"{place}{show(got)}, expected {show(want)}"
-    if isinstance(want, dict):
-        return _compare_dict(got, want, tolerance, where)
-    if isinstance(want, np.ndarray):
-        return _compare_array(got, want, tolerance, place)
-    return _compare_number(got, want, tolerance, place)
+    found = Comparison(tolerance, names, strict).compare(got, want)
+    return None if found is None else str(found)
 
 
-def _equal_text(got: Any, want: Any) -> bool:
-    return isinstance(got, type(want)) and got == want
+def as_array(value: Any) -> np.ndarray | None:
+    """The numbers of a value as an array, or None where it holds none or its rows are uneven."""
+    if not isinstance(value, np.ndarray | numbers.Real | list | tuple):
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return array if array.dtype.kind in "biuf" else None
 
 
-def _compare_sequence(got: Any, want: Sequence, tolerance: float, where: str) -> str | None:
-    place = f"{where}: " if where else ""
-    if not isinstance(got, tuple | list):
-        return f"{place}{kind_of(got)} came back, expected {kind_of(want)}"
-    if len(got) != len(want):
-        return f"{place}{len(got)} values came back, expected {len(want)}"
-    for k, (g, w) in enumerate(zip(got, want, strict=True)):
-        part = f"{where}[{k}]" if where else f"value {k + 1} of {len(want)}"
-        found = difference(g, w, tolerance, part)
-        if found:
-            return found
-    return None
+def as_number(value: Any) -> float | int | bool | None:
+    """One real number, also that of a 0-d array, or None."""
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value[()]
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if not isinstance(value, numbers.Real):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return None
 
 
-def _compare_dict(got: Any, want: dict, tolerance: float, where: str) -> str | None:
-    place = f"{where}: " if where else ""
-    if not isinstance(got, dict):
-        return f"{place}{kind_of(got)} came back, expected a dict with the keys {sorted(want)}"
-    if set(got) != set(want):
-        return f"{place}keys {sorted(map(str, got))}, expected {sorted(map(str, want))}"
-    for key, w in want.items():
-        found = difference(got[key], w, tolerance, f"{where}[{key!r}]" if where else f"key {key!r}")
-        if found:
-            return found
-    return None
+def is_single(value: np.ndarray) -> bool:
+    """Whether the numbers were computed in float32 or float16, also if they were cast later."""
+    if value.dtype.kind != "f" or value.dtype.itemsize < 8:
+        return value.dtype.kind == "f"
+    with np.errstate(all="ignore"):
+        short = np.array_equal(value.astype(np.float32), value)
+        return short and not np.array_equal(value.astype(np.float16), value)
 
 
-def _compare_array(got: Any, want: np.ndarray, tolerance: float, place: str) -> str | None:
-    if isinstance(got, list | tuple):
-        return f"{place}a {type(got).__name__} came back, expected a NumPy array (np.array(...))"
-    if type(got) is not np.ndarray and not isinstance(got, NUMBER):
-        return f"{place}{kind_of(got)} came back, expected a NumPy array of shape {want.shape}"
-    got = np.asarray(got)
-    if got.shape != want.shape:
-        return f"{place}shape {got.shape}, expected {want.shape}"
-    if got.dtype.kind not in "biuf":
-        return f"{place}dtype {got.dtype}, expected numbers ({want.dtype})"
-    if want.dtype.kind == "f" and got.dtype.kind == "f" and got.dtype != want.dtype:
-        return f"{place}dtype {got.dtype}, expected {want.dtype}: the input's dtype is to be kept"
-    if want.dtype.kind == "b" and got.dtype.kind != "b":
-        return f"{place}dtype {got.dtype}, expected True and False"
-    return _compare_values(got, want, tolerance, place)
+def leaves(value: Any) -> Iterator[Any]:
+    """The arrays, numbers and texts of a nested value, in order.
+
+    >>> list(leaves((1, [2, {"a": "b"}])))
+    [1, 2, 'b']
+    """
+    if isinstance(value, tuple | list):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from leaves(item)
+    else:
+        yield value
 
 
-def _compare_values(got: np.ndarray, want: np.ndarray, tolerance: float, place: str) -> str | None:
-    if want.dtype == np.float32:
-        tolerance = max(tolerance, 1e-4)
-    a, b = got.astype(np.float64), want.astype(np.float64)
+def _near(a: np.ndarray, b: np.ndarray, tolerance: float) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         near = np.abs(a - b) <= tolerance * np.maximum(1.0, np.abs(b))
-    bad = ~(near | (a == b) | (np.isnan(a) & np.isnan(b)))
-    if not bad.any():
-        return None
-    at = tuple(int(i) for i in np.argwhere(bad)[0])
-    entry = f"entry [{', '.join(map(str, at))}] is " if at else ""
-    more = f" ({int(bad.sum())} of {bad.size} entries differ)" if bad.sum() > 1 else ""
-    return f"{place}{entry}{show(got[at])}, expected {show(want[at])}{more}"
+    return near & np.isfinite(b) | (a == b) | (np.isnan(a) & np.isnan(b))
 
 
-def _compare_number(got: Any, want: Any, tolerance: float, place: str) -> str | None:
-    if isinstance(got, np.ndarray) and got.ndim == 0:
-        got = got[()]
-    if not isinstance(got, NUMBER):
-        return f"{place}{kind_of(got)} came back, expected {kind_of(want)}"
-    a, b = float(got), float(want)
-    if a == b or (math.isnan(a) and math.isnan(b)):
-        return None
-    if abs(a - b) <= tolerance * max(1.0, abs(b)):
-        return None
-    return f"{place}{show(got)}, expected {show(want)}"
+def _near_enough(a: np.ndarray, b: np.ndarray) -> bool:
+    finite = np.abs(b[np.isfinite(b)])
+    scale = max(1.0, float(finite.max())) if finite.size else 1.0
+    return bool(_near(a / scale, b / scale, SINGLE).all())
 
 
-def pattern(got: Any, want: Any) -> str | None:
-    """Name a simple relation between a wrong and the right numbers: sign, factor, transpose, shift.
-
-    >>> pattern(np.array([-1.0, 2.0]), np.array([1.0, -2.0]))
-    'Every number has the opposite sign of the expected one.'
-    """
-    if isinstance(want, tuple | list) and isinstance(got, tuple | list) and len(got) == len(want):
-        if len(want) > 1 and difference(list(got)[::-1], list(want)) is None:
-            return "The values are right but come in the opposite order."
-        pairs = [(g, w) for g, w in zip(got, want, strict=True) if difference(g, w)]
-        return pattern(*pairs[0]) if pairs else None
-    if not isinstance(want, np.ndarray | float | np.floating):
-        return None
-    if not isinstance(got, np.ndarray | int | float | np.integer | np.floating):
-        return None
-    a, b = np.asarray(got), np.asarray(want)
-    if a.dtype.kind not in "iuf" or b.dtype.kind != "f":
-        return None
-    return _pattern_of_arrays(a.astype(float), b.astype(float))
+def _unequal(got: Any, want: Any, where: str) -> Difference:
+    kind = "values" if isinstance(got, str) else "form"
+    return Difference(kind, f"{show(got)}, expected {show(want)}", where)
 
 
-def _pattern_of_arrays(a: np.ndarray, b: np.ndarray) -> str | None:
-    if a.ndim == 2 and a.shape == b.shape[::-1] and a.shape != b.shape and np.allclose(a.T, b):
-        return "The numbers are right but the array is transposed."
-    if a.shape != b.shape or not np.any(b) or not np.all(np.isfinite(a)):
-        return "There are NaN or infinite values." if not np.all(np.isfinite(a)) else None
-    if np.allclose(a, -b):
-        return "Every number has the opposite sign of the expected one."
-    big = np.abs(b) > 1e-12
-    ratio = a[big] / b[big]
-    if abs(ratio[0]) > 1e-12 and np.allclose(a, ratio[0] * b) and b.size > 1:
-        return f"Every number is {ratio[0]:.4g} times the expected one."
-    shift = a - b
-    if b.size > 1 and np.allclose(shift, shift.flat[0]):
-        return f"Every number is off by the same amount, {shift.flat[0]:.4g}."
-    return None
+def _ordinal(k: int) -> str:
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    return words[k] if k < len(words) else f"{k + 1}th"
+
+
+def _entry(at: tuple[int, ...]) -> str:
+    if len(at) == 1:
+        return f"entry {at[0]}"
+    if len(at) == 2:
+        return f"row {at[0]}, column {at[1]}"
+    return f"entry [{', '.join(map(str, at))}]"

@@ -1,88 +1,31 @@
-"""What an exercise is made of, and how an answer to it is judged.
+"""How an answer is judged: called on every case, compared, and told what is wrong.
 
-An exercise is a reference function, a generator of test cases, hints, and the mistakes people make.
-A mistake is kept as the wrong function itself: whoever's answer behaves like it on every case has
-made that mistake, and earns its message.
+The order of what is said: it stopped, nothing came back; what every right answer has and this one
+lacks; a known mistake; what the searches of `diagnosis` find; the first difference, on the smallest
+case that shows it.
 """
 
-import inspect
 import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from lessonlib.exercises.call import AskedToWrite, Outcome, TimeUp, call
-from lessonlib.exercises.compare import difference, pattern, show
+from lessonlib.exercises.compare import Comparison, Difference
+from lessonlib.exercises.diagnosis.evidence import Case as Tried
+from lessonlib.exercises.diagnosis.evidence import Evidence
+from lessonlib.exercises.diagnosis.explain import Finding, explain
+from lessonlib.exercises.exercise import Case, Exercise, Mistake, Property, WrittenQuestion
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
+from lessonlib.exercises.show import show
+
+__all__ = ["SEED", "Case", "Exercise", "Mistake", "Property", "WrittenQuestion", "judge", "verdict"]
 
 SEED = 20  # the cases of a lesson are the same for everyone; homework draws its own
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A way people get it wrong: a name, the wrong function, and what to tell them."""
-
-    name: str
-    answer: Callable[..., Any]
-    message: str
-
-
-def _plain(answer: Callable[..., Any], *arguments: Any) -> Any:
-    """Call the answer with the arguments of a case, as most exercises do."""
-    return answer(*arguments)
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: everything `check`, `hint`, `solution` and the grader need to know.
-
-    cases(rng) returns a list of argument tuples, small ones first. `use(answer, *arguments)` says
-    how an answer is called; it returns plain numbers, arrays, strings, tuples, lists or dicts.
-    `starter` is the faulty function of a find-the-bug exercise. `forbidden` names the library
-    functions that would be the answer.
-    """
-
-    id: str
-    title: str
-    points: int
-    stars: int
-    minutes: int
-    reference: Callable[..., Any]
-    cases: Callable[[np.random.Generator], list[tuple]]
-    hints: tuple[str, ...]
-    mistakes: tuple[Mistake, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    starter: Callable[..., Any] | None = None
-    use: Callable[..., Any] = _plain
-    tolerance: float = 1e-8
-    seconds: float = 5.0
-
-    @property
-    def name(self) -> str:
-        """The name of the function or class that the learner writes."""
-        return self.reference.__name__
-
-    @property
-    def arguments(self) -> list[str]:
-        """The names of what a case holds: the function's arguments, or those of `use` after it."""
-        if self.use is _plain:
-            return list(inspect.signature(self.reference).parameters)
-        return list(inspect.signature(self.use).parameters)[1:]
-
-
-@dataclass(frozen=True)
-class WrittenQuestion:
-    """A question answered in words and graded by hand; its text is in the notebook.
-
-    `rubric` lists what earns how many points.
-    """
-
-    id: str
-    title: str
-    points: int
-    rubric: tuple[str, ...]
+_FRESH = 21  # drawn anew to confirm what is said of a wrong answer
+_ENDS = (TimeUp, NotImplementedError, AskedToWrite)
 
 
 def judge(exercise: Exercise, answer: Any, seed: int = SEED) -> Result:
@@ -95,17 +38,94 @@ def judge(exercise: Exercise, answer: Any, seed: int = SEED) -> Result:
             f"{exercise.name}). What came was {show(answer, 60)}.",
         )
     cases = exercise.cases(np.random.default_rng(seed))
+    outcomes = _call_all(exercise, answer, cases)
+    fresh, again = [], []
+    if not _quick_ending(outcomes) and _any_fault(exercise, cases, outcomes):
+        fresh = exercise.cases(np.random.default_rng(_FRESH))
+        again = _call_all(exercise, answer, fresh)
+    return verdict(exercise, cases, outcomes, fresh, again, answer)
+
+
+def _call_all(exercise: Exercise, answer: Any, cases: list[tuple]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    left = exercise.seconds
     for arguments in cases:
-        outcomes.append(call(exercise.use, answer, arguments, left))
-        if isinstance(outcomes[-1].error, TimeUp | NotImplementedError | AskedToWrite):
+        outcomes.append(call(exercise.use, answer, arguments, exercise.seconds))
+        if isinstance(outcomes[-1].error, _ENDS):
             break
-    return verdict(exercise, cases, outcomes)
+    return outcomes
 
 
-def verdict(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -> Result:
-    """Turn what the calls returned into a result: runs, returns, kind, shape, dtype, values."""
+def _quick_ending(outcomes: list[Outcome]) -> bool:
+    return isinstance(outcomes[-1].error, _ENDS)
+
+
+def _any_fault(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -> bool:
+    return any(t.failed for t in _tried(exercise, cases, outcomes)[0])
+
+
+def _tried(
+    exercise: Exercise, cases: Sequence[tuple], outcomes: Sequence[Outcome]
+) -> tuple[list[Tried], list[str]]:
+    """The cases with what was expected and the first difference, and notes on the form."""
+    tried, notes = [], Comparison(exercise.tolerance, exercise.values, exercise.strict)
+    for arguments, outcome in zip(cases, outcomes, strict=False):
+        right = call(exercise.use, exercise.reference, arguments, 60.0)
+        if right.error is not None:
+            raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
+        fault = _fault(exercise, arguments, outcome, right.value, notes)
+        tried.append(Tried(arguments, outcome, right.value, fault))
+    return tried, notes.notes
+
+
+class ReferenceFailed(Exception):
+    """The exercise's own answer could not be computed, so nothing can be said of the learner's."""
+
+
+def _fault(
+    exercise: Exercise, arguments: tuple, outcome: Outcome, want: Any, notes: Comparison
+) -> Difference | None:
+    """What is wrong with one outcome, or None. An error is told by the outcome itself."""
+    if outcome.error is not None:
+        return None
+    wrong = notes.compare(outcome.value, want)
+    if wrong is not None and exercise.accepts is not None:
+        wrong = None if _accepted(exercise, outcome.value, arguments) else wrong
+    if wrong is None and outcome.mutated is not None:
+        name = _argument(exercise, outcome.mutated)
+        if exercise.pure:
+            return Difference("mutated", f"the call changed its argument {name}")
+        notes.note(f"The call changed its argument {name}: whoever calls it may still need it.")
+    return wrong
+
+
+def _accepted(exercise: Exercise, value: Any, arguments: tuple) -> bool:
+    assert exercise.accepts is not None
+    try:
+        return bool(exercise.accepts(value, *arguments))
+    except Exception:
+        return False
+
+
+def _argument(exercise: Exercise, position: int) -> str:
+    names = exercise.arguments
+    return f"`{names[position]}`" if position < len(names) else f"number {position + 1}"
+
+
+def verdict(
+    exercise: Exercise,
+    cases: list[tuple],
+    outcomes: list[Outcome],
+    fresh: Sequence[tuple] = (),
+    again: Sequence[Outcome] = (),
+    answer: Any = None,
+    search: bool = True,
+) -> Result:
+    """Turn what the calls returned into a result.
+
+    fresh, again : further cases and outcomes, with which an explanation is confirmed
+    answer       : the learner's function, where it may be called and edited again
+    search       : whether the searches of `diagnosis` are made at all
+    """
     if outcomes and isinstance(outcomes[0].error, NotImplementedError):
         return _result(
             exercise,
@@ -113,34 +133,50 @@ def verdict(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -> 
             f"Write your code between the two comment lines, run the cell, then run this one. "
             f'Stuck? hint("{exercise.id}").',
         )
-    wants = [call(exercise.use, exercise.reference, c, 60.0).value for c in cases]
-    found = [_fault(exercise, o, w) for o, w in zip(outcomes, wants, strict=False)]
-    score = sum(f is None for f in found) / len(cases)
-    if len(outcomes) == len(cases) and not any(found):
-        return _result(exercise, CORRECT, _praise(exercise, len(cases)), 1.0)
-    first, fault = next((k, f) for k, f in enumerate(found) if f is not None)
+    try:
+        tried, notes = _tried(exercise, cases, outcomes)
+        more, _ = _tried(exercise, fresh, again)
+    except ReferenceFailed as failed:
+        return _result(exercise, NOT_YET, _no_reference(failed))
+    score = sum(not t.failed for t in tried) / len(cases)
+    if len(outcomes) == len(cases) and not any(t.failed for t in tried):
+        return _praise(exercise, len(cases), notes)
     values = [o.value for o in outcomes]
     if exercise.starter is not None and _behaves_like(exercise, exercise.starter, cases, values):
         return _result(
             exercise, NOT_ATTEMPTED, "The bug is still there. " + _how_to_fix(exercise), score
         )
-    mistake = recognise(exercise, cases, outcomes)
-    if mistake is not None:
-        message = mistake.message
-    else:
-        message = _advice(exercise, outcomes[first], wants[first], fault)
-    details = _details(exercise, cases[first], outcomes[first], wants[first], fault)
-    name = None if mistake is None else mistake.name
-    return _result(exercise, NOT_YET, message, score, name, details)
+    evidence = Evidence(exercise, tried, more, answer)
+    known = recognise(exercise, cases, outcomes)
+    if known is not None and not _behaves_like(
+        exercise, known.answer, fresh, [o.value for o in again]
+    ):
+        known = None
+    found = explain(evidence, known, search)
+    details = _details(exercise, evidence.smallest, found)
+    result = _result(
+        exercise, NOT_YET, found.message, score, known.name if known else None, details
+    )
+    return replace(result, finding=found.name, how=found.how)
+
+
+def _no_reference(failed: ReferenceFailed) -> str:
+    return (
+        f"The checker's own answer could not be computed here ({failed}), so nothing can be said of "
+        "yours. Something has been changed that it relies on (a function of NumPy?): restart the "
+        "kernel and run the cells again."
+    )
 
 
 def _how_to_fix(exercise: Exercise) -> str:
     return f'Change one thing between the two comment lines. Stuck? hint("{exercise.id}").'
 
 
-def _praise(exercise: Exercise, cases: int) -> str:
+def _praise(exercise: Exercise, cases: int, notes: list[str]) -> Result:
     points = f"{exercise.points} point{'s' * (exercise.points != 1)}"
-    return f"All {cases} test cases agree with the reference. {points}."
+    message = f"All {cases} test cases agree with the reference. {points}."
+    details = tuple(("note", note) for note in notes)
+    return _result(exercise, CORRECT, message, 1.0, details=details)
 
 
 def _result(
@@ -154,31 +190,18 @@ def _result(
     return Result(exercise.id, exercise.title, status, message, score, mistake, details)
 
 
-def _fault(exercise: Exercise, outcome: Outcome, want: Any) -> str | None:
-    """One sentence on what is wrong with one outcome, or None."""
-    error = outcome.error
-    if isinstance(error, TimeUp):
-        return f"no answer after {exercise.seconds:g} seconds"
-    if error is not None:
-        return f"{type(error).__name__}: {error}"
-    wrong = difference(outcome.value, want, exercise.tolerance)
-    if wrong is None and outcome.mutated is not None:
-        name = exercise.arguments[outcome.mutated]
-        return f"the values are right, but the call changed its argument `{name}`"
-    return wrong
-
-
 def _behaves_like(
-    exercise: Exercise, wrong: Callable[..., Any], cases: list[tuple], values: list[Any]
+    exercise: Exercise, wrong: Callable[..., Any], cases: Sequence[tuple], values: list[Any]
 ) -> bool:
     """Whether the values are what `wrong` returns on every case (and none is missing)."""
     if len(values) < len(cases):
         return False
+    comparison = Comparison(exercise.tolerance)
     for arguments, value in zip(cases, values, strict=True):
         other = call(exercise.use, wrong, arguments, exercise.seconds)
         if other.error is not None or value is None:
             return False
-        if difference(value, other.value, exercise.tolerance) is not None:
+        if comparison.compare(value, other.value) is not None:
             return False
     return True
 
@@ -194,42 +217,28 @@ def recognise(exercise: Exercise, cases: list[tuple], outcomes: list[Outcome]) -
     return None
 
 
-def _advice(exercise: Exercise, outcome: Outcome, want: Any, fault: str) -> str:
-    error = outcome.error
-    if isinstance(error, TimeUp):
-        return (
-            f"The function was stopped: {fault}. Does a loop wait for something that never happens?"
-        )
-    if isinstance(error, AskedToWrite):
-        return "The answer calls the library function that this exercise asks you to write."
-    if isinstance(error, SystemExit):
-        return "The function called exit(). Return a value instead."
-    if error is not None:
-        return f"The function stopped with an error. {fault}"
-    if outcome.mutated is not None and "changed its argument" in fault:
-        return (
-            f"Nearly: {fault}. Work on a new array (w = w + ... instead of w += ...), "
-            "so that the caller's data stay as they were."
-        )
-    relation = pattern(outcome.value, want)
-    if outcome.value is None:
-        return "The function returned None. Is a `return` missing?"
-    return f"The result differs. {relation}" if relation else f"The result differs: {fault}."
-
-
-def _details(
-    exercise: Exercise, arguments: tuple, outcome: Outcome, want: Any, fault: str
-) -> tuple[tuple[str, str], ...]:
-    names = exercise.arguments
-    given = ", ".join(f"{n}={show(a, 70)}" for n, a in zip(names, arguments, strict=False))
-    rows = [("called", f"{exercise.name}({given})")]
+def _details(exercise: Exercise, case: Tried, found: Finding) -> tuple[tuple[str, str], ...]:
+    outcome = case.outcome
+    rows = [("called", _written(exercise, case.arguments))]
     if outcome.error is None:
         rows.append(("came back", show(outcome.value)))
     elif outcome.line:
-        rows.append(("your line", outcome.line))
-    rows.append(("expected", show(want)))
-    if outcome.error is None:
-        rows.append(("first difference", fault))
+        number = f"line {outcome.number}: " if outcome.number else ""
+        rows.append(("your line", number + outcome.line[:200]))
+    rows.append(("expected", show(case.want)))
+    if case.fault is not None and case.fault.kind != "none":
+        rows.append(("first difference", str(case.fault)))
+    rows += found.details
     if outcome.printed:
         rows.append(("it printed", textwrap.shorten(outcome.printed, 200)))
     return tuple(rows)
+
+
+def _written(exercise: Exercise, arguments: tuple) -> str:
+    """The call as the learner would write it."""
+    if exercise.called is not None:
+        return exercise.called(*arguments)
+    given = ", ".join(
+        f"{n}={show(a, 70)}" for n, a in zip(exercise.arguments, arguments, strict=False)
+    )
+    return f"{exercise.name}({given})"

@@ -15,7 +15,8 @@ class Result:
 
     `score` is the share of test cases that passed, between 0 and 1. `mistake` is the name of the
     recognised mistake or None. `details` are (label, text) pairs: what was called, what came back,
-    what was expected.
+    what was expected. `how` says by which means the fault was found (see `diagnosis.explain`), and
+    `finding` is the short name under which equal ones are counted.
     """
 
     id: str
@@ -25,6 +26,8 @@ class Result:
     score: float = 0.0
     mistake: str | None = None
     details: tuple[tuple[str, str], ...] = field(default=())
+    finding: str = ""
+    how: str = ""
 
     def __bool__(self) -> bool:
         return self.status == CORRECT

@@ -1,0 +1,234 @@
+"""Put into words what is wrong with an answer: properties first, then mistakes, then searches."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lessonlib.exercises.call import AskedToWrite, TimeUp, call
+from lessonlib.exercises.diagnosis import causes, search
+from lessonlib.exercises.diagnosis.edits import Edit
+from lessonlib.exercises.diagnosis.evidence import Evidence
+from lessonlib.exercises.diagnosis.inputs import other_arguments
+from lessonlib.exercises.diagnosis.program import Program, program_of
+from lessonlib.exercises.diagnosis.relations import relation
+from lessonlib.exercises.diagnosis.where import place
+from lessonlib.exercises.diagnosis.words import LOOK, Words
+from lessonlib.exercises.exercise import Exercise, Mistake, Property
+
+_TWIN_SECONDS, _REPAIR_SECONDS = 1.3, 1.2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is said of a wrong answer.
+
+    how  : by which means it was found: "error", "known", "property", "arguments", "twin", "relation",
+           "repair", "place", or "" for a bare difference
+    name : a short name of it, under which equal findings of a class are counted
+    """
+
+    message: str
+    how: str = ""
+    name: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def explain(evidence: Evidence, known: Mistake | None, searching: bool = True) -> Finding:
+    """What to tell the learner of a wrong answer."""
+    ended = _ended(evidence)
+    if ended is not None:
+        return ended
+    broken = _broken(evidence)
+    if known is not None:
+        rows = tuple(("does not hold", p.name) for p in broken)
+        return Finding(known.message, "known", known.name, rows)
+    if evidence.smallest.outcome.error is not None:
+        return _stopped(evidence, searching)
+    first = _first_words(evidence, broken)
+    found = (_searched(evidence) if searching else None) or _placed(evidence)
+    if first is None:
+        return found or _bare(evidence)
+    if found is None:
+        return first
+    return Finding(f"{first.message} {found.message}", first.how, first.name, found.details)
+
+
+# ---- it stopped, or nothing came back ---------------------------------------------------------
+
+
+def _ended(evidence: Evidence) -> Finding | None:
+    """What is said where nothing could be compared."""
+    errors = [c.outcome.error for c in evidence.cases]
+    if any(isinstance(e, TimeUp) for e in errors):
+        return Finding(
+            f"The function was stopped: no answer after {evidence.exercise.seconds:g} seconds. "
+            "Does a loop wait for something that never happens?",
+            "error",
+            "takes too long",
+        )
+    if any(isinstance(e, AskedToWrite) for e in errors):
+        text = "The answer calls the library function that this exercise asks you to write."
+        return Finding(text, "error", "calls the library")
+    if any(isinstance(e, SystemExit) for e in errors):
+        text = "The function called exit(). Return a value instead."
+        return Finding(text, "error", "calls exit()")
+    if all(c.outcome.value is None and c.outcome.error is None for c in evidence.failed):
+        text = "The function returned None. Is a `return` missing?"
+        return Finding(text, "error", "returns nothing")
+    if any(c.fault is not None and c.fault.kind == "mutated" for c in evidence.cases) and all(
+        c.fault is None or c.fault.kind == "mutated" for c in evidence.cases
+    ):
+        fault = next(c.fault for c in evidence.cases if c.fault is not None)
+        return Finding(
+            f"Nearly: the values are right, but {fault.text}. Work on a new array "
+            "(w = w + ... instead of w += ...), so that the caller's data stay as they were.",
+            "property",
+            "changes its argument",
+        )
+    return None
+
+
+def _stopped(evidence: Evidence, searching: bool) -> Finding:
+    """An error of Python: in words, with the learner's line, and the line to look at."""
+    case = evidence.smallest
+    name = type(case.outcome.error).__name__
+    where = place(evidence)
+    message = causes.of_error(case) + (f" {where}" if where else "")
+    repaired = _repaired(evidence) if searching else None
+    if repaired is not None:
+        return Finding(f"{message} {repaired.message}", "repair", name)
+    return Finding(message, "error", name)
+
+
+# ---- properties and numbers that are none --------------------------------------------------------
+
+
+def _broken(evidence: Evidence) -> list[Property]:
+    """The properties that the answer lacks in some case."""
+    wanted = evidence.exercise.properties
+    return [p for p in wanted if any(_lacks(evidence, p, c) for c in evidence.failed)]
+
+
+def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
+    if case.outcome.error is not None or case.outcome.value is None:
+        return False
+    values = [case.outcome.value]
+    if wanted.also is not None:
+        if evidence.answer is None:
+            return False
+        other = call(evidence.exercise.use, evidence.answer, wanted.also(*case.arguments), 1.0)
+        if other.error is not None:
+            return False
+        values.append(other.value)
+    try:
+        return not wanted.holds(*values, *case.arguments)
+    except Exception:  # a value of another form: the property does not speak of it
+        return False
+
+
+def _first_words(evidence: Evidence, broken: list[Property]) -> Finding | None:
+    if broken:
+        text = " ".join(dict.fromkeys(p.message for p in broken[:2]))
+        return Finding(text, "property", broken[0].name)
+    for case in evidence.failed:
+        if case.outcome.error is None and (cause := causes.of_nan(case)):
+            return Finding(cause, "property", "NaN or infinity")
+    if _forgets_nothing(evidence):
+        text = (
+            "The same call gives another result the second time. Something is kept between the "
+            "calls: a list or dict as a default value, or a variable outside the function?"
+        )
+        return Finding(text, "property", "keeps something between calls")
+    return None
+
+
+def _forgets_nothing(evidence: Evidence) -> bool:
+    """Whether the first case gives another result when it is called once more."""
+    if evidence.answer is None or not evidence.cases or evidence.cases[0].outcome.error is not None:
+        return False
+    first = evidence.cases[0]
+    again = call(evidence.exercise.use, evidence.answer, first.arguments, 1.0)
+    return again.error is None and not evidence.agrees(again.value, first.outcome.value)
+
+
+# ---- searches --------------------------------------------------------------------------------
+
+
+def _searched(evidence: Evidence) -> Finding | None:
+    means: tuple[Callable[[Evidence], Finding | None], ...] = (
+        _other_arguments,
+        _twin,
+        _relation,
+        _repaired,
+    )
+    for look in means:
+        if evidence.budget.left() > 0 and (found := look(evidence)) is not None:
+            return found
+    return None
+
+
+def _other_arguments(evidence: Evidence) -> Finding | None:
+    if not evidence.exercise.is_plain:
+        return None
+    text = other_arguments(evidence)
+    return Finding(text, "arguments", text.split(". ")[0].rstrip(".")) if text else None
+
+
+def _twin(evidence: Evidence) -> Finding | None:
+    exercise = evidence.exercise
+    program = program_of(exercise.reference)
+    if program is None:
+        return None
+    words = words_of(exercise, program)
+    edits = search.twin(evidence, program, words.can_say, _TWIN_SECONDS)
+    if not edits:
+        return None
+    phrase = words.twin(edits)
+    return Finding(f"Your answer gives what a right one gives when {phrase}.", "twin", phrase)
+
+
+def words_of(exercise: Exercise, program: Program) -> Words:
+    """How to speak of the parts of an exercise's reference."""
+    return Words(exercise.parts, _own_arguments(program))
+
+
+def _own_arguments(program: Program) -> list[str]:
+    found = (node for node in ast.walk(program.tree) if isinstance(node, ast.arguments))
+    return [argument.arg for node in found for argument in node.args]
+
+
+def _relation(evidence: Evidence) -> Finding | None:
+    text = relation(evidence)
+    return Finding(text, "relation", text.rstrip(".")) if text else None
+
+
+def _repaired(evidence: Evidence) -> Finding | None:
+    program = program_of(evidence.answer) if evidence.answer is not None else None
+    if program is None or not program.is_harmless():
+        return None
+    edits = search.repair(evidence, program, _REPAIR_SECONDS)
+    if not edits:
+        return None
+    places = [_place(program, edit) for edit in edits]
+    name = f"{edits[0].kind}"
+    return Finding(" ".join(places), "repair", name)
+
+
+def _place(program: Program, edit: Edit) -> str:
+    shown = program.line(edit.line)
+    code = f", `{shown[:90]}`" if shown else ""
+    return f"One small change makes it right: line {edit.line}{code}; look at {LOOK[edit.kind]}."
+
+
+def _placed(evidence: Evidence) -> Finding | None:
+    text = place(evidence)
+    if text is None:
+        return None
+    fault = evidence.smallest.fault
+    bare = f" The first difference: {fault}." if fault is not None else ""
+    return Finding(text + bare, "place", text.rstrip("."))
+
+
+def _bare(evidence: Evidence) -> Finding:
+    return Finding(f"The result differs: {evidence.smallest.fault}.")

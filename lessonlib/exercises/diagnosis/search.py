@@ -1,0 +1,203 @@
+"""Search the list of edits: which one makes the reference wrong in the learner's way (twin), which
+one makes the learner's answer right (repair)."""
+
+import ast
+import contextlib
+import copy
+import io
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lessonlib.exercises.call import TimeUp, plain, time_limit
+from lessonlib.exercises.compare import Comparison, as_array, leaves
+from lessonlib.exercises.diagnosis.edits import RANK, Edit
+from lessonlib.exercises.diagnosis.evidence import Budget, Case, Evidence
+from lessonlib.exercises.diagnosis.program import Program
+
+_PER_TRY = 0.3  # seconds for one case of one edited program
+_MOST_PAIRS = 6  # single edits that are good enough to look for a second one
+STOPPED = object()  # stands for the value of a call that stopped with an error
+
+
+@dataclass(frozen=True)
+class Target:
+    """A case and what a program has to do there: return a value, or stop with an error."""
+
+    arguments: tuple
+    value: Any
+
+
+class Search:
+    """Tries edits of a program until it does on every case what is wanted there."""
+
+    def __init__(
+        self,
+        use: Callable,
+        program: Program,
+        targets: list[Target],
+        tolerance: float,
+        can_say: Callable[[Edit], bool],
+    ) -> None:
+        self.use, self.program, self.targets = use, program, targets
+        self.comparison, self.can_say = Comparison(tolerance), can_say
+
+    def single(self, budget: Budget) -> tuple[list[Edit], list[Edit]]:
+        """(the edits that do it: one or none, single edits that come nearer), the nearest first.
+
+        An edit of which nothing can be said but that it is there is kept for want of a better one.
+        """
+        nearer: list[tuple[float, Edit]] = []
+        vague: list[Edit] = []
+        base = self._likeness(self._first_value())
+        for edit in self._while_time(self.program.edits(), budget):
+            with edit:
+                value, fits = self._try()
+            if fits and self.can_say(edit):
+                return [edit], []
+            if fits:
+                vague = vague or [edit]
+            elif base < (likeness := self._likeness(value)) and self.can_say(edit):
+                nearer.append((likeness, edit))
+        nearer.sort(key=lambda pair: -pair[0])
+        return vague, [edit for _, edit in nearer[:_MOST_PAIRS]]
+
+    def pair(self, nearer: list[Edit], budget: Budget) -> list[Edit]:
+        """Two edits that do it together; the first is one that comes nearer by itself."""
+        for first in nearer:
+            with first:
+                for second in self._while_time(self.program.edits(), budget):
+                    same = second.parent is first.parent and second.field == first.field
+                    if same or RANK.get(second.kind, 0) > 1 or not self.can_say(second):
+                        continue
+                    with second:
+                        _, fits = self._try()
+                    if fits:
+                        return [first, second]
+        return []
+
+    def _while_time(self, edits: list[Edit], budget: Budget) -> Iterator[Edit]:
+        for edit in edits:
+            if budget.left() <= 0:
+                return
+            yield edit
+
+    def _first_value(self) -> Any:
+        try:
+            return self._run(self.program.build(), self.targets[0].arguments)
+        except Exception:
+            return STOPPED
+
+    def _try(self) -> tuple[Any, bool]:
+        """The value on the first case, and whether all cases fit, for the program as it is now."""
+        try:
+            answer = self.program.build()
+        except (SyntaxError, ValueError, TypeError, NameError, AttributeError, RecursionError):
+            return STOPPED, False
+        first: Any = STOPPED
+        for k, target in enumerate(self.targets):
+            value = self._run(answer, target.arguments)
+            first = value if k == 0 else first
+            if not self._fits(value, target.value):
+                return first, False
+        return first, True
+
+    def _run(self, answer: Callable, arguments: tuple) -> Any:
+        given = tuple(copy.deepcopy(a) for a in arguments)
+        try:
+            with time_limit(_PER_TRY):
+                return plain(self.use(answer, *given))
+        except KeyboardInterrupt:
+            raise
+        except (Exception, TimeUp, SystemExit):
+            return STOPPED
+
+    def _fits(self, value: Any, wanted: Any) -> bool:
+        if value is STOPPED or wanted is STOPPED:
+            return value is wanted
+        return self.comparison.compare(value, wanted) is None
+
+    def _likeness(self, value: Any) -> float:
+        """Which share of the first case's numbers agrees; counted part by part."""
+        wanted = self.targets[0].value
+        if value is STOPPED or wanted is STOPPED:
+            return 0.0
+        mine, right = list(leaves(value)), list(leaves(wanted))
+        if len(mine) != len(right):
+            return 0.0
+        return float(np.mean([_share(a, b) for a, b in zip(mine, right, strict=True)]))
+
+
+def _share(a: Any, b: Any) -> float:
+    x, y = as_array(a), as_array(b)
+    if x is None or y is None:
+        return float(a == b) if isinstance(b, str) else 0.0
+    if x.shape != y.shape:
+        return 0.0
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    with np.errstate(all="ignore"):
+        return float(np.mean(np.abs(x - y) <= 1e-8 * np.maximum(1, np.abs(y)))) if x.size else 1.0
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Without warnings of NumPy and without what an edited program prints."""
+    silent = io.StringIO()
+    with (
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(silent),
+        contextlib.redirect_stderr(silent),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def can_be_tried(program: Program) -> bool:
+    """Whether its loops can be ended: in a browser nothing can stop a `while`."""
+    return sys.platform != "emscripten" or not program.has(ast.While)
+
+
+def twin(
+    evidence: Evidence, reference: Program, can_say: Callable[[Edit], bool], seconds: float
+) -> list[Edit]:
+    """The edits of the reference, one or two, that make it behave like the answer; or none."""
+    targets = [_target(case, _did(case)) for case in evidence.all]
+    if all(t.value is STOPPED for t in targets):
+        return []
+    return _searched(evidence, reference, targets, can_say, seconds)
+
+
+def repair(evidence: Evidence, program: Program, seconds: float) -> list[Edit]:
+    """The edits of the learner's own program, one or two, that make it right; or none."""
+    targets = [_target(case, case.want) for case in evidence.all]
+    return _searched(evidence, program, targets, lambda edit: True, seconds)
+
+
+def _did(case: Case) -> Any:
+    return STOPPED if case.outcome.error is not None else case.outcome.value
+
+
+def _target(case: Case, value: Any) -> Target:
+    return Target(case.arguments, value)
+
+
+def _searched(
+    evidence: Evidence,
+    program: Program,
+    targets: list[Target],
+    can_say: Callable[[Edit], bool],
+    seconds: float,
+) -> list[Edit]:
+    if not can_be_tried(program):
+        return []
+    budget = Budget(min(seconds, evidence.budget.left()))
+    exercise = evidence.exercise
+    search = Search(exercise.use, program, targets, exercise.tolerance, can_say)
+    with quietly():
+        found, nearer = search.single(budget)
+        return found or search.pair(nearer, budget)
