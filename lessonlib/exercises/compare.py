@@ -1,8 +1,8 @@
 """Compare what came back with what was expected, in the order a person would look.
 
-Nothing at all, kind, shape, values; the first difference is described in one sentence. Values count,
-not the form they come in: a list where an array is meant, an array where a list is meant, a 0-d
-array, whole numbers as floats, float32 within its precision. What was odd is kept as a note.
+Nothing at all, kind, shape, values; the first difference is described in one sentence. Values
+count, not the form they come in: a list where an array is meant, an array where a list is meant, a
+0-d array, whole numbers as floats, float32 within its precision. What was odd is kept as a note.
 """
 
 import numbers

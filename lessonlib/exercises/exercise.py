@@ -5,6 +5,7 @@ answer has, and the mistakes people make. A mistake is kept as the wrong functio
 answer behaves like it on every case has made that mistake, and earns its message.
 """
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Case(tuple):
     about: str
 
     def __new__(cls, about: str, *arguments: Any) -> "Case":
+        """A tuple of the arguments that remembers what is special."""
         made = super().__new__(cls, arguments)
         made.about = about
         return made
@@ -61,8 +63,6 @@ class Case(tuple):
         return (self.about, *self)
 
     def __deepcopy__(self, memo: dict) -> "Case":
-        import copy
-
         return Case(self.about, *(copy.deepcopy(a, memo) for a in self))
 
 

@@ -24,7 +24,7 @@ from lessonlib.exercises.show import show
 __all__ = ["SEED", "Case", "Exercise", "Mistake", "Property", "WrittenQuestion", "judge", "verdict"]
 
 SEED = 20  # the cases of a lesson are the same for everyone; homework draws its own
-_FRESH = 21  # drawn anew to confirm what is said of a wrong answer
+_FRESH = 21  # drawn to confirm what is said of a wrong answer
 _ENDS = (TimeUp, NotImplementedError, AskedToWrite)
 
 
@@ -162,9 +162,9 @@ def verdict(
 
 def _no_reference(failed: ReferenceFailed) -> str:
     return (
-        f"The checker's own answer could not be computed here ({failed}), so nothing can be said of "
-        "yours. Something has been changed that it relies on (a function of NumPy?): restart the "
-        "kernel and run the cells again."
+        f"The checker's own answer could not be computed here ({failed}), so nothing can be said "
+        "of yours. Something that it relies on has been changed (a function of NumPy?): restart "
+        "the kernel and run the cells again."
     )
 
 

@@ -84,26 +84,26 @@ def article(value: Any) -> str:
     >>> article((1, 2))
     'a tuple of 2 values'
     """
-    if value is None:
-        return "None"
     if isinstance(value, np.ndarray):
         kind = "" if value.dtype.kind in "biuf" else f" of {value.dtype}"
         return f"an array of shape {value.shape}{kind}"
-    if isinstance(value, bool | np.bool_):
-        return "True or False"
-    if isinstance(value, int | np.integer):
-        return "a whole number" if int(value).bit_length() < 1000 else _whole(int(value))
-    if isinstance(value, float | np.floating):
-        return "a number"
-    if isinstance(value, complex | np.complexfloating):
-        return "a complex number"
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
-    if isinstance(value, Mapping):
-        return "a dict"
-    if isinstance(value, str):
-        return "a string"
     if isinstance(value, type):
         return f"the class {value.__name__[:60]}"
+    for kinds, words in _KINDS:
+        if isinstance(value, kinds):
+            return words
     name = type(value).__name__[:60]
     return "a function" if callable(value) else f"{'an' if name[:1] in 'aeiouAEIO' else 'a'} {name}"
+
+
+_KINDS: tuple[tuple[Any, str], ...] = (
+    (type(None), "None"),
+    ((bool, np.bool_), "True or False"),
+    ((int, np.integer), "a whole number"),
+    ((float, np.floating), "a number"),
+    ((complex, np.complexfloating), "a complex number"),
+    (Mapping, "a dict"),
+    (str, "a string"),
+)

@@ -113,13 +113,12 @@ def _deep(predicted, labels):
         (lambda predicted: 1.0, "TypeError"),
         (lambda predicted, labels: "0.75", "a string"),
         (lambda predicted, labels: print, "a function"),
-        (lambda predicted, labels: predicted, "shape (4,)"),
+        (lambda predicted, labels: predicted, "`predicted` as it was given"),
         (lambda predicted, labels: (0.75,), "tuple"),
         (lambda predicted, labels: object(), "object"),
-        (lambda predicted, labels: float("nan"), "differs"),
+        (lambda predicted, labels: float("nan"), "NaN"),
         (lambda predicted, labels: exit(), "exit()"),
-        (lambda predicted, labels: -float(np.mean(predicted == labels)), "-0.75"),
-        (_mutates, "changed its argument `predicted`"),
+        (lambda predicted, labels: -float(np.mean(predicted == labels)), "opposite sign"),
         (_deep, "RecursionError"),
         (3, "without parentheses"),
         (None, "without parentheses"),
@@ -178,7 +177,7 @@ def test_arguments_are_copies():
 def test_dtype_shape_and_factor_are_named():
     neuron = exercises_of("01")["01.1"]
     wrong = judge(neuron, lambda X, weight, bias: np.where(X @ weight + bias > 0, 1, -1)[:, None])
-    assert "shape (3, 1), expected (3,)" in repr(wrong)
+    assert "shape (3, 1) instead of (3,)" in repr(wrong)
     wrong = judge(neuron, lambda X, weight, bias: [1, -1, 1])
     assert "NumPy array" in repr(wrong)
     bound = exercises_of("01")["01.5"]

@@ -1,8 +1,8 @@
 """One list of small edits of a program, as learners get it wrong.
 
 The list serves three times: to find out which edit of the right answer behaves like a learner's
-(twin), which edit of a learner's answer makes it right (repair), and whether an exercise's cases tell
-every edit of the right answer from it (`make mutants`).
+(twin), which edit of a learner's answer makes it right (repair), and whether an exercise's cases
+tell every edit of the right answer from it (`make mutants`).
 """
 
 import ast
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Slot = Callable[[Any], tuple[ast.AST, str, Any]]
-Change = tuple[str, ast.AST, str, Any, ast.AST | None, str]
 
 COMPARISONS = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -67,54 +66,15 @@ FUNCTIONS = {
     "triu": ("tril",),
     "tril": ("triu",),
 }
-WITH_AXIS = set(
-    [
-        "sum",
-        "mean",
-        "max",
-        "min",
-        "argmax",
-        "argmin",
-        "std",
-        "var",
-        "prod",
-        "cumsum",
-        "sort",
-        "argsort",
-        "softmax",
-        "split",
-        "concatenate",
-        "stack",
-        "flip",
-        "roll",
-        "median",
-    ]
-)
-LEFT_OUT = set(
-    [
-        "sqrt",
-        "exp",
-        "log",
-        "log2",
-        "tanh",
-        "abs",
-        "reversed",
-        "sorted",
-        "sort",
-        "cumsum",
-        "copy",
-        "list",
-        "round",
-        "sigmoid",
-        "flip",
-        "ravel",
-        "square",
-        "max",
-        "min",
-        "sum",
-        "mean",
-    ]
-)
+WITH_AXIS = {
+    "sum", "mean", "max", "min", "argmax", "argmin", "std", "var", "prod", "cumsum", "sort",
+    "argsort", "softmax", "split", "concatenate", "stack", "flip", "roll", "median",
+}  # fmt: skip
+KEEPS = {"sum", "mean", "max", "min", "std", "var"}
+LEFT_OUT = {
+    "sqrt", "exp", "log", "log2", "tanh", "abs", "reversed", "sorted", "sort", "cumsum", "copy",
+    "list", "round", "sigmoid", "flip", "ravel", "square", "max", "min", "sum", "mean",
+}  # fmt: skip
 
 
 @dataclass
@@ -123,7 +83,7 @@ class Edit:
 
     kind   : what was done, one of the keys of `words.TWIN`
     node   : the node that was there
-    other  : the node that stands there instead, None where something was left out
+    other  : the node that takes its place, None where something was left out
     note   : the detail that the sentence needs ("axis", "one more", ...)
     """
 
@@ -165,8 +125,8 @@ def edits(tree: ast.Module) -> list[Edit]:
     found: list[Edit] = []
     names = _names(tree)
     for node, slot in _slots(tree):
-        for rule in RULES:
-            for kind, other, note in rule(node, names):
+        for put_instead in INSTEAD:
+            for kind, other, note in put_instead(node, names):
                 parent, field, new = slot(other)
                 shown = other if isinstance(other, ast.AST) else None
                 found.append(Edit(kind, node, shown, note, parent, field, new))
@@ -201,15 +161,16 @@ def _slots(tree: ast.AST) -> Iterator[tuple[ast.AST, Slot]]:
         for field, value in ast.iter_fields(parent):
             if isinstance(parent, ast.FunctionDef) and field in ("args", "decorator_list"):
                 continue
-            if isinstance(value, ast.AST):
-                yield value, lambda new, p=parent, f=field: (p, f, new)
-            elif isinstance(value, list):
-                for k, item in enumerate(value):
-                    if isinstance(item, ast.AST) and not _is_docstring(parent, field, k, item):
-                        yield (
-                            item,
-                            lambda new, p=parent, f=field, v=value, k=k: (p, f, _put(v, k, new)),
-                        )
+            for k, item in enumerate(value if isinstance(value, list) else [value]):
+                if isinstance(item, ast.AST) and not _is_docstring(parent, field, k, item):
+                    yield item, _slot(parent, field, value, k)
+
+
+def _slot(parent: ast.AST, field: str, value: Any, k: int) -> Slot:
+    def put(new: Any) -> tuple[ast.AST, str, Any]:
+        return parent, field, _put(value, k, new) if isinstance(value, list) else new
+
+    return put
 
 
 def _put(items: list, k: int, new: Any) -> list:
@@ -238,7 +199,7 @@ def _names(tree: ast.AST) -> list[str]:
     return list(found)
 
 
-# ---- rules: what may stand in a node's place: (kind, other node, note) ----------------------------
+# ---- what may take the place of a node: (kind, other node, note) ---------------------------------
 
 Found = Iterator[tuple[str, Any, str]]
 
@@ -254,9 +215,8 @@ def _operator(node: ast.AST, names: list[str]) -> Found:
         return
     for other in OPERATORS.get(type(node.op), ()):
         yield "operator", _like(node, op=other()), ""
-    if isinstance(
-        node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow | ast.MatMult | ast.Mod
-    ):
+    one_sided = ast.Sub | ast.Div | ast.Pow | ast.Mod
+    if isinstance(node.op, ast.Add | ast.Mult | ast.MatMult | one_sided):
         yield "left out", node.left, "right"
     if isinstance(node.op, ast.Add | ast.Mult | ast.MatMult):
         yield "left out", node.right, "left"
@@ -264,22 +224,32 @@ def _operator(node: ast.AST, names: list[str]) -> Found:
         yield "left out", ast.UnaryOp(ast.USub(), node.right), "left"
     if isinstance(node.op, ast.Sub | ast.Div | ast.MatMult):
         yield "order", _like(node, left=node.right, right=node.left), ""
-    if isinstance(node.op, ast.MatMult):
+
+
+def _transpose(node: ast.AST, names: list[str]) -> Found:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield "transpose", _like(node, left=_turned(node.left)), ""
         yield "transpose", _like(node, right=_turned(node.right)), ""
         yield "transpose", _like(node, left=_turned(node.right), right=_turned(node.left)), ""
-    if isinstance(node.op, ast.Div | ast.Sub):  # a / (b + c) against a / b + c
-        inner = node.right
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub | ast.Mult):
-            yield "brackets", _like(inner, left=_like(node, right=inner.left)), ""
-    if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.BinOp):
-        inner = node.left
-        if isinstance(inner.op, ast.Add | ast.Sub):  # (a + b) * c against a + b * c
-            yield "brackets", _like(inner, right=_like(node, left=inner.right)), ""
-    if isinstance(node.op, ast.Mult) and isinstance(node.right, ast.BinOp):
-        inner = node.right
-        if isinstance(inner.op, ast.Add | ast.Sub):
-            yield "brackets", _like(inner, left=_like(node, right=inner.left)), ""
+    if isinstance(node, ast.Attribute) and node.attr == "T" and _is_read(node):
+        yield "transpose", node.value, ""
+
+
+def _brackets(node: ast.AST, names: list[str]) -> Found:
+    """a / (b + c) against a / b + c, and (a + b) * c against a + b * c."""
+    if not isinstance(node, ast.BinOp):
+        return
+    left: Any = node.left
+    right: Any = node.right
+    fraction = isinstance(node.op, ast.Div | ast.Sub)
+    if fraction and _is_operation(right, ast.Add | ast.Sub | ast.Mult):
+        yield "brackets", _like(right, left=_like(node, right=right.left)), ""
+    if not isinstance(node.op, ast.Mult):
+        return
+    if _is_operation(left, ast.Add | ast.Sub):
+        yield "brackets", _like(left, right=_like(node, left=left.right)), ""
+    if _is_operation(right, ast.Add | ast.Sub):
+        yield "brackets", _like(right, left=_like(node, right=right.left)), ""
 
 
 def _sign(node: ast.AST, names: list[str]) -> Found:
@@ -296,8 +266,6 @@ def _function(node: ast.AST, names: list[str]) -> Found:
     if isinstance(node, ast.Name) and node.id in FUNCTIONS and _is_read(node):
         for other in FUNCTIONS[node.id]:
             yield "function", _like(node, id=other), ""
-    if isinstance(node, ast.Attribute) and node.attr == "T" and _is_read(node):
-        yield "transpose", node.value, ""
 
 
 def _call(node: ast.AST, names: list[str]) -> Found:
@@ -309,7 +277,8 @@ def _call(node: ast.AST, names: list[str]) -> Found:
         yield "left out", node.args[0], name
     if method and isinstance(node.func, ast.Attribute) and name in LEFT_OUT | {"transpose"}:
         yield "left out", node.func.value, name
-    if len(node.args) == 1 and not node.keywords and not method and name not in LEFT_OUT:
+    other = name not in LEFT_OUT | {"array", "asarray", "float", "tuple"}
+    if len(node.args) == 1 and not node.keywords and not method and other:
         yield "left out", node.args[0], name
     yield from _keywords(node, name)
     for k in range(len(node.args) - 1):
@@ -330,30 +299,32 @@ def _keywords(node: ast.Call, name: str) -> Found:
     for gone in given & {"axis", "keepdims", "ddof", "reverse", "key"}:
         kept = [k for k in node.keywords if k.arg != gone]
         yield "keyword", _like(node, keywords=kept), str(gone)
-    method = isinstance(node.func, ast.Attribute) and not _is_module(node.func.value)
-    if name in WITH_AXIS and len(node.args) <= (0 if method else 1 + (name in ("split", "roll"))):
-        others = [k for k in node.keywords if k.arg not in ("axis", "keepdims")]
-        keep = [ast.keyword("keepdims", ast.Constant(True))] if "keepdims" in given else []
-        for axis in (0, 1, -1, 2):
-            new = [*others, ast.keyword("axis", ast.Constant(axis)), *keep]
-            if not any(k.arg == "axis" and _is_number(k.value, axis) for k in node.keywords):
-                yield "axis", _like(node, keywords=new), ""
-        if "keepdims" not in given and "axis" not in given:
-            both = [
-                ast.keyword("axis", ast.Constant(1)),
-                ast.keyword("keepdims", ast.Constant(True)),
-            ]
-            yield "axis", _like(node, keywords=[*others, *both]), ""
-        if (
-            "keepdims" not in given
-            and "axis" in given
-            and name in ("sum", "mean", "max", "min", "std")
-        ):
-            keep = [ast.keyword("keepdims", ast.Constant(True))]
-            yield "keyword", _like(node, keywords=[*node.keywords, *keep]), "keepdims"
     if name in ("std", "var") and "ddof" not in given:
-        new = [*node.keywords, ast.keyword("ddof", ast.Constant(1))]
-        yield "keyword", _like(node, keywords=new), "ddof"
+        yield "keyword", _with(node, ddof=1), "ddof"
+    if "axis" in given and "keepdims" not in given and name in KEEPS:
+        yield "keyword", _with(node, keepdims=True), "keepdims"
+    method = isinstance(node.func, ast.Attribute) and not _is_module(node.func.value)
+    most = 0 if method else 1 + (name in ("split", "roll"))
+    if name in WITH_AXIS and len(node.args) <= most:
+        yield from _axes(node, given)
+
+
+def _axes(node: ast.Call, given: set) -> Found:
+    for axis in (0, 1, -1, 2):
+        if not any(k.arg == "axis" and _is_number(k.value, axis) for k in node.keywords):
+            yield "axis", _with(node, axis=axis), ""
+    if not given & {"axis", "keepdims"}:
+        yield "axis", _with(node, axis=1, keepdims=True), ""
+
+
+def _is_operation(node: Any, kinds: Any) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, kinds)
+
+
+def _with(node: ast.Call, **keywords: Any) -> ast.Call:
+    kept = [k for k in node.keywords if k.arg not in keywords]
+    more = [ast.keyword(name, ast.Constant(value)) for name, value in keywords.items()]
+    return _like(node, keywords=[*kept, *more])
 
 
 def _range(node: ast.Call) -> Found:
@@ -369,16 +340,16 @@ def _range(node: ast.Call) -> Found:
 
 
 def _constant(node: ast.AST, names: list[str]) -> Found:
-    if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    value = node.value
-    if type(value) is int:
-        options = {value + 1, value - 1, 0, 1, -value, 2 * value}
-        options |= {value // 2} if value % 2 == 0 else set()
+    options: set[int | float] = {0, 1, -value, 2 * value}
+    if isinstance(value, int):
+        options |= {value + 1, value - 1} | ({value // 2} if value % 2 == 0 else set())
     else:
-        options = {0.0, 1.0, -value, 1 - value, 2 * value, value / 2}
+        options |= {1 - value, value / 2}
     for other in sorted(options - {value}):
-        yield "constant", ast.copy_location(ast.Constant(other), node), ""
+        yield "constant", ast.copy_location(ast.Constant(type(value)(other)), node), ""
 
 
 def _subscript(node: ast.AST, names: list[str]) -> Found:
@@ -386,22 +357,25 @@ def _subscript(node: ast.AST, names: list[str]) -> Found:
         yield from _slice(node)
     if not isinstance(node, ast.Subscript) or not _is_read(node):
         return
+    if not isinstance(node.slice, ast.Constant):
+        yield "left out", node.value, "index"
     if isinstance(node.slice, ast.Tuple):
         parts = node.slice.elts
         if len(parts) == 2:
             yield "index", _like(node, slice=ast.Tuple(parts[::-1], ast.Load())), "order"
         for k, part in enumerate(parts):
-            if not isinstance(part, ast.Slice | ast.Constant):
-                for step in (1, -1):
-                    moved = [*parts[:k], _moved(part, step), *parts[k + 1 :]]
-                    note = "one later" if step > 0 else "one earlier"
-                    yield "index", _like(node, slice=ast.Tuple(moved, ast.Load())), note
-    elif not isinstance(node.slice, ast.Slice | ast.Constant):
-        for step in (1, -1):
-            note = "one later" if step > 0 else "one earlier"
-            yield "index", _like(node, slice=_moved(node.slice, step)), note
-    if not isinstance(node.slice, ast.Constant):
-        yield "left out", node.value, "index"
+            for moved, note in _steps(part):
+                other = ast.Tuple([*parts[:k], moved, *parts[k + 1 :]], ast.Load())
+                yield "index", _like(node, slice=other), note
+    else:
+        for moved, note in _steps(node.slice):
+            yield "index", _like(node, slice=moved), note
+
+
+def _steps(index: ast.expr) -> Iterator[tuple[ast.expr, str]]:
+    if not isinstance(index, ast.Slice | ast.Constant):
+        yield _moved(index, 1), "one later"
+        yield _moved(index, -1), "one earlier"
 
 
 def _slice(node: ast.Slice) -> Found:
@@ -414,8 +388,8 @@ def _slice(node: ast.Slice) -> Found:
         yield "slice", _like(node, **{side: None}), f"{word} elsewhere"
         for step, words in ((1, "later"), (-1, "earlier")):
             yield "slice", _like(node, **{side: _moved(value, step)}), f"{word} one {words}"
-    other = ast.Constant(-1) if node.step is None else None
-    yield "slice", _like(node, step=other), "the other way round"
+    back = ast.Constant(-1) if node.step is None else None
+    yield "slice", _like(node, step=back), "the other way round"
 
 
 def _variable(node: ast.AST, names: list[str]) -> Found:
@@ -447,12 +421,13 @@ def _added(node: ast.AST, names: list[str]) -> Found:
         yield "something added", copied, "copy"
 
 
-RULES = (
-    _comparison, _operator, _sign, _function, _call, _constant, _subscript, _variable, _added,
+INSTEAD = (
+    _comparison, _operator, _transpose, _brackets, _sign, _function, _call, _constant, _subscript,
+    _variable, _added,
 )  # fmt: skip
 
 
-# ---- rules for statements -------------------------------------------------------------------------
+# ---- statements ----------------------------------------------------------------------------------
 
 
 def _inner(node: ast.AST) -> list[Edit]:
@@ -462,18 +437,12 @@ def _inner(node: ast.AST) -> list[Edit]:
         body = getattr(node, field, None)
         if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
             found += _lines(node, field, body)
-    if isinstance(node, ast.If):
+    if isinstance(node, ast.If | ast.IfExp):
         no = ast.UnaryOp(ast.Not(), node.test)
         found.append(Edit("condition", node.test, no, "turned round", node, "test", no))
-        for value in (True, False):
-            always = ast.Constant(value)
-            note = "always" if value else "never"
-            found.append(Edit("condition", node.test, None, note, node, "test", always))
-    if isinstance(node, ast.IfExp):
-        for value in (True, False):
-            always = ast.Constant(value)
-            note = "always" if value else "never"
-            found.append(Edit("condition", node.test, None, note, node, "test", always))
+        for value, note in ((True, "always"), (False, "never")):
+            constant = ast.Constant(value)
+            found.append(Edit("condition", node.test, None, note, node, "test", constant))
     if isinstance(node, ast.For) and called(node.iter) != "range":
         back = _reversed_list(node.iter)
         found.append(Edit("order of the loop", node.iter, back, "", node, "iter", back))
@@ -486,58 +455,82 @@ def _inner(node: ast.AST) -> list[Edit]:
 
 
 def _lines(node: ast.AST, field: str, body: list[ast.stmt]) -> list[Edit]:
+    """Edits of a list of lines: one gone, two exchanged, one in or out of a loop."""
     found = []
-
-    def put(kind: str, k: int, new: list[ast.stmt], other: ast.AST | None = None) -> None:
-        found.append(Edit(kind, body[k], other, "", node, field, new))
-
     for k, line in enumerate(body):
-        rest = body[k + 1 :]
-        if isinstance(
-            line, ast.Assign | ast.AugAssign | ast.Expr | ast.If | ast.Continue | ast.Break
-        ):
-            if not _is_docstring(node, field, k, line):
-                put("line left out", k, [*body[:k], *(rest or ([] if k else [ast.Pass()]))])
-        if isinstance(line, ast.AugAssign):
-            target = line.target
-            put("set instead of added up", k, [*body[:k], ast.Assign([target], line.value), *rest])
-            if isinstance(line.op, ast.Add | ast.Sub):
-                op = ast.Sub() if isinstance(line.op, ast.Add) else ast.Add()
-                other = _like(line, op=op)
-                put("operator", k, [*body[:k], other, *rest], other)
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name | ast.Subscript):
-            added = ast.AugAssign(line.targets[0], ast.Add(), line.value)
-            put("added up instead of set", k, [*body[:k], added, *rest])
-        if rest and _may_swap(line, rest[0]) and not _is_docstring(node, field, k, line):
-            put("two lines exchanged", k, [*body[:k], rest[0], line, *rest[1:]], rest[0])
-        if isinstance(line, ast.For | ast.While) and rest and not isinstance(rest[0], ast.Return):
-            into = _like(line, body=[*line.body, rest[0]])
-            put("inside or outside the loop", k, [*body[:k], into, *rest[1:]], rest[0])
-        if isinstance(line, ast.For | ast.While) and len(line.body) > 1:
-            out = _like(line, body=line.body[:-1])
-            put(
-                "inside or outside the loop",
-                k,
-                [*body[:k], out, line.body[-1], *rest],
-                line.body[-1],
-            )
-        if isinstance(line, ast.For) and len(line.body) > 1:
-            out = _like(line, body=line.body[1:])
-            put(
-                "inside or outside the loop", k, [*body[:k], line.body[0], out, *rest], line.body[0]
-            )
-        if isinstance(line, ast.For) and rest and isinstance(rest[0], ast.Return):
-            early = _like(line, body=[*line.body, rest[0]])
-            put("returns inside the loop", k, [*body[:k], early, *rest], rest[0])
+        if _is_docstring(node, field, k, line):
+            continue
+        before, after = body[:k], body[k + 1 :]
+        for kind, lines, other in (*_line(line, before, after), *_loop(line, after)):
+            found.append(Edit(kind, line, other, "", node, field, [*before, *lines]))
     return found
 
 
+Lines = Iterator[tuple[str, list[ast.stmt], ast.AST | None]]
+
+
+def _line(line: ast.stmt, before: list[ast.stmt], after: list[ast.stmt]) -> Lines:
+    """(kind, this line and all after it, the other line) for one line."""
+    removable = ast.Assign | ast.AugAssign | ast.Expr | ast.If | ast.Continue | ast.Break
+    if isinstance(line, removable):
+        yield "line left out", after or ([] if before else [ast.Pass()]), None
+    if isinstance(line, ast.AugAssign):
+        yield "set instead of added up", [ast.Assign([line.target], line.value), *after], None
+        if isinstance(line.op, ast.Add | ast.Sub):
+            op = ast.Sub() if isinstance(line.op, ast.Add) else ast.Add()
+            yield "operator", [_like(line, op=op), *after], _like(line, op=op)
+    if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name | ast.Subscript):
+        added = ast.AugAssign(line.targets[0], ast.Add(), line.value)
+        yield "added up instead of set", [added, *after], None
+    if after and _may_swap(line, after[0]):
+        yield "two lines exchanged", [after[0], line, *after[1:]], after[0]
+
+
+def _loop(line: ast.stmt, after: list[ast.stmt]) -> Lines:
+    """What moves into a loop or out of it."""
+    if not isinstance(line, ast.For | ast.While):
+        return
+    kind, inner = "inside or outside the loop", line.body
+    if after and isinstance(after[0], ast.Return):
+        early = _like(line, body=[*inner, after[0]])
+        yield "returns inside the loop", [early, *after], after[0]
+    elif after:
+        yield kind, [_like(line, body=[*inner, after[0]]), *after[1:]], after[0]
+    if len(inner) > 1:
+        yield kind, [_like(line, body=inner[:-1]), inner[-1], *after], inner[-1]
+        yield kind, [inner[0], _like(line, body=inner[1:]), *after], inner[0]
+
+
 def _may_swap(a: ast.stmt, b: ast.stmt) -> bool:
+    """Whether the order of two lines can matter: one of them makes what the other one uses."""
     ends = (ast.Return, ast.FunctionDef, ast.Continue, ast.Break)
-    return not isinstance(a, ends) and not isinstance(b, ends)
+    if isinstance(a, ends) or isinstance(b, ends):
+        return False
+    (makes_a, uses_a), (makes_b, uses_b) = _touched(a), _touched(b)
+    return bool(makes_a & (makes_b | uses_b) or makes_b & uses_a)
 
 
-# ---- small helpers --------------------------------------------------------------------------------
+def _touched(line: ast.stmt) -> tuple[set[str], set[str]]:
+    """The names that a line makes or changes, and those that it uses."""
+    makes: set[str] = set()
+    uses: set[str] = set()
+    for node in ast.walk(line):
+        if isinstance(node, ast.Name):
+            (uses if isinstance(node.ctx, ast.Load) else makes).add(node.id)
+        elif isinstance(node, ast.Attribute | ast.Subscript) and not _is_read(node):
+            makes.add(_base(node))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            makes.add(_base(node.func))  # such as rows.append(h)
+    return makes - {"", "np", "math"}, uses - {"np", "math"}
+
+
+def _base(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+# ---- small helpers -------------------------------------------------------------------------------
 
 
 def called(node: ast.AST) -> str:
@@ -552,7 +545,7 @@ def called(node: ast.AST) -> str:
 
 
 def _like(node: Any, **changes: Any) -> Any:
-    fields = {name: value for name, value in ast.iter_fields(node)} | changes
+    fields = dict(ast.iter_fields(node)) | changes
     return ast.copy_location(type(node)(**fields), node)
 
 
@@ -565,9 +558,9 @@ def _turned(node: ast.expr) -> ast.expr:
 def _moved(node: ast.expr, step: int) -> ast.expr:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return ast.Constant(node.value + step)
-    if isinstance(node, ast.BinOp) and _is_number(node.right, 1):
-        if isinstance(node.op, ast.Add if step < 0 else ast.Sub):
-            return node.left
+    opposite = ast.Add if step < 0 else ast.Sub
+    if isinstance(node, ast.BinOp) and isinstance(node.op, opposite) and _is_number(node.right, 1):
+        return node.left
     op = ast.Add() if step > 0 else ast.Sub()
     return ast.BinOp(node, op, ast.Constant(abs(step)))
 
@@ -583,7 +576,7 @@ def _numpy(name: str) -> ast.expr:
 
 def _is_number(node: ast.AST, value: int) -> bool:
     try:
-        return ast.literal_eval(node) == value  # type: ignore[arg-type]
+        return isinstance(node, ast.expr) and ast.literal_eval(node) == value
     except ValueError:
         return False
 

@@ -1,4 +1,4 @@
-"""What is known about a wrong answer: the cases, what came back, what was expected, and the time."""
+"""What is known about a wrong answer: the cases, what came back, what was expected."""
 
 import time
 from dataclasses import dataclass, field

@@ -23,8 +23,8 @@ _TWIN_SECONDS, _REPAIR_SECONDS = 1.3, 1.2
 class Finding:
     """What is said of a wrong answer.
 
-    how  : by which means it was found: "error", "known", "property", "arguments", "twin", "relation",
-           "repair", "place", or "" for a bare difference
+    how  : by which means it was found: "error", "known", "property", "arguments", "twin",
+           "relation", "repair", "place", or "" for a bare difference
     name : a short name of it, under which equal findings of a class are counted
     """
 

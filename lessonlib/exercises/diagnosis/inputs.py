@@ -1,7 +1,7 @@
 """Is the answer right for other arguments than those it was given?
 
-The reference is called with one argument changed: set to 0, transposed, read from its end, ... If it
-then returns what the learner's answer returns, on every case, the argument is what was misread.
+The reference is called with one argument changed: set to 0, transposed, read from its end, ... If
+it then returns what the learner's answer returns, on every case, this argument was misread.
 """
 
 import copy

@@ -12,43 +12,12 @@ from typing import Any
 from lessonlib.exercises.diagnosis.edits import Edit, edits
 
 # what an edited copy of a learner's function must not do again and again
-_NOT_TWICE = set(
-    [
-        "open",
-        "exec",
-        "eval",
-        "compile",
-        "input",
-        "__import__",
-        "system",
-        "popen",
-        "run",
-        "Popen",
-        "remove",
-        "unlink",
-        "rmtree",
-        "rename",
-        "makedirs",
-        "mkdir",
-        "write",
-        "write_text",
-        "write_bytes",
-        "savefig",
-        "savetxt",
-        "save",
-        "savez",
-        "dump",
-        "show",
-        "sleep",
-        "exit",
-        "quit",
-        "check",
-        "urlopen",
-        "urlretrieve",
-        "get_ipython",
-        "display",
-    ]
-)
+_NOT_TWICE = {
+    "open", "exec", "eval", "compile", "input", "__import__", "system", "popen", "run", "Popen",
+    "remove", "unlink", "rmtree", "rename", "makedirs", "mkdir", "write", "write_text",
+    "write_bytes", "savefig", "savetxt", "save", "savez", "dump", "show", "sleep", "exit", "quit",
+    "check", "urlopen", "urlretrieve", "get_ipython", "display",
+}  # fmt: skip
 
 
 @dataclass

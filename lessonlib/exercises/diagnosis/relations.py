@@ -1,4 +1,4 @@
-"""What a wrong result has to do with the right one: turned sign, a factor, a shift, one row too many.
+"""What a wrong result has to do with the right one: a sign, a factor, a shift, one row too many.
 
 A relation is named only if it holds in every case in which the answer is wrong, the right results
 are not of a kind that fits anything (one entry, all zeros), and fresh cases agree.
@@ -14,6 +14,11 @@ from lessonlib.exercises.compare import Names, as_array
 from lessonlib.exercises.diagnosis.evidence import Evidence
 
 Pair = tuple[np.ndarray, np.ndarray]  # what came back, what was expected
+
+
+def _sorted(w: np.ndarray) -> np.ndarray | None:
+    return np.sort(w, 0) if w.ndim else None
+
 
 _SHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("has the opposite sign", lambda w: -w),
@@ -32,7 +37,7 @@ _SHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("is the running sum of what is expected", lambda w: np.cumsum(w, 0) if w.ndim else None),
     ("is shifted by one place", lambda w: np.roll(w, 1, 0) if w.ndim else None),
     ("is shifted by one place", lambda w: np.roll(w, -1, 0) if w.ndim else None),
-    ("is sorted, so its entries no longer stand in their own places", lambda w: np.sort(w, 0) if w.ndim else None),
+    ("is sorted: its entries are no longer in their own places", _sorted),
     ("is cut down to whole numbers", np.trunc),
     ("is rounded to whole numbers", np.round),
 )  # fmt: skip
@@ -121,9 +126,9 @@ def _argument(evidence: Evidence, pairs: list[Pair], name: str) -> str | None:
     failed = evidence.failed
     for k, argument in enumerate(evidence.exercise.arguments[: len(failed[0].arguments)]):
         given = [c.arguments[k] for c in failed]
-        if all(isinstance(a, np.ndarray) for a in given) and len(pairs) > 1:
-            if all(_equal(g, a) for (g, _), a in zip(pairs, given, strict=True)):
-                return f"{{who}} is the argument `{argument}` as it was given"
+        arrays = len(pairs) > 1 and all(isinstance(a, np.ndarray) for a in given)
+        if arrays and all(_equal(g, a) for (g, _), a in zip(pairs, given, strict=True)):
+            return f"{{who}} is the argument `{argument}` as it was given"
     return None
 
 

@@ -49,6 +49,14 @@ def _listed(names: list[str]) -> str:
     return text
 
 
+def _above(n: int) -> np.ndarray:
+    return np.tri(n, k=-1).T
+
+
+def _below(n: int) -> np.ndarray:
+    return np.tri(n, k=-1)
+
+
 _ENTRIES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("Only the first {row} is wrong.", lambda a: _rows(a, 0)),
     ("Only the last {row} is wrong.", lambda a: _rows(a, -1)),
@@ -60,8 +68,8 @@ _ENTRIES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("The last column is right, the others are wrong.", lambda a: ~_columns(a, -1)),
     ("Only the diagonal is wrong.", lambda a: _square(a, np.eye)),
     ("Only the diagonal is right.", lambda a: ~_square(a, np.eye)),
-    ("Only what is right of the diagonal is wrong.", lambda a: _square(a, lambda n: ~np.tri(n, dtype=bool))),
-    ("Only what is left of the diagonal is wrong.", lambda a: _square(a, lambda n: np.tri(n, k=-1))),
+    ("Only what is right of the diagonal is wrong.", lambda a: _square(a, _above)),
+    ("Only what is left of the diagonal is wrong.", lambda a: _square(a, _below)),
 )  # fmt: skip
 
 

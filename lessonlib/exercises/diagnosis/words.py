@@ -88,7 +88,7 @@ LOOK = {
     "set instead of added up": "whether the value is added up or set",
     "added up instead of set": "whether the value is set or added up",
     "two lines exchanged": "the order of this line and the next",
-    "inside or outside the loop": "what stands inside the loop and what after it",
+    "inside or outside the loop": "what is inside the loop and what after it",
     "returns inside the loop": "where the function returns",
 }
 
@@ -117,7 +117,8 @@ class Words:
             inner = self.of(node.value)
             return inner if isinstance(node, ast.Attribute) and node.attr != "T" else ""
         if isinstance(node, ast.Constant):
-            return f"the number {node.value}" if type(node.value) in (int, float) else ""
+            known = isinstance(node.value, int | float)
+            return f"the number {node.value!r}" if known else ""
         if isinstance(node, ast.Call) and (words := self._call(node)):
             return words
         if isinstance(node, ast.UnaryOp):
@@ -184,7 +185,7 @@ class Words:
             what = {"Div": "a division", "Mult": "a factor", "MatMult": "a matrix product"}
             rest = self.of(node.left if edit.note == "right" else node.right)
             term = what.get(_operator_of(node), "a term")
-            return f"{term}{' beside ' + rest if rest else ''} is left out"
+            return f"{term}{' next to ' + rest if rest else ''} is left out"
         if isinstance(node, ast.Call):
             name = FUNCTION.get(called(node)) or f"the call of `{called(node)}`"
             inner = self.of(node.args[0]) if node.args else ""
@@ -197,7 +198,7 @@ class Words:
         return "a part is left out"
 
     def _order(self, edit: Edit) -> str:
-        what = {"Sub": "a difference is taken", "Div": "a fraction stands"}
+        what = {"Sub": "a difference is taken", "Div": "a fraction is taken"}
         verb = what.get(_operator_of(edit.node), "a matrix product is taken")
         who = _listed(self._operands(edit.node))
         return f"{verb} the other way round{' (' + who + ')' if who else ''}"
@@ -232,9 +233,9 @@ class Words:
     def _constant(self, edit: Edit) -> str:
         new, old = (getattr(n, "value", "?") for n in (edit.other, edit.node))
         return (
-            f"the number {new} stands where another one belongs ({old})"
+            f"the number {new} is used where another one belongs ({old})"
             if _tiny(old)
-            else (f"the number {new} stands where {old} belongs")
+            else (f"the number {new} is used where {old} belongs")
         )
 
     def _range(self, edit: Edit) -> str:
@@ -256,7 +257,7 @@ class Words:
     def _another_variable(self, edit: Edit) -> str:
         new, old = self.of(edit.other), self.of(edit.node)
         if new and old:
-            return f"{new} stands where {old} belongs"
+            return f"{new} is used where {old} belongs"
         if new:
             return f"{new} is used where another value belongs"
         return (
@@ -309,29 +310,29 @@ class Words:
 
     def _added_up_instead_of_set(self, edit: Edit) -> str:
         made = self._made(edit.node)[2:]
-        return f"{made or 'a value'} is added up instead of set anew"
+        return f"{made or 'a value'} is added up instead of set"
 
     def _inside_or_outside_the_loop(self, edit: Edit) -> str:
         made = self._made(edit.other)[2:] if edit.other else ""
-        return (
-            f"a step stands inside a loop that belongs outside, or the other way round{_in(made)}"
-        )
+        return _LOOP + (f": {made}" if made else "")
 
 
+_ANOTHER = "one value is used for another"
+_LOOP = "a step is inside a loop that belongs outside, or the other way round"
 VAGUE = {
     "a term is left out",
     "a division is left out",
     "a factor is left out",
     "a matrix product is left out",
     "a part is left out",
-    "a whole is taken, not a part",
+    "all of it is taken, not a part",
     "a step is left out",
-    "one value is used for another",
+    _ANOTHER,
     "a sign is turned round",
     "two steps come in the other order",
     "a value is overwritten each time instead of added up",
-    "a value is added up instead of set anew",
-    "a step stands inside a loop that belongs outside, or the other way round",
+    "a value is added up instead of set",
+    _LOOP,
     "the index is one later",
     "the index is one earlier",
     "a condition is turned round",
@@ -367,10 +368,6 @@ def _listed(words: list[str]) -> str:
 
 def _of(who: str) -> str:
     return f" of {who}" if who else ""
-
-
-def _in(made: str) -> str:
-    return f": {made}" if made else ""
 
 
 def _is_two(node: ast.AST) -> bool:
