@@ -4,8 +4,9 @@
     python tools/mutants.py --seeds 3   # all exercises, fewer seeds
 
 An edit that behaves like the reference on every case is a survivor. It is either equivalent, and
-then excused in a sentence in tests/lessons/lNN/survivors.toml, or the cases are too weak. Prints what
-is neither refused nor excused, and excuses that nothing needs; the exit status is their number.
+then excused in a sentence in tests/lessons/lNN/survivors.toml, or the cases are too weak. Prints
+what is neither refused nor excused, and excuses that nothing needs; the exit status is their
+number.
 """
 
 import argparse

@@ -69,12 +69,24 @@ def _tried(
     """The cases with what was expected and the first difference, and notes on the form."""
     tried, notes = [], Comparison(exercise.tolerance, exercise.values, exercise.strict)
     for arguments, outcome in zip(cases, outcomes, strict=False):
-        right = call(exercise.use, exercise.reference, arguments, 60.0)
-        if right.error is not None:
-            raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
-        fault = _fault(exercise, arguments, outcome, right.value, notes)
-        tried.append(Tried(arguments, outcome, right.value, fault))
+        want = expected(exercise, arguments)
+        tried.append(
+            Tried(arguments, outcome, want, _fault(exercise, arguments, outcome, want, notes))
+        )
     return tried, notes.notes
+
+
+def expected(exercise: Exercise, arguments: tuple) -> Any:
+    """What the reference returns in a case. Raises ReferenceFailed where it cannot be computed."""
+    right = call(exercise.use, exercise.reference, arguments, 60.0)
+    if right.error is not None:
+        raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
+    return right.value
+
+
+def failing(exercise: Exercise, cases: Sequence[tuple], outcomes: Sequence[Outcome]) -> list[int]:
+    """The positions of the cases in which an answer is wrong. Raises ReferenceFailed."""
+    return [k for k, case in enumerate(_tried(exercise, cases, outcomes)[0]) if case.failed]
 
 
 class ReferenceFailed(Exception):

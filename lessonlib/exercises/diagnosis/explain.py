@@ -210,9 +210,13 @@ def _repaired(evidence: Evidence) -> Finding | None:
     edits = search.repair(evidence, program, _REPAIR_SECONDS)
     if not edits:
         return None
-    places = [_place(program, edit) for edit in edits]
-    name = f"{edits[0].kind}"
-    return Finding(" ".join(places), "repair", name)
+    return place_of(program, edits)
+
+
+def place_of(program: Program, edits: list[Edit]) -> Finding:
+    """What is said of the lines whose change makes the learner's own program right."""
+    places = " ".join(_place(program, edit) for edit in edits)
+    return Finding(places, "repair", edits[0].kind)
 
 
 def _place(program: Program, edit: Edit) -> str:
