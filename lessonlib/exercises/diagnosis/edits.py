@@ -307,6 +307,10 @@ def _keywords(node: ast.Call, name: str) -> Found:
     most = 0 if method else 1 + (name in ("split", "roll"))
     if name in WITH_AXIS and len(node.args) <= most:
         yield from _axes(node, given)
+    last = node.args[-1] if len(node.args) == most + 1 else None
+    if name in WITH_AXIS and isinstance(last, ast.Constant):  # as in x.sum(1)
+        for axis in {0, 1, -1} - {last.value}:
+            yield "axis", _like(node, args=[*node.args[:-1], ast.Constant(axis)]), ""
 
 
 def _axes(node: ast.Call, given: set) -> Found:

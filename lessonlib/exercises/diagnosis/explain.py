@@ -222,7 +222,8 @@ def place_of(program: Program, edits: list[Edit]) -> Finding:
 def _place(program: Program, edit: Edit) -> str:
     shown = program.line(edit.line)
     code = f", `{shown[:90]}`" if shown else ""
-    return f"One small change makes it right: line {edit.line}{code}; look at {LOOK[edit.kind]}."
+    look = LOOK[edit.kind] if LOOK[edit.kind].endswith("?") else LOOK[edit.kind] + "."
+    return f"One small change makes it right: line {edit.line}{code}; look at {look}"
 
 
 def _placed(evidence: Evidence) -> Finding | None:
