@@ -22,7 +22,7 @@ def check(exercise: str, answer: Any) -> Result | float:
     task = find(exercise)
     if mode not in ("validate", "autograde"):
         result = judge(task, answer)
-        record.note_check(task.id, result.status, result.mistake)
+        record.note_check(task.id, result.status, result.mistake, result.how, result.finding)
         return result
     with forbid(task.forbidden):
         result = judge(task, answer)
