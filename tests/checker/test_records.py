@@ -353,6 +353,8 @@ def test_take_home_holds_the_notebooks_without_outputs_and_the_progress(
     book = json.dumps({"cells": [code, text]})
     (tmp_path / "01_perceptron.ipynb").write_text(book, encoding="utf-8")
     (tmp_path / "broken.ipynb").write_bytes(b"{not json")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/lesson_01.py").write_text("mine = 1\n")
     record.note_check("01.1", "correct", None)
     monkeypatch.delenv("LESSONLIB_OUTPUT", raising=False)
     page = take_home(tmp_path)._repr_html_()
@@ -362,6 +364,7 @@ def test_take_home_holds_the_notebooks_without_outputs_and_the_progress(
         assert archive.testzip() is None
         kept = json.loads(archive.read("01_perceptron.ipynb"))["cells"]
         assert archive.read("broken.ipynb") == b"{not json"
+        assert archive.read("own/lesson_01.py") == b"mine = 1\n"
         (tmp_path / "my-progress.json").write_bytes(archive.read("my-progress.json"))
     assert kept == [code | {"execution_count": None, "outputs": []}, text]
     assert zipfile.is_zipfile(take_home(tmp_path).save(tmp_path / "mine.zip"))
