@@ -165,7 +165,7 @@ def whole(value: Any) -> int:
     >>> whole(3), whole("many"), whole(None)
     (3, 0, 0)
     """
-    return value if isinstance(value, int) else 0
+    return value if type(value) is int and value > 0 else 0
 
 
 def _count(entry: dict[str, Any], key: str, name: str) -> None:

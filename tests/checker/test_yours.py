@@ -288,6 +288,17 @@ def test_where_the_folder_cannot_be_written_it_is_for_this_kernel_only(file, sai
     assert said("00.1")[1] == "00.1 accuracy: yours\n"
 
 
+def test_where_the_answers_are(tmp_path, monkeypatch):
+    """In the checkout's my/; with an installed package next to the notebook, or in its my/."""
+    monkeypatch.delenv("LESSONLIB_OWN")
+    assert own.file_of("04b.1").parts[-3:] == ("my", "own", "lesson_04b.py")
+    monkeypatch.setattr("lessonlib.files.notebooks_folder", lambda: tmp_path / "_notebooks")
+    (tmp_path / "my").mkdir()
+    for place in (tmp_path, tmp_path / "my"):
+        monkeypatch.chdir(place)
+        assert own.file_of("00.1") == tmp_path / "my/own/lesson_00.py"
+
+
 # ---- kinds of answers ------------------------------------------------------------------------
 
 SCALAR = """
