@@ -62,7 +62,11 @@ class Homework:
 
 @dataclass
 class Graded:
-    """What the grader says about one exercise of one student."""
+    """What the grader says about one exercise of one student.
+
+    mistake : the known mistake that was recognised, or None
+    finding : the short name of whatever was found, under which a class is counted
+    """
 
     exercise: str
     title: str
@@ -72,6 +76,7 @@ class Graded:
     message: str
     details: list[list[str]] = field(default_factory=list)
     mistake: str | None = None
+    finding: str = ""
 
 
 @dataclass
