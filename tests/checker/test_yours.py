@@ -564,6 +564,17 @@ def test_one_line_says_so_only_if_it_is_not_the_largest(machine, capsys):
     assert affordable(machine.run(100, 1), [7], seconds=1) == 7
 
 
+def test_a_slow_first_call_does_not_make_large_sizes_look_cheap(machine):
+    work = machine.run(0.004, 1)
+
+    def warming_up(size):
+        machine.now += 0.1 * (not machine.tried)
+        work(size)
+
+    assert affordable(warming_up, (10, 20, 1000)) == 20
+    assert machine.tried == [10, 20]
+
+
 def test_where_pages_are_made_nothing_is_timed(machine, monkeypatch):
     monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
     assert affordable(machine.run(100.0, 1), (1, 2, 3)) == 3
