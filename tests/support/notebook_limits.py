@@ -106,7 +106,7 @@ def open_together(sizes):
 
 
 class LessonCell(IPyNbCell):
-    """A code cell; it may not write to stderr, and the first one must be quick, with its imports."""
+    """A code cell; it may not write to stderr, and the first must be quick, imports included."""
 
     def runtest(self):
         first = not self.parent.started
