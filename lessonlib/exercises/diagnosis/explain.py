@@ -210,15 +210,16 @@ def _repaired(evidence: Evidence) -> Finding | None:
     edits = search.repair(evidence, program, _REPAIR_SECONDS)
     if not edits:
         return None
-    places = [_place(program, edit) for edit in edits]
-    name = f"{edits[0].kind}"
-    return Finding(" ".join(places), "repair", name)
+    change = "One small change makes" if len(edits) == 1 else "Two small changes make"
+    places = "; and at ".join(_place(program, edit) for edit in edits)
+    end = "" if places.endswith("?") else "."
+    return Finding(f"{change} it right. Look at {places}{end}", "repair", edits[0].kind)
 
 
 def _place(program: Program, edit: Edit) -> str:
     shown = program.line(edit.line)
     code = f", `{shown[:90]}`" if shown else ""
-    return f"One small change makes it right: line {edit.line}{code}; look at {LOOK[edit.kind]}."
+    return f"line {edit.line}{code}: {LOOK[edit.kind]}"
 
 
 def _placed(evidence: Evidence) -> Finding | None:

@@ -40,8 +40,7 @@ def _only_some_parts(evidence: Evidence) -> str | None:
     good, bad = right_parts(evidence)
     if not good or not bad:
         return None
-    verb = "is" if len(good) == 1 else "are"
-    return f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
+    return f"What is right: {_listed(good)}. What is not: {_listed(bad)}."
 
 
 def _listed(names: list[str]) -> str:
