@@ -9,7 +9,6 @@ is neither refused nor excused, and excuses that nothing needs; the exit status 
 """
 
 import argparse
-import ast
 import copy
 import pickle
 import re
@@ -23,7 +22,6 @@ import numpy as np
 
 from lessonlib.exercises.call import TimeUp, plain, time_limit
 from lessonlib.exercises.compare import Comparison
-from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.program import program_of
 from lessonlib.exercises.diagnosis.search import STOPPED, quietly
 from lessonlib.exercises.exercise import Exercise
@@ -93,8 +91,6 @@ def survivors(exercise: Exercise, seeds: tuple[int, ...]) -> Iterator[tuple[str,
     seen: set[str] = set()
     with quietly():
         for edit in program.edits():
-            if _says_the_same(edit):
-                continue
             with edit:
                 try:
                     answer = program.build()
@@ -105,19 +101,6 @@ def survivors(exercise: Exercise, seeds: tuple[int, ...]) -> Iterator[tuple[str,
             if passed and text not in seen:
                 seen.add(text)
                 yield text, passed
-
-
-def _says_the_same(edit: Edit) -> bool:
-    """Whether an edit that passes is equivalent: a copy of what is read, the last or only axis."""
-    if edit.kind == "something added":
-        return edit.note == "copy"
-    if edit.kind == "constant":
-        axis = isinstance(edit.parent, ast.keyword) and edit.parent.arg == "axis"
-        return axis and getattr(edit.other, "value", None) == -1
-    if edit.kind != "axis":
-        return False
-    only = "axis=" not in ast.unparse(edit.node) and edit.text().endswith("axis=0)")
-    return only or edit.text().endswith("axis=-1)")
 
 
 def _passed(exercise: Exercise, cases: Cases, answer: Any) -> list[int]:

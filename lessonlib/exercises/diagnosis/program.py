@@ -42,8 +42,7 @@ class Program:
     def build(self) -> Callable[..., Any]:
         """The function as the tree has it now. Raises what compiling it raises."""
         space = dict(self.space)
-        tree = ast.fix_missing_locations(self.tree)  # new nodes have no lines of their own
-        exec(compile(tree, "<edited>", "exec"), space)
+        exec(compile(self.tree, "<edited>", "exec"), space)
         return space[self.name]
 
     def has(self, *kinds: type[ast.AST]) -> bool:

@@ -245,11 +245,10 @@ class Words:
         return f"a loop {edit.note}" if edit.note else "a loop runs over another range"
 
     def _slice(self, edit: Edit) -> str:
-        return (
-            f"a slice {edit.note}"
-            if "begins" in edit.note or "ends" in edit.note
-            else ("a slice goes the other way round")
-        )
+        who = _of(self.of(getattr(edit.parent, "value", None)))
+        if "begins" in edit.note or "ends" in edit.note:
+            return f"a slice{who} {edit.note}"
+        return f"a slice{who} goes the other way round"
 
     def _index(self, edit: Edit) -> str:
         who = self.of(getattr(edit.node, "value", None))
