@@ -37,6 +37,13 @@ def judge(exercise: Exercise, answer: Any, seed: int = SEED) -> Result:
             f'Hand over the function itself, without parentheses: check("{exercise.id}", '
             f"{exercise.name}). What came was {show(answer, 60)}.",
         )
+    try:
+        return _judged(exercise, answer, seed)
+    except Exception as failed:  # a notebook may have changed what the checker itself calls
+        return _result(exercise, NOT_YET, _no_reference(failed))
+
+
+def _judged(exercise: Exercise, answer: Any, seed: int) -> Result:
     cases = exercise.cases(np.random.default_rng(seed))
     outcomes = _call_all(exercise, answer, cases)
     fresh, again = [], []
@@ -69,12 +76,24 @@ def _tried(
     """The cases with what was expected and the first difference, and notes on the form."""
     tried, notes = [], Comparison(exercise.tolerance, exercise.values, exercise.strict)
     for arguments, outcome in zip(cases, outcomes, strict=False):
-        right = call(exercise.use, exercise.reference, arguments, 60.0)
-        if right.error is not None:
-            raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
-        fault = _fault(exercise, arguments, outcome, right.value, notes)
-        tried.append(Tried(arguments, outcome, right.value, fault))
+        want = expected(exercise, arguments)
+        tried.append(
+            Tried(arguments, outcome, want, _fault(exercise, arguments, outcome, want, notes))
+        )
     return tried, notes.notes
+
+
+def expected(exercise: Exercise, arguments: tuple) -> Any:
+    """What the reference returns in a case. Raises ReferenceFailed where it cannot be computed."""
+    right = call(exercise.use, exercise.reference, arguments, 60.0)
+    if right.error is not None:
+        raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
+    return right.value
+
+
+def failing(exercise: Exercise, cases: Sequence[tuple], outcomes: Sequence[Outcome]) -> list[int]:
+    """The positions of the cases in which an answer is wrong. Raises ReferenceFailed."""
+    return [k for k, case in enumerate(_tried(exercise, cases, outcomes)[0]) if case.failed]
 
 
 class ReferenceFailed(Exception):
@@ -125,6 +144,7 @@ def verdict(
     fresh, again : further cases and outcomes, with which an explanation is confirmed
     answer       : the learner's function, where it may be called and edited again
     search       : whether the searches of `diagnosis` are made at all
+    Raises ReferenceFailed where what is expected cannot be computed
     """
     if outcomes and isinstance(outcomes[0].error, NotImplementedError):
         return _result(
@@ -133,11 +153,8 @@ def verdict(
             f"Write your code between the two comment lines, run the cell, then run this one. "
             f'Stuck? hint("{exercise.id}").',
         )
-    try:
-        tried, notes = _tried(exercise, cases, outcomes)
-        more, _ = _tried(exercise, fresh, again)
-    except ReferenceFailed as failed:
-        return _result(exercise, NOT_YET, _no_reference(failed))
+    tried, notes = _tried(exercise, cases, outcomes)
+    more, _ = _tried(exercise, fresh, again)
     score = sum(not t.failed for t in tried) / len(cases)
     if len(outcomes) == len(cases) and not any(t.failed for t in tried):
         return _praise(exercise, len(cases), notes)
@@ -160,9 +177,10 @@ def verdict(
     return replace(result, finding=found.name, how=found.how)
 
 
-def _no_reference(failed: ReferenceFailed) -> str:
+def _no_reference(failed: Exception) -> str:
+    reason = str(failed) if isinstance(failed, ReferenceFailed) else repr(failed)
     return (
-        f"The checker's own answer could not be computed here ({failed}), so nothing can be said "
+        f"The checker's own answer could not be computed here ({reason}), so nothing can be said "
         "of yours. Something that it relies on has been changed (a function of NumPy?): restart "
         "the kernel and run the cells again."
     )

@@ -23,6 +23,7 @@ class Choices:
     due: str | None = None
     seed: int | None = None
     extra_cases: str | None = None
+    diagnosis: bool | None = None
     lessons_folder: Path | None = None
     course: str = "neural-sparks"
 
@@ -61,9 +62,12 @@ def _prepare(lesson: str, root: Path, choices: Choices) -> tuple[str, Homework]:
     if extra is None:
         extra = before.extra_cases if before else ""
     due = choices.due or (before.due if before else None)
+    diagnosis = choices.diagnosis
+    if diagnosis is None:
+        diagnosis = before.diagnosis if before else True
     exercises = {k: v for k, v in points_of(source).items() if not is_written(k)}
     homework = Homework(
-        lesson, path.stem, __version__, seed, exercises, dumps(source), due, extra
+        lesson, path.stem, __version__, seed, exercises, dumps(source), due, extra, diagnosis
     )  # fmt: skip
     if extra:
         from lessonlib.homework.submission.grader import extra_cases

@@ -30,6 +30,8 @@ def _add_assign(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--due", help='as in "2027-01-31 23:59 Europe/Berlin"')
     parser.add_argument("--seed", type=int, help="of the own cases (default: drawn once)")
     parser.add_argument("--extra-cases", type=Path, metavar="FILE", help="private cases, see guide")
+    parser.add_argument("--diagnosis", action=argparse.BooleanOptionalAction, default=None,
+                        help="search wrong answers for their mistake (default: yes)")  # fmt: skip
     parser.add_argument("--lessons-folder", type=Path, metavar="DIR", help="where they are")
     parser.add_argument("--course-id", default="neural-sparks", help="nbgrader's name for it")
     parser.set_defaults(run=_assign)
@@ -80,7 +82,7 @@ def _assign(chosen: argparse.Namespace) -> Iterator[str]:
     from lessonlib.homework.assign import Choices, assign
 
     extra = chosen.extra_cases and chosen.extra_cases.read_text(encoding="utf-8")
-    choices = Choices(_points(chosen.points), chosen.due, chosen.seed, extra,
+    choices = Choices(_points(chosen.points), chosen.due, chosen.seed, extra, chosen.diagnosis,
                       chosen.lessons_folder, chosen.course_id)  # fmt: skip
     try:
         made = assign(chosen.lessons, chosen.course, choices)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 # A limit is in processor seconds; on a loaded machine it may take so many times longer by the clock
 PATIENCE = 4
 START_SECONDS = 120.0  # until the process that is copied for every student has to be ready
+TRIAL_SECONDS = 0.3  # for one call of a changed answer, when its mistake is searched
+TRIALS_SECONDS = 2.5  # for all of them
 SILENCE_SECONDS = 15.0  # between two messages, where no limit of a cell or call holds
 
 

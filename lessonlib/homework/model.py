@@ -19,7 +19,8 @@ class Homework:
     """One lesson as homework: what `assign` decided and `grade` needs.
 
     `release` is the notebook that students get, as JSON text. `points` maps exercise ids to points.
-    `extra_cases` is the source of the instructor's private file, or empty.
+    `extra_cases` is the source of the instructor's private file, or empty. With `diagnosis` a wrong
+    answer is searched for its mistake, as `check` does it in the lesson.
     """
 
     lesson: str
@@ -30,6 +31,7 @@ class Homework:
     release: str
     due: str | None = None
     extra_cases: str = ""
+    diagnosis: bool = True
 
     def to_json(self) -> str:
         """The text of the homework's file in the course folder."""
@@ -62,7 +64,11 @@ class Homework:
 
 @dataclass
 class Graded:
-    """What the grader says about one exercise of one student."""
+    """What the grader says about one exercise of one student.
+
+    finding : what is wrong in a few words, under which the class report counts it
+    how     : by which means it was found (see `lessonlib.exercises.diagnosis.explain.Finding`)
+    """
 
     exercise: str
     title: str
@@ -72,6 +78,8 @@ class Graded:
     message: str
     details: list[list[str]] = field(default_factory=list)
     mistake: str | None = None
+    finding: str = ""
+    how: str = ""
 
 
 @dataclass

@@ -49,7 +49,14 @@ _KNOWN = (
         r"index (\d+) is out of bounds for axis \d+ with size (\d+)",
         "Position {0} is asked of {1} entries: they are counted from 0.",
     ),
-    (r"IndexError: list index out of range", "A list is asked for a position behind its end."),
+    (
+        r"IndexError: (list|tuple|string) index out of range",
+        "A {0} is asked for a position behind its end: is it empty, or shorter than expected?",
+    ),
+    (
+        r"'NoneType' object",
+        "Something is None here. Methods that work in place (shuffle, sort, append) return None.",
+    ),
     (
         r"inhomogeneous shape",
         "Rows of different length cannot become one array. Does the function return what is asked "

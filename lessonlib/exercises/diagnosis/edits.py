@@ -96,6 +96,9 @@ class Edit:
     new: Any
 
     def __enter__(self) -> "Edit":
+        for node in self.new if isinstance(self.new, list) else [self.new]:
+            if isinstance(node, ast.AST):
+                ast.fix_missing_locations(node)  # else it does not compile
         self.old = getattr(self.parent, self.field)
         setattr(self.parent, self.field, self.new)
         return self
@@ -230,7 +233,6 @@ def _transpose(node: ast.AST, names: list[str]) -> Found:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield "transpose", _like(node, left=_turned(node.left)), ""
         yield "transpose", _like(node, right=_turned(node.right)), ""
-        yield "transpose", _like(node, left=_turned(node.right), right=_turned(node.left)), ""
     if isinstance(node, ast.Attribute) and node.attr == "T" and _is_read(node):
         yield "transpose", node.value, ""
 
@@ -307,6 +309,10 @@ def _keywords(node: ast.Call, name: str) -> Found:
     most = 0 if method else 1 + (name in ("split", "roll"))
     if name in WITH_AXIS and len(node.args) <= most:
         yield from _axes(node, given)
+    last = node.args[-1] if len(node.args) == most + 1 else None
+    if name in WITH_AXIS and isinstance(last, ast.Constant):  # as in x.sum(1)
+        for axis in {0, 1, -1} - {last.value}:
+            yield "axis", _like(node, args=[*node.args[:-1], ast.Constant(axis)]), ""
 
 
 def _axes(node: ast.Call, given: set) -> Found:
@@ -448,7 +454,7 @@ def _inner(node: ast.AST) -> list[Edit]:
         found.append(Edit("order of the loop", node.iter, back, "", node, "iter", back))
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         parts = node.value.elts
-        if len(parts) == 2:
+        if len(parts) == 2 and ast.dump(parts[0]) != ast.dump(parts[1]):
             turned = ast.Tuple(parts[::-1], ast.Load())
             found.append(Edit("order of the results", node, turned, "", node, "value", turned))
     return found

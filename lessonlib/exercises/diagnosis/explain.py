@@ -210,16 +210,21 @@ def _repaired(evidence: Evidence) -> Finding | None:
     edits = search.repair(evidence, program, _REPAIR_SECONDS)
     if not edits:
         return None
+    return place_of(program, edits)
+
+
+def place_of(program: Program, edits: list[Edit]) -> Finding:
+    """What is said of the lines whose change makes the learner's own program right."""
     change = "One small change makes" if len(edits) == 1 else "Two small changes make"
-    places = "; and at ".join(_place(program, edit) for edit in edits)
+    places = "; ".join(_place(program, edit) for edit in edits)
     end = "" if places.endswith("?") else "."
-    return Finding(f"{change} it right. Look at {places}{end}", "repair", edits[0].kind)
+    return Finding(f"{change} it right: {places}{end}", "repair", edits[0].kind)
 
 
 def _place(program: Program, edit: Edit) -> str:
     shown = program.line(edit.line)
     code = f", `{shown[:90]}`" if shown else ""
-    return f"line {edit.line}{code}: {LOOK[edit.kind]}"
+    return f"line {edit.line}{code}, look at {LOOK[edit.kind]}"
 
 
 def _placed(evidence: Evidence) -> Finding | None:

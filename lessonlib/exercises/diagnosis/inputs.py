@@ -16,6 +16,7 @@ from lessonlib.exercises.diagnosis.search import STOPPED, quietly
 
 Change = tuple[str, Callable[[Any], Any]]
 
+_NUMERIC = (np.ndarray, int, float)
 _ARRAY: tuple[Change, ...] = (
     ("were 0 everywhere", np.zeros_like),
     ("were transposed", lambda a: a.T.copy() if a.ndim == 2 else a),
@@ -35,7 +36,7 @@ _NUMBER: tuple[Change, ...] = (
     ("were 1", lambda a: type(a)(1)),
     ("were one larger", lambda a: a + 1),
     ("were one smaller", lambda a: a - 1),
-    ("were 1 minus itself", lambda a: 1 - a),
+    ("{} and 1 - {} were exchanged", lambda a: 1 - a),
     ("had the opposite sign", lambda a: -a),
     ("were twice as large", lambda a: 2 * a),
     ("were half as large", lambda a: a / 2),
@@ -67,14 +68,13 @@ def other_arguments(evidence: Evidence) -> str | None:
                 return None
             if _explains(evidence, changed):
                 said = words.format(*(f"`{n}`" for n in names))
-                return f"The answer would be right if {said}. {_so(words, names, k)}".strip()
+                return f"The answer would be right if {said}. {_so(words, names[k])}".strip()
     return None
 
 
-def _so(words: str, names: list[str], k: int) -> str:
-    if words.endswith(("were 0 everywhere", "were 0")):
-        return f"So `{names[k]}` has no effect where it should have one."
-    return ""
+def _so(words: str, name: str) -> str:
+    zero = words.endswith(("were 0 everywhere", "were 0"))
+    return f"So `{name}` has no effect where it should have one." if zero else ""
 
 
 def _changes(
@@ -82,11 +82,14 @@ def _changes(
 ) -> Iterator[tuple[int, str, Callable[[tuple], tuple | None]]]:
     for k, value in enumerate(arguments):
         for words, change in _fitting(value):
-            yield k, f"{{{k}}} {words}", _one_changed(k, change)
+            said = words if "{}" in words else "{} " + words
+            yield k, said.replace("{}", f"{{{k}}}"), _one_changed(k, change)
     for i in range(width):
         for j in range(i + 1, width):
             if type(arguments[i]) is type(arguments[j]):
                 yield i, f"{{{i}}} and {{{j}}} were exchanged", _exchanged(i, j)
+            if isinstance(arguments[i], _NUMERIC) and isinstance(arguments[j], _NUMERIC):
+                yield i, f"{{{i}}} and {{{j}}} were both 0", _zeros(i, j)
 
 
 def _fitting(value: Any) -> tuple[Change, ...]:
@@ -115,6 +118,13 @@ def _exchanged(i: int, j: int) -> Callable[[tuple], tuple | None]:
         parts = list(arguments)
         parts[i], parts[j] = parts[j], parts[i]
         return tuple(parts)
+
+    return changed
+
+
+def _zeros(i: int, j: int) -> Callable[[tuple], tuple | None]:
+    def changed(arguments: tuple) -> tuple | None:
+        return tuple(0 * a if k in (i, j) else a for k, a in enumerate(arguments))
 
     return changed
 

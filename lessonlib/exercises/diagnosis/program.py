@@ -69,17 +69,32 @@ def program_of(answer: Any) -> Program | None:
     if code is None or not name.isidentifier():
         return None
     lines = linecache.getlines(code.co_filename) or _source_lines(answer)
+    return program_in("".join(lines), name, _space(answer), code.co_firstlineno)
+
+
+def program_in(
+    source: str, name: str, space: dict[str, Any] | None = None, line: int | None = None
+) -> Program | None:
+    """The program that a cell's source defines under a name, else None.
+
+    line : a line of the definition that is meant, where there are several; without it the last one
+
+    >>> program_in("def f(x):\\n    return x + 1", "f").line(2)
+    'return x + 1'
+    """
     try:
-        cell = ast.parse("".join(lines))
+        cell = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     definitions = [n for n in cell.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
-    own = [n for n in definitions if n.name == name and _first(n) <= code.co_firstlineno <= _end(n)]
-    if not own or own[-1].name != name:
+    own = [n for n in definitions if n.name == name]
+    if line is not None:
+        own = [n for n in own if _first(n) <= line <= _end(n)]
+    if not own:
         return None
     helpers = _helpers(own[-1], definitions)
     body: list[ast.stmt] = [_bare(n) for n in (*helpers, own[-1])]
-    return Program(ast.Module(body, []), name, _space(answer), lines)
+    return Program(ast.Module(body, []), name, space or {}, source.splitlines())
 
 
 def code_of(answer: Any) -> CodeType | None:

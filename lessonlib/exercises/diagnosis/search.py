@@ -15,12 +15,17 @@ import numpy as np
 
 from lessonlib.exercises.call import TimeUp, plain, time_limit
 from lessonlib.exercises.compare import Comparison, as_array, leaves
-from lessonlib.exercises.diagnosis.edits import RANK, Edit
+from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.evidence import Budget, Case, Evidence
 from lessonlib.exercises.diagnosis.program import Program
 
 _PER_TRY = 0.3  # seconds for one case of one edited program
 _MOST_PAIRS = 6  # single edits that are good enough to look for a second one
+# two at once are believed only of kinds that happen every day
+PAIRED = {
+    "comparison", "left out", "axis", "keyword", "function", "transpose", "order of the results",
+    "line left out", "set instead of added up", "added up instead of set", "range", "slice",
+}  # fmt: skip
 STOPPED = object()  # stands for the value of a call that stopped with an error
 
 
@@ -63,7 +68,7 @@ class Search:
                 return [edit], []
             if fits:
                 vague = vague or [edit]
-            elif base < (likeness := self._likeness(value)) and self.can_say(edit):
+            elif edit.kind in PAIRED and base < (likeness := self._likeness(value)):
                 nearer.append((likeness, edit))
         nearer.sort(key=lambda pair: -pair[0])
         return vague, [edit for _, edit in nearer[:_MOST_PAIRS]]
@@ -74,7 +79,7 @@ class Search:
             with first:
                 for second in self._while_time(self.program.edits(), budget):
                     same = second.parent is first.parent and second.field == first.field
-                    if same or RANK.get(second.kind, 0) > 1 or not self.can_say(second):
+                    if same or second.kind not in PAIRED or not self.can_say(second):
                         continue
                     with second:
                         _, fits = self._try()

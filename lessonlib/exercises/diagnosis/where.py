@@ -40,7 +40,9 @@ def _only_some_parts(evidence: Evidence) -> str | None:
     good, bad = right_parts(evidence)
     if not good or not bad:
         return None
-    return f"What is right: {_listed(good)}. What is not: {_listed(bad)}."
+    verb = "is" if len(good) == 1 else "are"
+    text = f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
+    return text[:1].upper() + text[1:]
 
 
 def _listed(names: list[str]) -> str:

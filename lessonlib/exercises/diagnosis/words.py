@@ -176,7 +176,7 @@ class Words:
             does = {"Add": "added", "Sub": "taken off", "Div": "divided by", "Pow": "raised to"}
             verb = does.get(_operator_of(node), "multiplied with")
             if gone and isinstance(node.op, ast.Pow):
-                power = _POWERS.get(getattr(node.right, "value", None), "power")
+                power = _POWERS.get(ast.unparse(node.right), "power")
                 base = self.of(node.left)
                 return f"the {power}{' of ' + base if base else ''} is left out"
             if gone:
@@ -343,7 +343,7 @@ VAGUE = {
     "the brackets of a product or fraction hold something else",
     "a copy is taken",
 }
-_POWERS = {2: "square", 0.5: "square root"}
+_POWERS = {"2": "square", "0.5": "square root"}
 _PHRASES = {
     "brackets": "the brackets of a product or fraction hold something else",
     "order of the loop": "a loop goes the other way round",

@@ -16,7 +16,13 @@ from typing import Any
 import lessonlib
 from lessonlib.exercises.call import AskedToWrite, Outcome, TimeUp
 from lessonlib.exercises.judge import Exercise
-from lessonlib.homework.limits import PATIENCE, SILENCE_SECONDS, START_SECONDS, Limits
+from lessonlib.homework.limits import (
+    PATIENCE,
+    SILENCE_SECONDS,
+    START_SECONDS,
+    TRIALS_SECONDS,
+    Limits,
+)
 from lessonlib.homework.sandbox import wire
 from lessonlib.homework.sandbox.border import sent_by_value
 from lessonlib.homework.sandbox.student import TIME_IS_OVER
@@ -137,8 +143,17 @@ class Session:
         self.prefork, self.limits = prefork, limits
         self.seen = Transcript()
 
-    def run(self, cells: list[dict[str, Any]], exercise: Exercise, payload: bytes) -> Transcript:
-        """Run the cells, hand the calls over when the answer is there, collect what comes back."""
+    def run(
+        self,
+        cells: list[dict[str, Any]],
+        exercise: Exercise,
+        payload: bytes,
+        trials: bool = False,
+    ) -> Transcript:
+        """Run the cells, hand the calls over when the answer is there, collect what comes back.
+
+        trials : the payload holds changed answers to call, instead of calls of the answer itself
+        """
         seconds = {c["index"]: c["seconds"] for c in cells}
         case_seconds = min(exercise.seconds, self.limits.call)
         request = {
@@ -146,6 +161,7 @@ class Session:
             "name": exercise.name,
             "forbidden": list(exercise.forbidden),
             "limits": {"memory": self.limits.memory},
+            "trials": trials,
         }
         connection, leash = self.prefork.start(request)
         with connection, leash:
@@ -295,10 +311,22 @@ def pack_calls(exercise: Exercise, groups: list[list[tuple]], most: float) -> by
 
     A call may take `most` seconds. Raises GraderProblem where the reference would go along.
     """
+    return _packed(exercise, (exercise.use, groups, min(exercise.seconds, most)))
+
+
+def pack_trials(exercise: Exercise, sources: list[str], cases: list[tuple]) -> bytes:
+    """Changed answers and the cases to call each of them on, for the student's process.
+
+    Raises GraderProblem where the reference would go along.
+    """
+    return _packed(exercise, (exercise.use, sources, cases, TRIALS_SECONDS))
+
+
+def _packed(exercise: Exercise, content: tuple) -> bytes:
     import cloudpickle
 
     with sent_by_value(exercise.cases):
-        raw = cloudpickle.dumps((exercise.use, groups, min(exercise.seconds, most)))
+        raw = cloudpickle.dumps(content)
     parts = [exercise.reference, *vars(exercise.reference).values()]  # of a class: its methods
     if any(part.__code__.co_code in raw for part in parts if hasattr(part, "__code__")):
         raise GraderProblem(f"{exercise.id}: the reference would travel with the calls")

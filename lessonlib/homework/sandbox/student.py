@@ -10,6 +10,7 @@ import pickle
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from types import ModuleType
@@ -25,7 +26,7 @@ from lessonlib.exercises.call import (
     resolve,
     time_limit,
 )
-from lessonlib.homework.limits import PATIENCE
+from lessonlib.homework.limits import PATIENCE, TRIAL_SECONDS
 from lessonlib.homework.sandbox import stubs, wire
 
 _TEXT = 20_000  # characters of each stream that are kept of a cell
@@ -106,7 +107,11 @@ class Runner:
             return
         self.tell(event="answer", state="ready")
         payload = wire.receive(self.connection)
-        if payload is not None:
+        if payload is None:
+            return
+        if request.get("trials"):
+            self._try_all(main, request["name"], *pickle.loads(payload))
+        else:
             self._call_all(answer, *pickle.loads(payload))
 
     def _fresh_namespace(self) -> dict[str, Any]:
@@ -150,6 +155,26 @@ class Runner:
                     break
             first += len(group)
         return self.tell(event="end")
+
+    def _try_all(
+        self, main: dict[str, Any], name: str, use: Any, sources: list[str], cases: list[tuple],
+        seconds: float,
+    ) -> None:  # fmt: skip
+        """Call each of the changed answers on every case, as long as the time lasts."""
+        stubs.strict = True
+        end = time.process_time() + seconds
+        for k, source in enumerate(sources):
+            if time.process_time() > end:
+                break
+            space = dict(main)
+            try:
+                exec(compile(source, "<changed>", "exec"), space)
+            except Exception:
+                continue
+            for number, arguments in enumerate(cases, k * len(cases)):
+                if self._call(number, space.get(name), use, arguments, TRIAL_SECONDS) is not None:
+                    break
+        self.tell(event="end")
 
     def _call(
         self, number: int, answer: Any, use: Any, arguments: tuple, seconds: float

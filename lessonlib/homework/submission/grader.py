@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from lessonlib.exercises.call import AskedToWrite
-from lessonlib.exercises.judge import SEED, Exercise, verdict
-from lessonlib.exercises.result import NOT_ATTEMPTED, Result
+from lessonlib.exercises.judge import SEED, Exercise, failing, verdict
+from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
 from lessonlib.homework.sandbox.session import (
@@ -36,6 +36,7 @@ from lessonlib.homework.submission.score import (
     result_of,
     share,
 )
+from lessonlib.homework.submission.search import repaired
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _MOST_RUNS = 8
@@ -89,7 +90,28 @@ class Grader:
                 text = "The bug is still there."
             return self._graded(exercise, result_of(exercise, text, NOT_ATTEMPTED))
         seen = self._run(plan, report)
-        return self._score(exercise, seen)
+        graded = self._score(exercise, seen)
+        return self._searched(plan, seen, graded, report)
+
+    def _searched(self, plan: Plan, seen: Transcript, graded: Graded, report: Report) -> Graded:
+        """Where nothing has been found in a wrong answer: the line whose change makes it right."""
+        vague = graded.how in ("", "place", "error") and graded.status == NOT_YET
+        if not vague or not self.homework.diagnosis or seen.answer != "ready":
+            return graded
+        exercise, cases = plan.exercise, self._cases(plan.exercise)
+        every = [*cases.public, *cases.hidden]
+        failed = failing(exercise, every, outcomes(seen, 0, len(every)))
+
+        def run(payload: bytes) -> Transcript:
+            again = Session(self.prefork, self.limits).run(plan.cells(), exercise, payload, True)
+            report.seconds += again.seconds
+            return again
+
+        place = repaired(plan, every, failed, run) if failed else None
+        if place is None:
+            return graded
+        message = f"{graded.message} {place.message}"
+        return replace(graded, message=message, finding=place.name, how=place.how)
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -165,8 +187,10 @@ class Grader:
         hidden = outcomes(seen, count, count + len(cases.hidden))
         if any(isinstance(o.error, AskedToWrite) for o in hidden + public):
             return self._graded(exercise, result_of(exercise, ASKED))
-        known = verdict(exercise, cases.public, public)
-        outside = verdict(exercise, cases.hidden, hidden)
+        search = self.homework.diagnosis
+        known = verdict(exercise, cases.public, public, cases.hidden, hidden, search=search)
+        search &= known.status == CORRECT  # else it is explained by the lesson's own cases
+        outside = verdict(exercise, cases.hidden, hidden, cases.public, public, search=search)
         if NOT_ATTEMPTED in (outside.status, known.status):
             return self._graded(exercise, result_of(exercise, outside.message, NOT_ATTEMPTED))
         score, why_none = share(exercise, cases, hidden, (outside, known))
@@ -178,8 +202,18 @@ class Grader:
         maximum = float(self.homework.points[exercise.id])
         points = round(maximum * result.score, 4)
         details = [list(d) for d in result.details]
-        return Graded(exercise.id, exercise.title, points, maximum, result.status,
-                      result.message, details, result.mistake)  # fmt: skip
+        return Graded(
+            exercise.id,
+            exercise.title,
+            points,
+            maximum,
+            result.status,
+            result.message,
+            details,
+            result.mistake,
+            result.finding,
+            result.how,
+        )
 
 
 def extra_cases(homework: Homework) -> dict[str, list[tuple]]:

@@ -92,6 +92,9 @@ def share(
     return score, ""
 
 
+_SHOWS_NO_CASE = ("property", "arguments", "twin")  # what is said names no number of a case
+
+
 def _is_constant(outcomes: list[Outcome]) -> bool:
     values = [o.value for o in outcomes if o.error is None]
     same = [difference(v, values[0]) is None for v in values[1:]] if values else []
@@ -122,16 +125,14 @@ def explain(exercise: Exercise, known: Result, outside: Result) -> Result:
     """The message of the lesson's `check`; the homework's own cases are never shown."""
     if outside.status == CORRECT and known.status == CORRECT:
         count = "the lesson's cases and on the homework's own"
-        return replace(outside, message=f"Agrees with the reference on {count}.", details=())
+        return replace(known, message=f"Agrees with the reference on {count}.")  # and notes
     if known.status != CORRECT:
-        mistake, message = known.mistake, known.message
-        if mistake is None and outside.mistake is not None:
-            mistake, message = outside.mistake, outside.message
-        return replace(known, mistake=mistake, message=message)
+        return known
     if outside.mistake is not None:
         return replace(outside, details=())
+    found = outside.message if outside.how in _SHOWS_NO_CASE else ""
     text = (
         f"It agrees on the lesson's cases, but only on {outside.score:.0%} of the homework's own "
         "cases. Was it written for the examples? Try inputs of other sizes and signs."
     )
-    return replace(outside, message=text, details=())
+    return replace(outside, message=f"{text} {found}".strip(), details=())

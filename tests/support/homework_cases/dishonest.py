@@ -228,7 +228,7 @@ class Yes:
     def __array__(self, *a, **k): return np.zeros(1)"""), LOST, says={"01.1": "Yes"}),
     Case("an array that lies", _neuron("return np.zeros(len(X)).view(Lie)", """
 class Lie(np.ndarray):
-    def __eq__(self, other): return np.ones(self.shape, bool)"""), LOST, says={"01.1": "Lie"}),
+    def __eq__(self, other): return np.ones(self.shape, bool)"""), LOST),
     Case("a pickle that acts", _neuron("return Bomb()", """
 import os
 class Bomb:

@@ -140,8 +140,19 @@ def bound(X, y, direction):
     Case("random numbers drawn first", added("np.random.seed(1); np.random.rand(5)")),
     Case("a list instead of an array", answer("01.1", """
 def neuron(X, weight, bias):
-    return [1 if z > 0 else -1 for z in X @ weight + bias]"""),
-         {"01.1": 0}, says={"01.1": "a list came back"}),
+    return [1 if z > 0 else -1 for z in X @ weight + bias]""")),
+    Case("one point too few, in loops", answer("01.4", """
+def averaged(X, y, passes):
+    w, b, lines = np.zeros(X.shape[1]), 0.0, []
+    for p in range(passes):
+        for k in range(len(X) - 1):
+            if y[k] * (X[k] @ w + b) <= 0:
+                w = w + y[k] * X[k]
+                b = b + y[k]
+            lines.append([*w, b])
+    mean = np.mean(lines, axis=0)
+    return mean[:-1], mean[-1]"""),
+         {"01.4": 0}, says={"01.4": "line 5, .*; look at what is too much"}),
     Case("no return", answer("01.4", "def averaged(X, y, passes):\n    total = 0"),
          {"01.4": 0}, says={"01.4": "return"}),
     Case("changes its argument", answer("01.2", """
@@ -149,7 +160,7 @@ def update(weight, bias, x, y):
     if y * (weight @ x + bias) <= 0:
         weight += y * x
         bias += y
-    return weight, bias"""), {"01.2": "part"}, says={"01.2": "changed its argument"}),
+    return weight, bias""")),
     Case("a known mistake", answer("01.2", UPDATE.replace("<=", "<")),
          {"01.2": "part"}, says={"01.2": "must count as a mistake"}),
     Case("another known mistake", answer("01.4", """

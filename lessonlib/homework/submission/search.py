@@ -1,0 +1,72 @@
+"""Search a student's own code for the line whose change makes it right, as `check` does.
+
+The changed programs run where the student's code runs; what is right is compared here.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from lessonlib.exercises.compare import Comparison
+from lessonlib.exercises.diagnosis.edits import Edit
+from lessonlib.exercises.diagnosis.explain import Finding, place_of
+from lessonlib.exercises.diagnosis.program import Program, program_in
+from lessonlib.exercises.exercise import Exercise
+from lessonlib.exercises.judge import expected
+from lessonlib.homework.sandbox.session import Transcript, pack_trials
+from lessonlib.homework.submission.plan import Plan
+from lessonlib.homework.submission.repair import defines
+
+_MOST_EDITS = 600
+_MOST_CONFIRMED = 5
+
+Run = Callable[[bytes], Transcript]
+
+
+def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Finding | None:
+    """The line to look at in the student's answer, or None.
+
+    cases  : all of them; failed: the positions of those in which the answer is wrong
+    run    : runs the student's cells and then what it is given, in the student's process
+    """
+    program = _program(plan)
+    if program is None or not program.is_harmless():
+        return None
+    edits = list(islice(_changed(program), _MOST_EDITS))
+    first = [cases[k] for k in failed[:2]]
+    near = _fitting(plan.exercise, [text for _, text in edits], first, run)
+    chosen = [edits[k] for k in near[:_MOST_CONFIRMED]]
+    sure = _fitting(plan.exercise, [text for _, text in chosen], cases, run) if chosen else []
+    return place_of(program, [chosen[sure[0]][0]]) if sure else None
+
+
+def _program(plan: Plan) -> Program | None:
+    """The student's answer, from the last cell that defines it."""
+    name = plan.exercise.name
+    sources = [c["source"] for c in plan.cells() if not c["given"] and defines(c["source"], name)]
+    return program_in(sources[-1], name) if sources else None
+
+
+def _changed(program: Program) -> Iterator[tuple[Edit, str]]:
+    for edit in program.edits():
+        with edit:
+            try:
+                yield edit, ast.unparse(ast.fix_missing_locations(program.tree))
+            except (ValueError, TypeError, AttributeError, RecursionError):
+                continue
+
+
+def _fitting(exercise: Exercise, sources: list[str], cases: list[tuple], run: Run) -> list[int]:
+    """The positions of the sources that are right in all these cases."""
+    wants = [expected(exercise, case) for case in cases]
+    seen = run(pack_trials(exercise, sources, cases)).outcomes
+    comparison, width = Comparison(exercise.tolerance), len(cases)
+    found = []
+    for k in range(len(sources)):
+        outcomes = [seen.get(k * width + n) for n in range(width)]
+        if all(
+            o is not None and o.error is None and comparison.compare(o.value, want) is None
+            for o, want in zip(outcomes, wants, strict=True)
+        ):
+            found.append(k)
+    return found
