@@ -109,7 +109,9 @@ def test_two_mistakes_are_found_together():
 
 # ---- properties and known mistakes ------------------------------------------------------------------
 
-BOUNDED = Property("between -1 and 1", lambda y, x, s: np.abs(y - s).max() <= 1 + 1e-6, "Too large.")
+BOUNDED = Property(
+    "between -1 and 1", lambda y, x, s: np.abs(y - s).max() <= 1 + 1e-6, "Too large."
+)
 SAME = Property(
     "unchanged by a factor",
     lambda y, other, x, s: np.allclose(y, other),

@@ -216,7 +216,7 @@ def _repaired(evidence: Evidence) -> Finding | None:
 def place_of(program: Program, edits: list[Edit]) -> Finding:
     """What is said of the lines whose change makes the learner's own program right."""
     change = "One small change makes" if len(edits) == 1 else "Two small changes make"
-    places = "; ".join(_place(program, edit) for edit in edits)
+    places = ", and ".join(_place(program, edit) for edit in edits)
     end = "" if places.endswith("?") else "."
     return Finding(f"{change} it right: {places}{end}", "repair", edits[0].kind)
 
@@ -224,7 +224,7 @@ def place_of(program: Program, edits: list[Edit]) -> Finding:
 def _place(program: Program, edit: Edit) -> str:
     shown = program.line(edit.line)
     code = f", `{shown[:90]}`" if shown else ""
-    return f"line {edit.line}{code}, look at {LOOK[edit.kind]}"
+    return f"line {edit.line}{code}; look at {LOOK[edit.kind]}"
 
 
 def _placed(evidence: Evidence) -> Finding | None:
