@@ -1,7 +1,7 @@
 # For those who change the course. To take it: python3 start.py lab
 PYTHON ?= $(if $(wildcard .venv/Scripts/python.exe),.venv/Scripts/python.exe,.venv/bin/python)
 .DEFAULT_GOAL := help
-.PHONY: help lint format test notebooks models bench mutants bounds site clean
+.PHONY: help lint format test notebooks models bench mutants rates bounds site clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/'
@@ -31,6 +31,9 @@ bench:  ## layers against PyTorch, explorers' frames, import time
 
 mutants:  ## small edits of the references that the cases let pass, with forty homework seeds; NAMES="07 09.2" for some
 	$(PYTHON) tools/mutants.py $(NAMES)
+
+rates:  ## what the checker makes of a collection of learners' answers; NAMES="07 09.2" for some
+	$(PYTHON) tools/rates.py $(NAMES)
 
 bounds:  ## the table of results over 20 seeds that holds every claim (minutes a lesson); NAMES="01 03" for some
 	$(PYTHON) tools/bounds.py $(NAMES)

@@ -22,7 +22,7 @@ from lessonlib.lessons.registry import exercises_of, lessons
 ALL = [e for lesson in lessons() for e in exercises_of(lesson).values()]
 
 
-# ---- an exercise of our own: each row of x divided by the largest of its absolute values ------------
+# ---- an exercise of our own: each row of x divided by the largest of its absolute values ---------
 
 
 def scaled(x, shift=0.0):
@@ -70,10 +70,10 @@ def _loops(x, shift):
         (lambda x, shift: len(x) * scaled(x, shift), "relation", r"by the factor `x.shape\[0\]`"),
         (lambda x, shift: 2 * scaled(x, shift), "relation", "is 2 times what is expected"),
         (lambda x, shift: scaled(x, shift)[1:], "arguments", "if `x` lacked its first row"),
-        (lambda x, shift: scaled(x, shift).sum(0), "relation", "the rows were added up into one"),
+        (lambda x, shift: scaled(x, shift).sum(0), "relation", "The rows were added up into one"),
         (lambda x, shift: x, "relation", "is the argument `x` as it was given"),
         (_loops, "repair", r"line \d+, `for value in row\[1:\]:`; look at"),
-        (lambda x, shift: np.tile(scaled(x, shift)[0], (len(x), 1)), "place", "first row is right"),
+        (lambda x, s: np.vstack([scaled(x, s)[:1], np.cos(x[1:])]), "place", "first row is right"),
     ],
 )
 def test_each_means_finds_its_kind(answer, how, said):
@@ -107,7 +107,7 @@ def test_two_mistakes_are_found_together():
     assert " and " in result.message
 
 
-# ---- properties and known mistakes ------------------------------------------------------------------
+# ---- properties and known mistakes ---------------------------------------------------------------
 
 BOUNDED = Property(
     "between -1 and 1", lambda y, x, s: np.abs(y - s).max() <= 1 + 1e-6, "Too large."
@@ -161,7 +161,7 @@ def test_the_right_answer_lacks_no_property():
                 assert wanted.holds(*values, *case), (exercise.id, wanted.name)
 
 
-# ---- relations that say nothing are not said --------------------------------------------------------
+# ---- relations that say nothing are not said -----------------------------------------------------
 
 ONE = Exercise(
     id="99.2", title="A sum", points=1, stars=1, minutes=5, reference=lambda x: float(np.sum(x)),
@@ -186,7 +186,7 @@ def test_two_different_numbers_look_different():
     assert mine != right
 
 
-# ---- errors and numbers that are none ---------------------------------------------------------------
+# ---- errors and numbers that are none ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_something_kept_between_calls_is_said():
     assert "keeps something between calls" in judge(SCALED, answer).finding
 
 
-# ---- whatever a notebook has done, `check` answers --------------------------------------------------
+# ---- whatever a notebook has done, `check` answers -----------------------------------------------
 
 
 def test_errors_of_numpy_made_exceptions_change_nothing():
@@ -268,7 +268,7 @@ def test_any_value_is_shown(value):
     assert len(repr(result)) < 2000
 
 
-# ---- right answers in other forms -------------------------------------------------------------------
+# ---- right answers in other forms ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_rounded_numbers_are_not_taken_for_float32():
         assert not judge(SCALED, lambda x, s, d=digits: np.round(scaled(x, s), d))
 
 
-# ---- edits ------------------------------------------------------------------------------------------
+# ---- edits ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
@@ -352,7 +352,7 @@ def test_an_answer_without_source_is_judged_too():
     assert judge(SCALED, space["scaled"]).status == "not yet"
 
 
-# ---- time ------------------------------------------------------------------------------------------
+# ---- time ----------------------------------------------------------------------------------------
 
 
 def _walks(x, shift):

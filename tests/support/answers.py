@@ -5,6 +5,7 @@ A file of answers defines the same function again and again, each time under `ri
 """
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,6 @@ def answers_in(file: Path) -> list[Answer]:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    import sys
-
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     found = list(_found)

@@ -11,7 +11,7 @@ from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.evidence import Evidence
 from lessonlib.exercises.diagnosis.inputs import other_arguments
 from lessonlib.exercises.diagnosis.program import Program, program_of
-from lessonlib.exercises.diagnosis.relations import relation
+from lessonlib.exercises.diagnosis.relations import factor, relation
 from lessonlib.exercises.diagnosis.where import place
 from lessonlib.exercises.diagnosis.words import LOOK, Words
 from lessonlib.exercises.exercise import Exercise, Mistake, Property
@@ -158,8 +158,9 @@ def _forgets_nothing(evidence: Evidence) -> bool:
 def _searched(evidence: Evidence) -> Finding | None:
     means: tuple[Callable[[Evidence], Finding | None], ...] = (
         _other_arguments,
+        _related,
         _twin,
-        _relation,
+        _multiplied,
         _repaired,
     )
     for look in means:
@@ -198,8 +199,13 @@ def _own_arguments(program: Program) -> list[str]:
     return [argument.arg for node in found for argument in node.args]
 
 
-def _relation(evidence: Evidence) -> Finding | None:
+def _related(evidence: Evidence) -> Finding | None:
     text = relation(evidence)
+    return Finding(text, "relation", text.rstrip(".")) if text else None
+
+
+def _multiplied(evidence: Evidence) -> Finding | None:
+    text = factor(evidence)
     return Finding(text, "relation", text.rstrip(".")) if text else None
 
 

@@ -42,7 +42,7 @@ _SHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("is rounded to whole numbers", np.round),
 )  # fmt: skip
 _RESHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
-    ("the result is transposed", lambda w: w.T if w.ndim > 1 else None),
+    ("{who} is transposed", lambda w: w.T if w.ndim > 1 else None),
     ("all numbers are there, but in a flat array", np.ravel),
     ("the last row is missing", lambda w: w[:-1] if w.ndim else None),
     ("the first row is missing", lambda w: w[1:] if w.ndim else None),
@@ -59,29 +59,40 @@ _RESHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
 
 def relation(evidence: Evidence) -> str | None:
     """A sentence on how the wrong results follow from the right ones, or None."""
-    failed = evidence.failed
-    if any(c.outcome.error is not None for c in failed):
+    if any(c.outcome.error is not None for c in evidence.failed):
         return None
-    names = evidence.exercise.values
     if turned := _turned_round(evidence):
         return turned
-    parts = _parts([(c.outcome.value, c.want) for c in failed], names)
+    name, pairs = _wrong_part(evidence)
+    return _said(name, pairs and (_argument(evidence, pairs) or _shape(pairs) or _values(pairs)))
+
+
+def factor(evidence: Evidence) -> str | None:
+    """A sentence on the factor, or the number, by which the wrong results are off, or None."""
+    if any(c.outcome.error is not None for c in evidence.failed):
+        return None
+    name, pairs = _wrong_part(evidence)
+    return _said(name, pairs and (_shift(pairs) or _factor(pairs, evidence)))
+
+
+def _said(name: str, words: str | list | None) -> str | None:
+    if not isinstance(words, str):
+        return None
+    text = words.format(who=name or "the result")
+    return text[:1].upper() + text[1:] + "."
+
+
+def _wrong_part(evidence: Evidence) -> tuple[str, list[Pair]]:
+    """The one value of a tuple that is wrong, or the whole result, with its name; [] if several."""
+    failed = evidence.failed
+    parts = _parts([(c.outcome.value, c.want) for c in failed], evidence.exercise.values)
     wrong = {k: pairs for k, pairs in parts.items() if not _all_agree(evidence, pairs)}
     if len(wrong) != 1:
-        return None
+        return "", []
     ((name, pairs),) = wrong.items()
     arrays = [(as_array(g), as_array(w)) for g, w in pairs]
-    if any(g is None or w is None for g, w in arrays):
-        return None
-    real: list[Pair] = [(g, w) for g, w in arrays if g is not None and w is not None]
-    found = _argument(evidence, real, name) or _shape(real) or _values(real)
-    found = found or _factor(real, evidence)
-    if found is None:
-        return None
-    who = name or "the result"
-    sentence = found.replace("the result", who) if "the result" in found else found
-    text = sentence if "{who}" not in sentence else sentence.format(who=who)
-    return text[:1].upper() + text[1:] + "."
+    real = [(g, w) for g, w in arrays if g is not None and w is not None]
+    return name, real if len(real) == len(pairs) else []
 
 
 def _turned_round(evidence: Evidence) -> str | None:
@@ -121,7 +132,7 @@ def _all_agree(evidence: Evidence, pairs: list[tuple[Any, Any]]) -> bool:
     return all(evidence.agrees(g, w) for g, w in pairs)
 
 
-def _argument(evidence: Evidence, pairs: list[Pair], name: str) -> str | None:
+def _argument(evidence: Evidence, pairs: list[Pair]) -> str | None:
     """Whether one of the arguments came back as it was."""
     failed = evidence.failed
     for k, argument in enumerate(evidence.exercise.arguments[: len(failed[0].arguments)]):
@@ -137,7 +148,7 @@ def _shape(pairs: list[Pair]) -> str | None:
         return None
     if all(g.size == w.size and _equal(np.squeeze(g), np.squeeze(w)) for g, w in pairs):
         return (
-            f"the numbers are right, but the result has the shape {pairs[0][0].shape} instead of "
+            f"the numbers are right, but {{who}} has the shape {pairs[0][0].shape} instead of "
             f"{pairs[0][1].shape}: one axis of length 1 too many or too few"
         )
     for words, change in _RESHAPED:
@@ -155,11 +166,17 @@ def _values(pairs: list[Pair]) -> str | None:
     for words, change in _SHAPED:
         if _holds(pairs, change):
             return "{who} " + words
-    shifts = [g.astype(float) - w for g, w in pairs if g.shape == w.shape]
-    if len(shifts) == len(pairs):
-        first = shifts[0].flat[0]
-        if abs(first) > 1e-6 and all(np.allclose(s, first, rtol=1e-6, atol=1e-9) for s in shifts):
-            return f"every number of the result is off by the same amount, {first:.4g}"
+    return None
+
+
+def _shift(pairs: list[Pair]) -> str | None:
+    """One number by which everything is off, in every case."""
+    if not _telling(pairs) or any(g.shape != w.shape or not g.size for g, w in pairs):
+        return None
+    shifts = [g.astype(float) - w for g, w in pairs]
+    first = shifts[0].flat[0]
+    if abs(first) > 1e-6 and all(np.allclose(s, first, rtol=1e-6, atol=1e-9) for s in shifts):
+        return f"every number of {{who}} is off by the same amount, {first:.4g}"
     return None
 
 
@@ -204,12 +221,12 @@ def _factor(pairs: list[Pair], evidence: Evidence) -> str | None:
     if entries < 3 or np.allclose(factors, 1, rtol=1e-5):
         return None
     if np.allclose(factors, factors[0], rtol=1e-6):
-        return f"the result is {factors[0]:.4g} times what is expected, in every case"
+        return f"{{who}} is {factors[0]:.4g} times what is expected, in every case"
     for words, numbers in _quantities(evidence):
         if np.allclose(factors, numbers, rtol=1e-6):
-            return f"the result is too large by the factor {words}"
+            return f"{{who}} is too large by the factor {words}"
         if np.allclose(factors, [1 / n if n else math.nan for n in numbers], rtol=1e-6):
-            return f"the result is too small: it is divided once too often by {words}"
+            return f"{{who}} is too small: it is divided once too often by {words}"
     return None
 
 

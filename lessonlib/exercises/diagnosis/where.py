@@ -95,8 +95,8 @@ def _square(a: np.ndarray, make: Callable[[int], np.ndarray]) -> np.ndarray:
 
 def _only_some_entries(evidence: Evidence) -> str | None:
     masks = [_mask(case) for case in evidence.failed]
-    known = [m for m in masks if m is not None and m.ndim and len(m) > 2]
-    if len(known) < 2 or len(known) < len(masks) - 1 or all(m.all() for m in known):
+    known = [m for m in masks if m is not None and m.ndim and len(m) > 1]
+    if len(known) < 2 or all(m.all() for m in known) or max(map(len, known)) < 3:
         return None
     for words, expected in _ENTRIES:
         if all(m.any() and np.array_equal(m, expected(m)) for m in known):

@@ -1,0 +1,37 @@
+"""What the checker makes of learners' answers that it has never seen: each fourth of a collection.
+
+`make rates` tries all of them.
+"""
+
+import pytest
+from rates import collected, tried
+
+from lessonlib.lessons.registry import exercises_of, lessons
+
+STEP = 4
+MOST_SECONDS = 3.5  # of a processor that does other work too
+
+
+@pytest.fixture(scope="module")
+def found():
+    return list(tried(collected([], step=STEP)))
+
+
+def test_there_are_answers_to_every_exercise():
+    known = {a.exercise for a in collected([])}
+    assert known == {e for lesson in lessons() for e in exercises_of(lesson)}
+
+
+def test_no_wrong_answer_is_accepted_and_no_right_one_refused(found):
+    misjudged = [f"{t.answer.exercise} {t.answer.what}" for t in found if t.misjudged]
+    assert misjudged == []
+
+
+def test_six_of_ten_wrong_answers_are_named(found):
+    wrong = [t for t in found if not t.answer.is_right]
+    assert sum(t.named for t in wrong) >= 0.6 * len(wrong)
+
+
+def test_no_answer_keeps_the_learner_waiting(found):
+    slow = {t.answer.what: t.seconds for t in found if t.seconds > MOST_SECONDS}
+    assert slow == {}
