@@ -105,14 +105,14 @@ EXERCISE = Exercise(
         "K.T": "`K`",
         "Q.shape[1]": "the number of features",
         "Q.shape[1] ** 0.5": "the root of the number of features",
-        "Q @ K.T / Q.shape[1] ** 0.5": "the scores",
-        "scores": "the scores",
+        "Q @ K.T / Q.shape[1] ** 0.5": "the array of scores",
+        "scores": "the array of scores",
         "scores.max(axis=1, keepdims=True)": "the largest score of a row",
-        "scores - scores.max(axis=1, keepdims=True)": "the scores",
-        "e": "the exponentials",
-        "np.exp(scores - scores.max(axis=1, keepdims=True))": "the exponentials",
+        "scores - scores.max(axis=1, keepdims=True)": "the array of scores",
+        "e": "the array of exponentials",
+        "np.exp(scores - scores.max(axis=1, keepdims=True))": "the array of exponentials",
         "e.sum(axis=1, keepdims=True)": "the sum of a row",
-        "weights": "the weights",
+        "weights": "the array of weights",
         "weights @ V": "the mixture of the values",
     },
     properties=(
@@ -161,6 +161,12 @@ EXERCISE = Exercise(
             lambda Q, K, V: _dot(Q, K, V, math.sqrt(Q.shape[1]), 0),
             "The softmax runs down the columns, so the queries compete for each key. Each row "
             "has to add up to 1.",
+        ),
+        Mistake(
+            "only the best key",
+            lambda Q, K, V: V[(Q @ K.T).argmax(axis=1)],
+            "Each query gets the value of its best key alone. All values are mixed, by the softmax "
+            "of the scores.",
         ),
         Mistake(
             "softmax of all scores",

@@ -148,6 +148,12 @@ EXERCISE = Exercise(
             "sum of weights * dweights.",
         ),
         Mistake(
+            "the opposite sign",
+            lambda dY, weights, V: (-attention_backward(dY, weights, V)[0], weights.T @ dY),
+            "dV is right, and dscores has the opposite sign: the mean is taken off dweights, not "
+            "the other way round.",
+        ),
+        Mistake(
             "stops at the weights",
             _back_weights,
             "This is the gradient of the weights. The scores lie one softmax further back.",

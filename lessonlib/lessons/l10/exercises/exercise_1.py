@@ -105,6 +105,16 @@ def _first_only(word: str, merges: Merges) -> list[str]:
     return tokens
 
 
+def _from_the_right(word: str, merges: Merges) -> list[str]:
+    """Each merge from the end of the word to its beginning."""
+    tokens = list(word)
+    for left, right in merges:
+        for i in range(len(tokens) - 2, -1, -1):
+            if tokens[i : i + 2] == [left, right]:
+                tokens[i : i + 2] = [left + right]
+    return tokens
+
+
 EXERCISE = Exercise(
     id="10.1",
     title="Encode a word",
@@ -181,6 +191,12 @@ EXERCISE = Exercise(
             lambda word, merges: encode(word, merges[::-1]),
             "The last merge comes first. Its parts are often made by earlier merges, so begin "
             "with the first.",
+        ),
+        Mistake(
+            "from right to left",
+            _from_the_right,
+            "The merges come in the right order, and each goes through the word from right to left. "
+            "From left to right the first two of three equal letters are joined.",
         ),
         Mistake(
             "letters only",

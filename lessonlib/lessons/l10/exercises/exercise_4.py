@@ -70,8 +70,14 @@ def _other_first_row(logits: np.ndarray, ids: np.ndarray, characters: int) -> tu
     return logits, ids, characters
 
 
-def _differs(value: Any, other: Any, *arguments: Any) -> bool:
-    return not finite(value, other) or not np.isclose(value, other, rtol=1e-6)
+def _differs(value: Any, other: Any, logits: np.ndarray, *arguments: Any) -> bool:
+    sure = abs(logits).max() > 50  # there a row may be sure already, and stay so
+    return (
+        sure
+        or len(logits) < 3
+        or not finite(value, other)
+        or not np.isclose(value, other, rtol=1e-6)
+    )
 
 
 def _hardly_possible(logits: np.ndarray, ids: np.ndarray, characters: int) -> tuple:
@@ -128,12 +134,12 @@ EXERCISE = Exercise(
     parts={
         "logits[:-1]": "the rows that predict something",
         "ids[1:]": "the tokens to predict",
-        "logits": "the logits",
+        "logits": "the array of logits",
         "targets": "the tokens to predict",
         "logits.max(axis=1, keepdims=True)": "the largest logit of a row",
-        "logits - logits.max(axis=1, keepdims=True)": "the logits",
-        "z": "the logits",
-        "np.exp(z)": "the exponentials",
+        "logits - logits.max(axis=1, keepdims=True)": "the array of logits",
+        "z": "the array of logits",
+        "np.exp(z)": "the array of exponentials",
         "np.exp(z).sum(axis=1, keepdims=True)": "the sum of a row",
         "np.log(np.exp(z).sum(axis=1, keepdims=True))": "the logarithm of the sum of a row",
         "log_p": "the logarithms of the probabilities",
@@ -225,6 +231,12 @@ EXERCISE = Exercise(
             _half_in_bits,
             "Only the logarithm of the sum has base 2; the logit itself is still in nats. Both "
             "have to be divided by log 2.",
+        ),
+        Mistake(
+            "no minus",
+            lambda logits, ids, n: -bits_per_character(logits, ids, n),
+            "The result has the opposite sign. The logarithm of a probability is at most 0, and "
+            "bits are that with a minus.",
         ),
         Mistake(
             "overflow",

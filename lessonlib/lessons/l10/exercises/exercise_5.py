@@ -38,9 +38,9 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 def _accepts(value: Any, p: np.ndarray, share: float) -> bool:
     """Whether it keeps the fewest most probable tokens, whichever of equally probable ones."""
-    return np.shape(value) == p.shape and all(
+    return all(
         holds(value, p, share)
-        for holds in (finite, _reaches, _fewest, _most_probable, _sums_to_1, _in_place)
+        for holds in (_is_distribution, _reaches, _fewest, _most_probable, _sums_to_1, _in_place)
     )
 
 
@@ -49,9 +49,7 @@ def _accepts(value: Any, p: np.ndarray, share: float) -> bool:
 
 def _kept_of(value: Any, p: np.ndarray) -> np.ndarray:
     """Where something is kept; nothing is said where the value has another form."""
-    value = np.asarray(value, float)
-    fits = value.shape == p.shape and np.isfinite(value).all()
-    return value > 0 if fits else np.ones(p.shape, bool)
+    return np.ones(p.shape, bool) if _is_other_form(value, p) else np.asarray(value) > 0
 
 
 def _reaches(value: Any, p: np.ndarray, share: float) -> bool:
@@ -64,7 +62,9 @@ def _fewest(value: Any, p: np.ndarray, share: float) -> bool:
 
 
 def _is_other_form(value: Any, p: np.ndarray) -> bool:
-    return np.shape(value) != p.shape or not finite(value)
+    if np.shape(value) != p.shape or not finite(value):
+        return True
+    return np.min(value) < 0 or np.max(value) > 1 + 1e-6
 
 
 def _most_probable(value: Any, p: np.ndarray, share: float) -> bool:
@@ -73,7 +73,15 @@ def _most_probable(value: Any, p: np.ndarray, share: float) -> bool:
 
 
 def _sums_to_1(value: Any, p: np.ndarray, share: float) -> bool:
-    return not finite(value) or np.isclose(np.sum(value), 1, atol=1e-5)
+    return _is_other_form(value, p) or np.isclose(np.sum(value), 1, atol=1e-5)
+
+
+def _one_each(value: Any, p: np.ndarray, share: float) -> bool:
+    return np.shape(value) == p.shape
+
+
+def _is_distribution(value: Any, p: np.ndarray, share: float) -> bool:
+    return not _is_other_form(value, p)
 
 
 def _in_place(value: Any, p: np.ndarray, share: float) -> bool:
@@ -134,6 +142,12 @@ EXERCISE = Exercise(
         "np.zeros_like(p)": "the 0 of the others",
     },
     properties=(
+        Property(
+            "one number for each token",
+            _one_each,
+            "One number for each token is asked for: the kept probabilities at their places, and "
+            "0 for all others.",
+        ),
         Property(
             "the kept tokens reach the share",
             _reaches,

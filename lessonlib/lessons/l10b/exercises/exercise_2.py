@@ -68,6 +68,12 @@ def _other_width(weight: np.ndarray, head: int, heads: int) -> np.ndarray:
     return changed
 
 
+def _one_column(weight: np.ndarray, head: int, heads: int) -> np.ndarray:
+    changed = weight.copy()
+    changed[:, head] = 0
+    return changed
+
+
 def _only_head(weight: np.ndarray, head: int, heads: int) -> np.ndarray:
     return weight - without_head(weight, head, heads)
 
@@ -137,6 +143,11 @@ EXERCISE = Exercise(
             "the wrong width",
             _other_width,
             "The block is `heads` columns wide. Each head has d / heads numbers.",
+        ),
+        Mistake(
+            "one column only",
+            _one_column,
+            "Only one column becomes 0. Each head has d / heads neighbouring columns.",
         ),
         Mistake(
             "only this head is left",

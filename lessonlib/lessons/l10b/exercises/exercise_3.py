@@ -104,6 +104,11 @@ def _plain_norm(stream: A, gain: A, shift: A, weight: A, bias: A) -> A:
     return _softmax(_normed(stream) @ weight.T + bias)
 
 
+def _eps_outside(stream: A, gain: A, shift: A, weight: A, bias: A) -> A:
+    mean, spread = stream.mean(axis=1, keepdims=True), stream.std(axis=1, keepdims=True)
+    return _softmax(((stream - mean) / (spread + 1e-5) * gain + shift) @ weight.T + bias)
+
+
 def _gain_on_shift(stream: A, gain: A, shift: A, weight: A, bias: A) -> A:
     return _softmax((_normed(stream) + shift) * gain @ weight.T + bias)
 
@@ -133,7 +138,7 @@ EXERCISE = Exercise(
         "mean": "the mean",
         "var": "the variance",
         "var + 1e-05": "the variance",
-        "1e-05": "the small number",
+        "1e-05": "the small number eps",
         "np.sqrt(var + 1e-05)": "the spread",
         "stream - mean": "the stream less its mean",
         "(stream - mean) / np.sqrt(var + 1e-05)": "the normalised stream",
@@ -141,12 +146,12 @@ EXERCISE = Exercise(
         "x": "the normalised stream",
         "weight.T": "`weight`",
         "x @ weight.T": "the product with `weight`",
-        "scores": "the scores",
-        "x @ weight.T + bias": "the scores",
+        "scores": "the array of scores",
+        "x @ weight.T + bias": "the array of scores",
         "scores.max(axis=1, keepdims=True)": "the largest score of a row",
-        "scores - scores.max(axis=1, keepdims=True)": "the scores",
-        "p": "the exponentials",
-        "np.exp(scores - scores.max(axis=1, keepdims=True))": "the exponentials",
+        "scores - scores.max(axis=1, keepdims=True)": "the array of scores",
+        "p": "the array of exponentials",
+        "np.exp(scores - scores.max(axis=1, keepdims=True))": "the array of exponentials",
         "p.sum(axis=1, keepdims=True)": "the sum of a row",
     },
     properties=(
@@ -187,6 +192,12 @@ EXERCISE = Exercise(
             "gain and shift forgotten",
             _plain_norm,
             "The positions are apart now, but gain and shift of the norm are missing.",
+        ),
+        Mistake(
+            "eps outside the root",
+            _eps_outside,
+            "The positions are apart now, but 1e-5 is added to the standard deviation. It belongs "
+            "to the variance, under the root.",
         ),
         Mistake(
             "the gain after the shift",

@@ -65,6 +65,11 @@ def _with_the_mean(known: np.ndarray, unknown: np.ndarray) -> float:
     return float(np.mean((known > middle) + (known == middle) / 2))
 
 
+def _without_ties(known: np.ndarray, unknown: np.ndarray) -> float:
+    won, lost = (known[:, None] > unknown).sum(), (known[:, None] < unknown).sum()
+    return float(won / max(won + lost, 1))
+
+
 def _zipped(known: np.ndarray, unknown: np.ndarray) -> float:
     n = min(len(known), len(unknown))
     return float(np.mean((known[:n] > unknown[:n]) + (known[:n] == unknown[:n]) / 2))
@@ -134,6 +139,12 @@ EXERCISE = Exercise(
             _with_the_mean,
             "Each known fact is compared with the mean of the unknown ones. A few very sure "
             "inventions then vanish in the mean: compare all pairs.",
+        ),
+        Mistake(
+            "ties left out",
+            _without_ties,
+            "Ties are left out of the count. They count half, and the share is one of all M x K "
+            "pairs.",
         ),
         Mistake(
             "pairs at the same place",
