@@ -14,6 +14,7 @@ from lessonlib import __version__
 from lessonlib._errors import CommandError
 
 _COMMANDS = (
+    "lessonlib.learner.study",
     "lessonlib.learner.working_copies",
     "lessonlib.homework.commands",
     "lessonlib.recipes",

@@ -3,11 +3,16 @@
 import contextlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from lessonlib._errors import CommandError
 
 _PACKAGE = Path(__file__).resolve().parent
+_PATIENCE = 2.0  # seconds to wait for another program that holds a lock
+_STALE = 10.0  # seconds after which a lock is of a program that ended without removing it
 
 
 def data_folder() -> Path:
@@ -40,7 +45,32 @@ def notebooks_folder() -> Path:
 def copies_folder() -> Path:
     """The folder of a learner's working copies: my/ of the checkout; for a wheel, where one is."""
     lessons = notebooks_folder()
+    if lessons.name != "notebooks" and Path.cwd().name == "my":
+        return Path.cwd()
     return (lessons.parent if lessons.name == "notebooks" else Path.cwd()) / "my"
+
+
+def own_folder() -> Path:
+    """The folder of a learner's accepted answers: my/own/, or where LESSONLIB_OWN points."""
+    if where := os.environ.get("LESSONLIB_OWN", ""):
+        return Path(where).expanduser()
+    try:
+        return copies_folder() / "own"
+    except (CommandError, OSError):  # neither the lessons nor the current folder are there
+        return Path("my", "own")
+
+
+def free_name(path: Path, today: date) -> Path:
+    """A name next to a file, with the date, that no file has yet.
+
+    >>> free_name(Path("nowhere/03.ipynb"), date(2026, 11, 21)).name
+    '03.2026-11-21.ipynb'
+    """
+    free, count = path.with_suffix(f".{today.isoformat()}{path.suffix}"), 1
+    while free.exists():
+        count += 1
+        free = path.with_suffix(f".{today.isoformat()}-{count}{path.suffix}")
+    return free
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -62,3 +92,43 @@ def write(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+@contextlib.contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Let one program at a time read and write a file: the others wait for it.
+
+    The lock is a file next to it. Where none can be made (a folder that cannot be written), and
+    where the other program takes longer than two seconds, the work goes on without one.
+    """
+    taken = path.with_name(f".{path.name}.lock")
+    held = _take(taken)
+    try:
+        yield
+    finally:
+        if held:
+            with contextlib.suppress(OSError):
+                taken.unlink()
+
+
+def _take(taken: Path) -> bool:
+    """Make a lock file. False where that cannot be done in time."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        try:
+            os.close(os.open(taken, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            return True
+        except FileExistsError:
+            _remove_if_stale(taken)
+        except OSError:
+            if os.name != "nt":
+                return False
+            end = min(end, time.monotonic() + 0.2)  # Windows also says this of a lock that goes
+        time.sleep(0.01)
+    return False
+
+
+def _remove_if_stale(taken: Path) -> None:
+    with contextlib.suppress(OSError):
+        if time.time() - taken.stat().st_mtime > _STALE:
+            taken.unlink()

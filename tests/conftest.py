@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")  # small arrays gain nothing from a second thread
 os.environ["LESSONLIB_PROGRESS"] = "off"
+os.environ["LESSONLIB_OWN"] = os.path.join(os.devnull, "own")  # nothing can be written there
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 # Shared machines are slow at times: examples are bounded by number, not by time, and drawn the
@@ -28,8 +29,9 @@ settings.load_profile("course")
 
 @pytest.fixture
 def progress_file(tmp_path, monkeypatch):
-    """A fresh progress file for one test."""
+    """A fresh progress file for one test, and a folder own/ next to it for accepted answers."""
     path = tmp_path / "progress.json"
+    monkeypatch.setenv("LESSONLIB_OWN", str(tmp_path / "own"))
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(path))
     return path
 

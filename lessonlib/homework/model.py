@@ -66,7 +66,8 @@ class Homework:
 class Graded:
     """What the grader says about one exercise of one student.
 
-    finding : what is wrong in a few words, under which the class report counts it
+    mistake : the known mistake that was recognised, or None
+    finding : the short name of whatever was found, under which a class is counted
     how     : by which means it was found (see `lessonlib.exercises.diagnosis.explain.Finding`)
     """
 

@@ -2,39 +2,69 @@
 
 It is at `~/.lessonlib/progress.json`, or where the environment variable LESSONLIB_PROGRESS
 points; the value `off` switches recording off (tests, grading, making the committed notebooks).
+
+Every note is a small change that is made to the file as it is at that moment, under a lock: two
+notebooks at once lose nothing. What cannot be written waits in this kernel for the next time.
 """
 
+import copy
 import datetime
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lessonlib.files import write
+from lessonlib.files import lock, write
+
+Change = Callable[[dict[str, Any]], None]
 
 _RANK = {"not attempted": 0, "not yet": 1, "correct": 2}
-_EMPTY = {"version": 1, "exercises": {}, "predictions": {}}
+_EMPTY: dict[str, Any] = {"version": 1, "exercises": {}, "predictions": {}}
+_MOST_FINDINGS = 40  # different ones that are kept of one exercise
+
+_waiting: dict[Path, list[Change]] = {}  # what could not be written yet
+_told: list[str] = []  # what this kernel has said once about the file
 
 
 def path() -> Path | None:
-    """Where progress is kept, or None when it is switched off."""
+    """Where progress is kept, or None when it is switched off or there is no home folder."""
     where = os.environ.get("LESSONLIB_PROGRESS", "")
     if where.strip().lower() == "off":
         return None
-    return Path(where).expanduser() if where else Path.home() / ".lessonlib" / "progress.json"
+    try:
+        return Path(where).expanduser() if where else Path.home() / ".lessonlib" / "progress.json"
+    except RuntimeError:  # nobody's home
+        return None
 
 
 def load() -> dict[str, Any]:
-    """Read the progress file; a damaged one is put aside and a fresh start made."""
+    """The progress; a damaged file is put aside and a fresh start made."""
     file = path()
-    if file is None or not file.exists():
-        return json.loads(json.dumps(_EMPTY))
+    data = copy.deepcopy(_EMPTY)
+    if file is None:
+        return data
+    try:
+        if file.exists():
+            with lock(file):
+                data = _read(file)
+    except OSError as error:
+        _tell(file, error)
+    for change in _waiting.get(file, ()):
+        change(data)
+    return data
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The file's content. Raises OSError where it can neither be read nor put aside."""
     try:
         return _validated(json.loads(file.read_text(encoding="utf-8")))
-    except ValueError:
+    except (FileNotFoundError, NotADirectoryError):
+        return copy.deepcopy(_EMPTY)
+    except (ValueError, RecursionError):
         aside = file.with_name(f"{file.stem}.damaged-{datetime.datetime.now():%Y%m%d-%H%M%S}.json")
         file.replace(aside)
-        return json.loads(json.dumps(_EMPTY))
+        return copy.deepcopy(_EMPTY)
 
 
 def _validated(data: Any) -> dict[str, Any]:
@@ -51,51 +81,118 @@ def _write(data: dict[str, Any], file: Path) -> None:
     write(file, json.dumps(data, indent=1, sort_keys=True))
 
 
-def _store(data: dict[str, Any]) -> None:
-    """Save where possible: a full or read-only disk must not stop a lesson."""
+def _note(change: Change, aloud: bool = True) -> None:
+    """Make one change; where the file cannot be read or written, it waits in this kernel."""
     file = path()
-    if file is not None:
-        try:
-            _write(data, file)
-        except OSError:
-            return
-
-
-def note_check(exercise: str, status: str, mistake: str | None) -> None:
-    """Note one call of `check`; the best status reached so far is kept."""
-    if path() is None:
+    if file is None:
         return
-    data = load()
-    entry = data["exercises"].setdefault(exercise, {"status": status, "tries": 0, "hints": 0})
-    if _RANK.get(status, 0) >= _RANK.get(entry.get("status"), 0):
-        entry["status"] = status
-    if status != "not attempted":
-        entry["tries"] = int(entry.get("tries", 0)) + 1
-        entry["when"] = datetime.date.today().isoformat()
-    if mistake:
-        entry["mistakes"] = sorted({*entry.get("mistakes", []), mistake})
-    _store(data)
+    waiting = _waiting.setdefault(file, [])
+    waiting.append(change)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with lock(file):
+            data = _read(file)
+            for each in waiting:
+                each(data)
+            _write(data, file)
+        waiting.clear()
+    except OSError as error:
+        if aloud:
+            _tell(file, error)
+
+
+def _tell(file: Path, error: OSError) -> None:
+    """Say once in a kernel that progress cannot be kept."""
+    if not _told:
+        _told.append(str(file))
+        print(  # noqa: T201 (a line above the result of the cell)
+            f"Your progress cannot be kept in {file} ({error.strerror or error}). The lesson goes "
+            "on; `export_progress` writes what this kernel remembers to another place."
+        )
+
+
+# ---- what is noted -----------------------------------------------------------------------------
+
+
+def note_check(
+    exercise: str, status: str, mistake: str | None, how: str = "", finding: str = ""
+) -> None:
+    """Note one call of `check`; the best status reached so far is kept.
+
+    how, finding : by which means a wrong answer was recognised, and as what (see `Result`)
+    """
+    now = _now()
+
+    def change(data: dict[str, Any]) -> None:
+        entry = _entry(data, exercise)
+        before = _rank(entry)
+        if _RANK.get(status, 0) >= before:
+            entry["status"] = status
+        if status != "not attempted":
+            _note_try(entry, status == "correct", before == _RANK["correct"], now)
+        if status == "not yet":
+            _count(entry, "how", how or "unnamed")
+            _count(entry, "findings", finding)
+        if mistake:
+            known = entry.get("mistakes")
+            entry["mistakes"] = sorted({*(known if isinstance(known, list) else ()), mistake})
+
+    _note(change)
+
+
+def _note_try(entry: dict[str, Any], right: bool, right_before: bool, now: str) -> None:
+    tries = whole(entry.get("tries"))
+    entry["tries"] = tries + 1
+    entry["when"] = datetime.date.today().isoformat()
+    if not tries:
+        entry["first_try"] = now
+    if right and not right_before:
+        entry["first_right"], entry["tries_to_right"] = now, tries + 1
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="minutes")
+
+
+def _entry(data: dict[str, Any], exercise: str) -> dict[str, Any]:
+    new = {"status": "not attempted", "tries": 0, "hints": 0}
+    return data["exercises"].setdefault(exercise, new)
+
+
+def whole(value: Any) -> int:
+    """A count that was read from a file, 0 where there is none.
+
+    >>> whole(3), whole("many"), whole(None)
+    (3, 0, 0)
+    """
+    return value if type(value) is int and value > 0 else 0
+
+
+def _count(entry: dict[str, Any], key: str, name: str) -> None:
+    """Count one more of a name in a table of counts."""
+    counts = entry.get(key)
+    counts = counts if isinstance(counts, dict) else {}
+    if name and (name in counts or len(counts) < _MOST_FINDINGS):
+        entry[key] = counts | {name: whole(counts.get(name)) + 1}
 
 
 def note_hint(exercise: str, shown: int) -> None:
     """Note how many hints have been asked for."""
-    if path() is None:
-        return
-    data = load()
-    entry = data["exercises"].setdefault(
-        exercise, {"status": "not attempted", "tries": 0, "hints": 0}
-    )
-    entry["hints"] = max(int(entry.get("hints", 0)), shown)
-    _store(data)
+
+    def change(data: dict[str, Any]) -> None:
+        entry = _entry(data, exercise)
+        entry["hints"] = max(whole(entry.get("hints")), shown)
+
+    _note(change)
 
 
 def note_prediction(prediction: str, choice: int, right: bool) -> None:
     """Note a committed prediction; the first one counts."""
-    if path() is None:
-        return
-    data = load()
-    data["predictions"].setdefault(prediction, {"choice": choice, "right": right})
-    _store(data)
+
+    def change(data: dict[str, Any]) -> None:
+        data["predictions"].setdefault(prediction, {"choice": choice, "right": right})
+
+    _note(change, aloud=False)  # a form's button calls this: nobody sees what it prints
 
 
 def export_progress(target: str | os.PathLike[str] = "my-progress.json") -> Path:
@@ -115,14 +212,22 @@ def import_progress(source: str | os.PathLike[str] = "my-progress.json") -> dict
         raise FileNotFoundError(f"import_progress: there is no file {file}")
     try:
         other = _validated(json.loads(file.read_text(encoding="utf-8")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"import_progress: {file.name} is {error}") from None
+
+    def change(data: dict[str, Any]) -> None:
+        for key, new in other["exercises"].items():
+            old = data["exercises"].get(key)
+            better = old is None or _rank(new) > _rank(old)
+            data["exercises"][key] = copy.deepcopy(new) if better else old
+        for key, new in other["predictions"].items():
+            data["predictions"].setdefault(key, new)
+
     data = load()
-    for key, new in other["exercises"].items():
-        old = data["exercises"].get(key)
-        better = old is None or _RANK.get(new.get("status"), 0) > _RANK.get(old.get("status"), 0)
-        data["exercises"][key] = new if better else old
-    for key, new in other["predictions"].items():
-        data["predictions"].setdefault(key, new)
-    _store(data)
+    change(data)
+    _note(change)
     return data
+
+
+def _rank(entry: dict[str, Any]) -> int:
+    return _RANK.get(str(entry.get("status")), 0)

@@ -1,4 +1,4 @@
-"""One file to take along where a session's files are lost: the notebooks and the progress."""
+"""One file to take along where a session's files are lost: notebooks, answers and progress."""
 
 import base64
 import datetime
@@ -9,12 +9,14 @@ import os
 import zipfile
 from pathlib import Path
 
+from lessonlib.files import own_folder
 from lessonlib.learner import record
 
 
 class TakeHome:
     """A zip file with the notebooks of a folder, without outputs, and the progress; a link to it.
 
+    The accepted answers go along, as own/lesson_07.py.
     Raises FileNotFoundError where the folder holds no notebook
     """
 
@@ -30,6 +32,8 @@ class TakeHome:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in self.notebooks:
                 archive.writestr(path.name, _without_outputs(path))
+            for path in sorted(own_folder().glob("lesson_*.py")):
+                archive.writestr(f"own/{path.name}", path.read_bytes())
             progress = json.dumps(record.load(), indent=1, sort_keys=True)
             archive.writestr("my-progress.json", progress)
         return buffer.getvalue()

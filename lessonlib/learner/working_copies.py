@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from lessonlib._errors import CommandError
-from lessonlib.files import copies_folder, notebooks_folder, write
+from lessonlib.files import copies_folder, free_name, notebooks_folder, write
 
 _ORIGIN = ".origin.json"
 
@@ -89,7 +89,7 @@ def reset(lessons: Path, copies: Path, number: str, today: date) -> tuple[Path, 
     copies.mkdir(parents=True, exist_ok=True)
     kept = None
     if copy.path.exists():
-        kept = _free_name(copy.path, today)
+        kept = free_name(copy.path, today)
         os.replace(copy.path, kept)
     write(copy.path, copy.lesson.read_bytes())
     _remember(copies, copy.lesson)
@@ -147,11 +147,3 @@ def _read_origin(copies: Path) -> dict[str, str]:
 def _remember(copies: Path, lesson: Path) -> None:
     origin = _read_origin(copies) | {lesson.name: fingerprint(lesson)}
     write(copies / _ORIGIN, json.dumps(origin, indent=1, sort_keys=True).encode())
-
-
-def _free_name(path: Path, today: date) -> Path:
-    kept, count = path.with_suffix(f".{today.isoformat()}.ipynb"), 1
-    while kept.exists():
-        count += 1
-        kept = path.with_suffix(f".{today.isoformat()}-{count}.ipynb")
-    return kept

@@ -1,9 +1,13 @@
 """Progress, predictions, claims, stored results, scoreboard, course map, installation check."""
 
 import base64
+import datetime
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -13,12 +17,13 @@ from lessonlib import claims
 from lessonlib.exercises import (
     check,
     export_progress,
+    hint,
     import_progress,
     predict,
     progress,
     take_home,
 )
-from lessonlib.files import notebooks_folder
+from lessonlib.files import lock, notebooks_folder
 from lessonlib.learner import record
 from lessonlib.learner.course_map import course_map
 from lessonlib.learner.installation import installation
@@ -102,6 +107,162 @@ def test_writing_is_atomic(progress_file, monkeypatch):
     check("00.1", lambda predicted, labels: 0.0)
     assert progress_file.read_text() == before
     assert list(progress_file.parent.glob(".progress-*")) == []
+
+
+def test_the_way_to_the_first_right_answer_is_kept(progress_file, monkeypatch):
+    clock = iter(f"2026-10-04T09:{minute:02}+00:00" for minute in range(10, 60, 5))
+    monkeypatch.setattr(record, "_now", lambda: next(clock))
+    record.note_hint("00.1", 1)
+    record.note_check("00.1", "not attempted", None)
+    record.note_check("00.1", "not yet", "percent", "known", "percent")
+    record.note_check("00.1", "not yet", None, "twin", "the mean is left out")
+    record.note_check("00.1", "not yet", None)
+    record.note_check("00.1", "correct", None)
+    record.note_check("00.1", "not yet", "percent", "known", "percent")
+    record.note_check("00.1", "correct", None)
+    entry = record.load()["exercises"]["00.1"]
+    entry.pop("when")
+    assert entry == {
+        "status": "correct",
+        "tries": 6,
+        "hints": 1,
+        "mistakes": ["percent"],
+        "how": {"known": 2, "twin": 1, "unnamed": 1},
+        "findings": {"percent": 2, "the mean is left out": 1},
+        "first_try": "2026-10-04T09:15+00:00",
+        "first_right": "2026-10-04T09:30+00:00",
+        "tries_to_right": 4,
+    }
+
+
+def test_check_notes_how_a_mistake_was_recognised_to_the_minute(progress_file):
+    check("00.1", lambda predicted, labels: np.sum(predicted == labels))
+    entry = record.load()["exercises"]["00.1"]
+    assert (entry["how"], entry["findings"]) == ({"known": 1}, {"counts instead of sharing": 1})
+    noted = datetime.datetime.fromisoformat(entry["first_try"])
+    late = datetime.datetime.now(datetime.UTC) - noted
+    assert (noted.second, noted.utcoffset()) == (0, datetime.timedelta(0))
+    assert late < datetime.timedelta(minutes=3)
+
+
+def test_a_file_of_the_first_edition_is_read_on(progress_file):
+    """Whatever was right or tried before times were kept gets no time of today."""
+    old = {"status": "correct", "tries": 3, "hints": 2, "when": "2026-01-01", "mistakes": ["x"]}
+    tried = {"status": "not yet", "tries": 1, "hints": 0, "when": "2026-01-01"}
+    table = {"version": 1, "exercises": {"00.1": old, "01.1": tried}, "predictions": {}}
+    progress_file.write_text(json.dumps(table))
+    record.note_check("00.1", "correct", None)
+    record.note_check("01.1", "correct", None)
+    entries = record.load()["exercises"]
+    assert entries["00.1"] == old | {"tries": 4, "when": entries["00.1"]["when"]}
+    assert entries["01.1"]["tries_to_right"] == 2
+    assert "first_try" not in entries["01.1"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"status": ["correct"], "tries": "many", "hints": None, "mistakes": 3, "how": []},
+        {"how": {"known": "x"}, "findings": "percent", "mistakes": {"a": 1}},
+    ],
+)
+def test_an_entry_that_was_edited_by_hand_stops_nothing(progress_file, entry):
+    table = {"version": 1, "exercises": {"00.1": entry}, "predictions": {}}
+    progress_file.write_text(json.dumps(table))
+    check("00.1", lambda predicted, labels: np.sum(predicted == labels))
+    hint("00.1")
+    kept = record.load()["exercises"]["00.1"]
+    assert (kept["tries"], kept["mistakes"]) == (1, ["counts instead of sharing"])
+
+
+def test_findings_do_not_fill_the_file(progress_file):
+    for number in range(100):
+        record.note_check("00.1", "not yet", None, "place", f"place {number}")
+    record.note_check("00.1", "not yet", None, "place", "place 3")
+    entry = record.load()["exercises"]["00.1"]
+    assert (len(entry["findings"]), entry["findings"]["place 3"]) == (40, 2)
+    assert entry["how"] == {"place": 101}
+
+
+NOTES = """
+from lessonlib.learner import record
+for number in range(40):
+    record.note_check({name!r}, "not yet", None, "known", "percent")
+    record.note_check("00.1", "not yet", None)
+"""
+
+
+def test_two_notebooks_at_once_lose_nothing(progress_file):
+    command = [sys.executable, "-c"]
+    both = [subprocess.Popen([*command, NOTES.format(name=name)]) for name in ("01.1", "02.1")]
+    assert [process.wait(60) for process in both] == [0, 0]
+    entries = record.load()["exercises"]
+    assert {name: entry["tries"] for name, entry in entries.items()} == {
+        "00.1": 80,
+        "01.1": 40,
+        "02.1": 40,
+    }
+    assert list(progress_file.parent.glob(".*")) == []
+
+
+def test_a_lock_of_a_program_that_ended_is_removed(progress_file, monkeypatch):
+    left = progress_file.with_name(".progress.json.lock")
+    left.touch()
+    os.utime(left, (0, 0))
+    record.note_check("00.1", "correct", None)
+    assert not left.exists()
+    monkeypatch.setattr("lessonlib.files._PATIENCE", 0.05)
+    with lock(progress_file):
+        record.note_check("00.1", "correct", None)  # waits, then goes on without
+        assert left.exists()
+    assert record.load()["exercises"]["00.1"]["tries"] == 2
+    assert not left.exists()
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the kernel has said so far about the file."""
+    monkeypatch.setattr(record, "_told", [])
+
+
+def test_a_file_that_cannot_be_written_is_told_once_and_nothing_is_lost(
+    tmp_path, monkeypatch, capsys, told
+):
+    way = tmp_path / "file"
+    way.write_text("")
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(way / "progress.json"))
+    predict("00.a").commit(1)
+    for _ in range(3):
+        record.note_check("00.1", "not yet", "percent")
+        hint("00.1")
+    out = capsys.readouterr().out
+    assert out.count("\n") == out.count("Your progress cannot be kept in") == 1
+    assert progress().rows()[0][1] == "△"
+    assert json.loads(export_progress(tmp_path / "e.json").read_text())["exercises"]["00.1"]
+    way.unlink()  # now it can
+    record.note_check("00.1", "correct", None)
+    kept = json.loads((way / "progress.json").read_text())
+    assert kept["exercises"]["00.1"]["tries"] == 4
+    assert kept["predictions"]["00.a"]["choice"] == 1
+    assert record.load() == kept
+
+
+def test_a_file_that_cannot_be_read_is_not_overwritten(progress_file, capsys, told):
+    progress_file.mkdir()  # as good as one without the right to read
+    assert check("00.1", right).status == "correct"
+    assert progress().rows()[0][1] == "✓"
+    assert progress_file.is_dir()
+    assert capsys.readouterr().out.count("cannot be kept") == 1
+
+
+def test_nobodys_home_is_no_place_for_progress(monkeypatch):
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("LESSONLIB_PROGRESS", "")
+    monkeypatch.setattr("pathlib.Path.home", nobody)
+    assert record.path() is None
+    assert check("00.1", right).status == "correct"
 
 
 # ---- predictions
@@ -192,6 +353,8 @@ def test_take_home_holds_the_notebooks_without_outputs_and_the_progress(
     book = json.dumps({"cells": [code, text]})
     (tmp_path / "01_perceptron.ipynb").write_text(book, encoding="utf-8")
     (tmp_path / "broken.ipynb").write_bytes(b"{not json")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/lesson_01.py").write_text("mine = 1\n")
     record.note_check("01.1", "correct", None)
     monkeypatch.delenv("LESSONLIB_OUTPUT", raising=False)
     page = take_home(tmp_path)._repr_html_()
@@ -201,6 +364,7 @@ def test_take_home_holds_the_notebooks_without_outputs_and_the_progress(
         assert archive.testzip() is None
         kept = json.loads(archive.read("01_perceptron.ipynb"))["cells"]
         assert archive.read("broken.ipynb") == b"{not json"
+        assert archive.read("own/lesson_01.py") == b"mine = 1\n"
         (tmp_path / "my-progress.json").write_bytes(archive.read("my-progress.json"))
     assert kept == [code | {"execution_count": None, "outputs": []}, text]
     assert zipfile.is_zipfile(take_home(tmp_path).save(tmp_path / "mine.zip"))

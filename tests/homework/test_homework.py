@@ -135,7 +135,7 @@ def test_feedback_teaches_and_hides(graded):
 def test_class_report(graded):
     text = (graded / "report_01.md").read_text()
     assert "6 graded" in text
-    assert "1 x 01.2 zero counts as right" in text
+    assert "- 1 of 6: zero counts as right. A score of exactly 0" in text
     assert "- carl Gauss, Carl: the notebook is cut off" in text
     assert "- leonhard" in text
 

@@ -110,6 +110,25 @@ def test_the_lessons_helpers_are_quiet_however_they_are_imported(client, ways):
     assert said.splitlines() == ["not available while homework is graded False"] * 5
 
 
+def test_yours_hands_out_nothing_in_the_room(client):
+    """Neither a reference nor a stored answer, whatever the code does to the environment."""
+    source = """
+import os
+from lessonlib import affordable, yours
+print(affordable(print, (3, 1)))
+for setting in ("autograde", ""):
+    os.environ.update(NBGRADER_EXECUTION=setting, LESSONLIB_PROGRESS="/tmp/progress.json")
+    try:
+        yours("01.1")(1, 2)
+    except Exception as error:
+        print(error)
+"""
+    said = printed(client, source).splitlines()
+    assert said[0] == "1"
+    assert said[1].startswith('yours("01.1") gives nothing while homework is graded')
+    assert "there is no exercise '01.1'" in said[2]  # there is no file of any
+
+
 def test_a_lessons_own_tools_work_in_the_room(client):
     source = """
 from lessonlib import datasets

@@ -4,8 +4,8 @@ wrote to stderr, on its CPU-seconds and on its kernel's peak memory.
 A notebook gets one item more than it has code cells, "limits". Its bounds:
 
 - CPU-seconds of the kernel and its children, imports included (LESSONLIB_NOTEBOOK_CPU_SECONDS, 30);
-- megabytes of peak memory above a process that has run the notebook's own import statements and
-  nothing else (LESSONLIB_NOTEBOOK_MEGABYTES, 300);
+- megabytes of peak memory above what the kernel takes when it has run the notebook's own import
+  statements and nothing else (LESSONLIB_NOTEBOOK_MEGABYTES, 300);
 - megabytes of the three largest lessons so far, open together on Binder (LESSONLIB_OPEN_MEGABYTES,
   2000, what Binder allows).
 
@@ -13,13 +13,9 @@ The first cell of a notebook has a bound of its own (LESSONLIB_FIRST_CELL_CPU_SE
 """
 
 import ast
-import inspect
 import os
 import re
-import subprocess
-import sys
 import time
-from functools import lru_cache
 
 import psutil
 import pytest
@@ -86,22 +82,6 @@ def import_statements(sources):
     return "\n".join(tries)
 
 
-@lru_cache
-def baseline(imports):
-    """Peak bytes of a process that has done what a kernel starts with, and these imports."""
-    lines = [
-        "import re, psutil, ipykernel.ipkernel, matplotlib_inline.backend_inline",
-        imports,
-        inspect.getsource(peak_memory),
-        "print(peak_memory())",
-    ]
-    command = [sys.executable, "-W", "ignore", "-c", "\n".join(lines)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=kernel_env())
-    if done.returncode:
-        raise RuntimeError(f"the notebook's imports fail by themselves: {done.stderr[-800:]}")
-    return int(done.stdout.split()[-1])
-
-
 def kernel_env():
     """The environment of a kernel: no progress file or bars, figures inline, one BLAS thread."""
     env = dict(STARTED_WITH, LESSONLIB_PROGRESS="off", LESSONLIB_PROGRESS_BAR="off")
@@ -126,12 +106,13 @@ def open_together(sizes):
 
 
 class LessonCell(IPyNbCell):
-    """A code cell; it may not write to stderr, and the first one must be quick."""
+    """A code cell; it may not write to stderr, and the first one must be quick, with its imports."""
 
     def runtest(self):
+        first = not self.parent.started
+        imports = self.parent.run_imports() if first else 0.0
         self.parent.measure()
-        first, before = not self.parent.started, self.parent.seconds
-        self.parent.started = True
+        before = self.parent.seconds - imports
         try:
             super().runtest()
         finally:
@@ -150,7 +131,7 @@ class Limits(pytest.Item):
 
     def runtest(self):
         seconds, peak = self.parent.seconds, self.parent.peak
-        above = max(0.0, peak - baseline(import_statements(self.parent.sources))) / MB
+        above = max(0.0, peak - self.parent.baseline) / MB
         wall = time.perf_counter() - self.parent.begun
         row = (self.parent.path.stem, len(self.parent.sources), seconds, wall, peak / MB, above)
         self.user_properties.append(("notebook_limits", row))
@@ -186,7 +167,7 @@ class Limits(pytest.Item):
 class LessonNotebook(IPyNbFile):
     """nbval's notebook with a measured kernel."""
 
-    seconds = peak = 0.0
+    seconds = peak = baseline = 0.0
     started = False
 
     def setup(self):
@@ -208,6 +189,28 @@ class LessonNotebook(IPyNbFile):
             yield LessonCell.from_parent(self, name=item.name, **parts)
         if cells:
             yield Limits.from_parent(self, name="limits")
+
+    def run_imports(self):
+        """Run the imports of all cells before the first one, and note the memory they take.
+
+        Returns the CPU-seconds of those that the first cell would have run itself.
+        """
+        self.started = True
+        self.measure()
+        before = self.seconds
+        self._run(import_statements(self.sources[:1]))
+        self.measure()
+        spent = self.seconds - before
+        self._run(import_statements(self.sources))
+        self.measure()
+        self.baseline = self.peak
+        return spent
+
+    def _run(self, source):
+        if source:
+            message = self.kernel.execute_cell_input(source, allow_stdin=False)
+            self.kernel.await_reply(message, timeout=300)
+            self.kernel.await_idle(message, 300)
 
     def measure(self):
         """Note what the kernel has used so far; it may die in the next cell."""

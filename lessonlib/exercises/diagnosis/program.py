@@ -3,7 +3,6 @@
 import ast
 import inspect
 import linecache
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
@@ -62,48 +61,80 @@ class Program:
         return self.lines[number - 1].strip() if 0 < number <= len(self.lines) else ""
 
 
+@dataclass
+class Definition:
+    """Where a function or class is defined.
+
+    node  : its definition
+    cell  : all definitions of the same cell
+    lines : the lines of the cell
+    """
+
+    node: Any
+    cell: list[Any]
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        """The definition as it was written, decorators included."""
+        return "".join(self.lines[_first(self.node) - 1 : _end(self.node)]).rstrip() + "\n"
+
+
 def program_of(answer: Any) -> Program | None:
     """The program of a function or class whose source can be found, else None."""
+    found = definition_of(answer)
+    return None if found is None else _program(found, space_of(answer))
+
+
+def program_in(source: str, name: str) -> Program | None:
+    """The program that a cell's source defines under a name, in the last place, else None.
+
+    >>> program_in("def f(x):\\n    return x + 1", "f").line(2)
+    'return x + 1'
+    """
+    found = _definition(source.splitlines(keepends=True), name)
+    return None if found is None else _program(found, {})
+
+
+def _program(found: Definition, space: dict[str, Any]) -> Program:
+    helpers = _helpers(found.node, found.cell)
+    body: list[ast.stmt] = [_bare(n) for n in (*helpers, found.node)]
+    return Program(ast.Module(body, []), found.node.name, space, found.lines)
+
+
+def definition_of(answer: Any) -> Definition | None:
+    """The definition of a function or class at the top level of its cell; None if not found."""
     code = code_of(answer)
     name = getattr(answer, "__name__", "")
     if code is None or not name.isidentifier():
         return None
     lines = linecache.getlines(code.co_filename) or _source_lines(answer)
-    return program_in("".join(lines), name, _space(answer), code.co_firstlineno)
+    return _definition(lines, name, code.co_firstlineno)
 
 
-def program_in(
-    source: str, name: str, space: dict[str, Any] | None = None, line: int | None = None
-) -> Program | None:
-    """The program that a cell's source defines under a name, else None.
-
-    line : a line of the definition that is meant, where there are several; without it the last one
-
-    >>> program_in("def f(x):\\n    return x + 1", "f").line(2)
-    'return x + 1'
-    """
+def _definition(lines: list[str], name: str, line: int | None = None) -> Definition | None:
+    """The last definition of a name in a cell, or the one that a line belongs to."""
     try:
-        cell = ast.parse(source)
+        cell = ast.parse("".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     definitions = [n for n in cell.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
     own = [n for n in definitions if n.name == name]
     if line is not None:
         own = [n for n in own if _first(n) <= line <= _end(n)]
-    if not own:
-        return None
-    helpers = _helpers(own[-1], definitions)
-    body: list[ast.stmt] = [_bare(n) for n in (*helpers, own[-1])]
-    return Program(ast.Module(body, []), name, space or {}, source.splitlines())
+    return Definition(own[-1], definitions, lines) if own else None
 
 
 def code_of(answer: Any) -> CodeType | None:
     """The code of a function, or of a method of a class, that the answer's source is found by."""
+    return getattr(_function_of(answer), "__code__", None)
+
+
+def _function_of(answer: Any) -> Any:
+    """The function itself, without what decorates it; of a class: one of its methods."""
     if isinstance(answer, type):
-        methods = [v for v in vars(answer).values() if hasattr(v, "__code__")]
-        return methods[0].__code__ if methods else None
-    inner = inspect.unwrap(answer) if callable(answer) else None
-    return getattr(inner, "__code__", None)
+        return next((v for v in vars(answer).values() if hasattr(v, "__code__")), None)
+    return inspect.unwrap(answer) if callable(answer) else None
 
 
 def _source_lines(answer: Any) -> list[str]:
@@ -155,7 +186,6 @@ def _unannotated(node: Any) -> Any:
     return node
 
 
-def _space(answer: Any) -> dict[str, Any]:
-    if isinstance(answer, type):
-        return dict(vars(sys.modules.get(answer.__module__, sys.modules["__main__"])))
-    return dict(inspect.unwrap(answer).__globals__)
+def space_of(answer: Any) -> dict[str, Any]:
+    """The names that the code of a function or class finds around it."""
+    return dict(_function_of(answer).__globals__)

@@ -17,6 +17,7 @@ from lessonlib.homework.submission.submission import Submission
 from lessonlib.lessons.registry import questions_of
 
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "no submission"
+_FINDINGS = 8  # of one exercise, the most frequent first
 
 
 @dataclass
@@ -104,7 +105,7 @@ def _maximum(homework: Homework) -> float:
 
 
 def class_report(homework: Homework, table: list[Line]) -> str:
-    """A page on the class: which exercise, which recognised mistake, who could not be graded."""
+    """A page on the class: each exercise, what was found how often, who could not be graded."""
     count = Counter(line.status for line in table)
     parts = [f"# {homework.name}: {len(table)} students", ""]
     parts += [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
@@ -116,13 +117,16 @@ def class_report(homework: Homework, table: list[Line]) -> str:
     ]
     for exercise in homework.exercises():
         parts.append(_exercise_row(exercise.id, exercise.title, table))
-    parts += ["", "## Recognised mistakes", "", *_mistakes(table)]
+    parts += ["", "## What was found", ""]
+    findings = [row for e in homework.exercises() for row in _findings(e.id, e.title, table)]
+    parts += findings or ["None.", ""]
     for status, title in ((NOT_GRADED, "Not graded"), (NOTHING, "No submission")):
         found = [line for line in table if line.status == status]
         if found:
-            parts += ["", f"## {title}", ""]
+            parts += [f"## {title}", ""]
             parts += [f"- {x.student.id} {x.student.name}".rstrip() + _why(x) for x in found]
-    return "\n".join(parts) + "\n"
+            parts.append("")
+    return "\n".join(parts)
 
 
 def _why(line: Line) -> str:
@@ -147,17 +151,14 @@ def _exercise_row(exercise: str, title: str, table: list[Line]) -> str:
     return f"| {exercise} {title} | {full} | {part} | {none} | {untouched} | {mean} |"
 
 
-def _mistakes(table: list[Line]) -> list[str]:
-    seen: Counter[tuple[str, str]] = Counter()
-    words: dict[tuple[str, str], str] = {}
-    for line in table:
-        for graded in line.report.exercises if line.report and line.status == GRADED else ():
-            if graded.mistake:
-                seen[graded.exercise, graded.mistake] += 1
-                words[graded.exercise, graded.mistake] = graded.message
-    if not seen:
-        return ["None."]
-    return [f"- {n} x {e} {m}: {words[e, m]}" for (e, m), n in seen.most_common()]
+def _findings(exercise: str, title: str, table: list[Line]) -> list[str]:
+    """The most frequent findings of an exercise, each with a message that it earned."""
+    graded = _graded(table, exercise)
+    said = {name: g.message for g in graded if (name := g.mistake or g.finding)}
+    count = Counter(name for g in graded if (name := g.mistake or g.finding))
+    head = [f"{exercise} {title}", ""] if count else []
+    rows = [f"- {n} of {len(graded)}: {m}. {said[m]}" for m, n in count.most_common(_FINDINGS)]
+    return [*head, *rows, ""] if rows else []
 
 
 def write_reports(course: Course, homework: Homework, table: list[Line]) -> None:
