@@ -221,15 +221,16 @@ def _repaired(evidence: Evidence) -> Finding | None:
 
 def place_of(program: Program, edits: list[Edit]) -> Finding:
     """What is said of the lines whose change makes the learner's own program right."""
-    places = " ".join(_place(program, edit) for edit in edits)
-    return Finding(places, "repair", edits[0].kind)
+    change = "One small change makes" if len(edits) == 1 else "Two small changes make"
+    places = ", and ".join(_place(program, edit) for edit in edits)
+    end = "" if places.endswith("?") else "."
+    return Finding(f"{change} it right: {places}{end}", "repair", edits[0].kind)
 
 
 def _place(program: Program, edit: Edit) -> str:
     shown = program.line(edit.line)
     code = f", `{shown[:90]}`" if shown else ""
-    look = LOOK[edit.kind] if LOOK[edit.kind].endswith("?") else LOOK[edit.kind] + "."
-    return f"One small change makes it right: line {edit.line}{code}; look at {look}"
+    return f"line {edit.line}{code}; look at {LOOK[edit.kind]}"
 
 
 def _placed(evidence: Evidence) -> Finding | None:

@@ -47,8 +47,9 @@ class Search:
         targets: list[Target],
         tolerance: float,
         can_say: Callable[[Edit], bool],
+        line: int | None = None,
     ) -> None:
-        self.use, self.program, self.targets = use, program, targets
+        self.use, self.program, self.targets, self.line = use, program, targets, line
         self.comparison, self.can_say = Comparison(tolerance), can_say
 
     def single(self, budget: Budget) -> tuple[list[Edit], list[Edit]]:
@@ -59,7 +60,8 @@ class Search:
         nearer: list[tuple[float, Edit]] = []
         vague: list[Edit] = []
         base = self._likeness(self._first_value())
-        for edit in self._while_time(self.program.edits(), budget):
+        edits = sorted(self.program.edits(), key=lambda edit: edit.line != self.line)
+        for edit in self._while_time(edits, budget):
             with edit:
                 value, fits = self._try()
             if fits and self.can_say(edit):
@@ -180,7 +182,8 @@ def twin(
 def repair(evidence: Evidence, program: Program, seconds: float) -> list[Edit]:
     """The edits of the learner's own program, one or two, that make it right; or none."""
     targets = [_target(case, case.want) for case in evidence.all]
-    return _searched(evidence, program, targets, lambda edit: True, seconds)
+    line = evidence.smallest.outcome.number  # where it stopped: the first place to look
+    return _searched(evidence, program, targets, lambda edit: True, seconds, line)
 
 
 def _did(case: Case) -> Any:
@@ -197,12 +200,13 @@ def _searched(
     targets: list[Target],
     can_say: Callable[[Edit], bool],
     seconds: float,
+    line: int | None = None,
 ) -> list[Edit]:
     if not can_be_tried(program):
         return []
     budget = Budget(min(seconds, evidence.budget.left()))
     exercise = evidence.exercise
-    search = Search(exercise.use, program, targets, exercise.tolerance, can_say)
+    search = Search(exercise.use, program, targets, exercise.tolerance, can_say, line)
     with quietly():
         found, nearer = search.single(budget)
         return found or search.pair(nearer, budget)

@@ -40,9 +40,7 @@ def _only_some_parts(evidence: Evidence) -> str | None:
     good, bad = right_parts(evidence)
     if not good or not bad:
         return None
-    verb = "is" if len(good) == 1 else "are"
-    text = f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
-    return text[:1].upper() + text[1:]
+    return f"Right so far: {_listed(good)}. Not right: {_listed(bad)}."
 
 
 def _listed(names: list[str]) -> str:

@@ -176,7 +176,7 @@ class Words:
             does = {"Add": "added", "Sub": "taken off", "Div": "divided by", "Pow": "raised to"}
             verb = does.get(_operator_of(node), "multiplied with")
             if gone and isinstance(node.op, ast.Pow):
-                power = "square" if _is_two(node.right) else "power"
+                power = _POWERS.get(ast.unparse(node.right), "power")
                 base = self.of(node.left)
                 return f"the {power}{' of ' + base if base else ''} is left out"
             if gone:
@@ -221,6 +221,9 @@ class Words:
             return f"{name} is taken over everything, not along one axis"
         if edit.note == "ddof":
             return f"{name} divides by n - 1 instead of n, or the other way round"
+        if edit.note == "keepdims":
+            keeps = "keepdims" in ast.unparse(ast.fix_missing_locations(edit.other or edit.node))
+            return f"{name} {'keeps' if keeps else 'loses'} the axis along which it runs (keepdims)"
         return f"{name} is called with another `{edit.note}`"
 
     def _sign(self, edit: Edit) -> str:
@@ -242,11 +245,10 @@ class Words:
         return f"a loop {edit.note}" if edit.note else "a loop runs over another range"
 
     def _slice(self, edit: Edit) -> str:
-        return (
-            f"a slice {edit.note}"
-            if "begins" in edit.note or "ends" in edit.note
-            else ("a slice goes the other way round")
-        )
+        who = _of(self.of(getattr(edit.parent, "value", None)))
+        if "begins" in edit.note or "ends" in edit.note:
+            return f"a slice{who} {edit.note}"
+        return f"a slice{who} goes the other way round"
 
     def _index(self, edit: Edit) -> str:
         who = self.of(getattr(edit.node, "value", None))
@@ -341,6 +343,7 @@ VAGUE = {
     "the brackets of a product or fraction hold something else",
     "a copy is taken",
 }
+_POWERS = {"2": "square", "0.5": "square root"}
 _PHRASES = {
     "brackets": "the brackets of a product or fraction hold something else",
     "order of the loop": "a loop goes the other way round",
@@ -368,10 +371,6 @@ def _listed(words: list[str]) -> str:
 
 def _of(who: str) -> str:
     return f" of {who}" if who else ""
-
-
-def _is_two(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 2
 
 
 def _tiny(value: object) -> bool:

@@ -1,9 +1,12 @@
 """Exercise 09.3: attention weights with a padding mask and a causal mask."""
 
+from typing import Any
+
 import numpy as np
 
+from lessonlib.exercises.exercise import Case, Property
 from lessonlib.exercises.judge import Exercise, Mistake
-from lessonlib.lessons.l09.exercises.shared import softmax
+from lessonlib.lessons.l09.exercises.shared import finite, softmax
 
 
 def masked_weights(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> np.ndarray:
@@ -21,11 +24,79 @@ def masked_weights(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> np.
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = np.array([[[1.0, 2.0, 0.0], [0.0, 0.0, 0.0], [2.0, 1.0, 3.0]]])
-    cases = [(small, np.array([2]), False), (small, np.array([3]), True)]
-    for N, L, causal in ((2, 4, False), (3, 5, True)):
-        lengths = rng.permuted(np.arange(1, L + 1))[:N]
-        cases.append((rng.normal(size=(N, L, L)), lengths, causal))
+    padded, later, both = (
+        "where there is padding",
+        "where causal is True",
+        "where there is padding and causal is True",
+    )
+    cases: list[tuple] = [
+        (small, np.array([3]), False),
+        Case(padded, small, np.array([2]), False),
+        Case(later, small, np.array([3]), True),
+        Case(both, small[:, ::-1] - 4, np.array([1]), True),
+    ]
+    for about, N, L in ((padded, 2, 4), (later, 2, 3), (both, 3, 5), (both, 4, 4)):
+        lengths = rng.permuted(np.arange(1, L))[:N] if N < L else np.arange(1, L + 1)
+        lengths = np.full(N, L) if about == later else lengths
+        cases.append(Case(about, 2 * rng.normal(size=(N, L, L)), lengths, about != padded))
     return cases
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _visible(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> np.ndarray:
+    """(N, L, L): True where a query may see a key."""
+    words = np.arange(scores.shape[1]) < lengths[:, None]
+    shown = np.tri(scores.shape[1], dtype=bool) if causal else np.ones(scores.shape[1:], bool)
+    return words[:, None] & shown
+
+
+def _judged(value: Any, scores: np.ndarray) -> np.ndarray | None:
+    weights = np.asarray(value, float)
+    return weights if weights.shape == scores.shape and finite(weights) else None
+
+
+def _no_padding(value: Any, scores: np.ndarray, lengths: np.ndarray, causal: bool) -> bool:
+    weights = _judged(value, scores)
+    padded = np.arange(scores.shape[1]) >= lengths[:, None]
+    return weights is None or bool((abs(weights) * padded[:, None] < 1e-6).all())
+
+
+def _nothing_later(value: Any, scores: np.ndarray, lengths: np.ndarray, causal: bool) -> bool:
+    weights = _judged(value, scores)
+    return weights is None or not causal or bool((abs(np.triu(weights, 1)) < 1e-6).all())
+
+
+def _sees_later(value: Any, scores: np.ndarray, lengths: np.ndarray, causal: bool) -> bool:
+    weights = _judged(value, scores)
+    later = np.triu(np.ones(scores.shape[1:], bool), 1) & _visible(scores, lengths, False)
+    return weights is None or causal or not later.any() or bool((weights[later] > 0).any())
+
+
+def _sees_past(value: Any, scores: np.ndarray, lengths: np.ndarray, causal: bool) -> bool:
+    weights = _judged(value, scores)
+    if weights is None:
+        return True
+    past = _visible(scores, lengths, True)
+    rows = weights.sum(axis=2) > 0  # of rows that are 0 altogether, something else is said
+    return bool((weights[past & rows[:, :, None]] > 0).all())
+
+
+def _pads_answered(value: Any, scores: np.ndarray, lengths: np.ndarray, causal: bool) -> bool:
+    weights = _judged(value, scores)
+    if weights is None:
+        return True
+    padded = np.arange(scores.shape[1]) >= lengths[:, None]
+    return not padded.any() or bool((weights.sum(axis=2)[padded] > 0).all())
+
+
+def _rows_share_1(value: Any, scores: np.ndarray, lengths: np.ndarray, causal: bool) -> bool:
+    weights = _judged(value, scores)
+    if weights is None:
+        return True
+    sums = weights.sum(axis=2)
+    return np.allclose(sums[sums > 0], 1, atol=1e-4)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -49,7 +120,7 @@ def _mask_future(scores: np.ndarray, lengths: np.ndarray, causal: bool) -> np.nd
     place = np.arange(scores.shape[1])
     seen = np.repeat((place < lengths[:, None])[:, None], len(place), axis=1)
     if causal:
-        seen = seen & ((place >= place[:, None]) | (place == 0))
+        seen = seen & (place >= place[:, None])
     return softmax(np.where(seen, scores, -1e30))
 
 
@@ -78,6 +149,61 @@ EXERCISE = Exercise(
         "np.arange(L) < lengths[:, None] is (N, L): which keys are words and no padding.",
         "place <= place[:, None] is (L, L): key place at most the query's place.",
         "np.where(seen, scores, -np.inf), and the softmax after that: exp(-inf) is 0.",
+    ),
+    parts={
+        "scores.shape[1]": "the number of words",
+        "place": "a key's place",
+        "lengths[:, None]": "the length",
+        "place[:, None]": "the query's place",
+        "place < lengths[:, None]": "the mask of the padding",
+        "place <= place[:, None]": "the causal mask",
+        "seen & (place <= place[:, None])": "the causal mask",
+        "seen[:, None]": "the mask of the padding",
+        "np.repeat(seen[:, None], L, axis=1)": "the mask of the padding",
+        "seen": "the mask",
+        "np.where(seen, scores, -np.inf)": "the array of masked scores",
+        "masked": "the array of masked scores",
+        "-np.inf": "minus infinity",
+        "masked.max(axis=2, keepdims=True)": "the largest score of a row",
+        "masked - masked.max(axis=2, keepdims=True)": "the array of masked scores",
+        "e": "the array of exponentials",
+        "np.exp(masked - masked.max(axis=2, keepdims=True))": "the array of exponentials",
+        "e.sum(axis=2, keepdims=True)": "the sum of a row",
+        "causal": "`causal`",
+    },
+    properties=(
+        Property(
+            "padding has no weight",
+            _no_padding,
+            "A padded key gets weight. In each row the keys from lengths[n] on have to get 0.",
+        ),
+        Property(
+            "nothing later has weight",
+            _nothing_later,
+            "With causal=True a query gives weight to keys that come after it.",
+        ),
+        Property(
+            "without causal later keys are seen",
+            _sees_later,
+            "With causal=False a query sees later words as well; here it never does.",
+        ),
+        Property(
+            "queries that are padding are answered",
+            _pads_answered,
+            "The rows of padded queries are 0. They are answered like the others: only keys, "
+            "the columns, are hidden.",
+        ),
+        Property(
+            "what may be seen has weight",
+            _sees_past,
+            "A key that may be seen gets the weight 0: itself or an earlier word.",
+        ),
+        Property(
+            "rows add up to 1",
+            _rows_share_1,
+            "The weights of a row do not add up to 1. Each query, one row, shares out 1 among "
+            "the keys that it may see.",
+        ),
     ),
     mistakes=(
         Mistake(

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from lessonlib.exercises.exercise import Case, Property
 from lessonlib.exercises.judge import Exercise, Mistake
-from lessonlib.lessons.l10.exercises.shared import softmax
+from lessonlib.lessons.l10.exercises.shared import finite, softmax
 
 
 def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -19,12 +20,42 @@ def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     eye = np.eye(3)
-    shapes = ((1, 2, 2), (4, 3, 2), (6, 4, 5))
-    drawn = [
+    shapes = ((4, 3, 2), (6, 4, 5), (2, 5, 3), (5, 1, 1), (1, 2, 2))
+    drawn: list[tuple] = [
         (rng.normal(size=(L, E)), rng.normal(size=(L, E)), rng.normal(size=(L, V)))
         for L, E, V in shapes
     ]
+    drawn[-1] = Case("where there is one position only", *drawn[-1])
     return [(2 * eye, eye, np.arange(3.0)[:, None] + 1), *drawn]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _last_changed(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple:
+    k, v = k.copy(), v.copy()
+    k[-1], v[-1] = 1 - k[-1], v[-1] + 3
+    return q, k, v
+
+
+def _no_leak(value: Any, other: Any, q: np.ndarray, k: np.ndarray, v: np.ndarray) -> bool:
+    if np.shape(value) != v.shape or not finite(value, other):
+        return True
+    return np.allclose(value[:-1], other[:-1], atol=1e-5)
+
+
+def _sees_itself(value: Any, other: Any, q: np.ndarray, k: np.ndarray, v: np.ndarray) -> bool:
+    if np.shape(value) != v.shape or not finite(value, other):
+        return True
+    return not np.allclose(value[-1], other[-1], atol=1e-8)
+
+
+def _ones(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple:
+    return q, k, np.ones_like(v)
+
+
+def _keeps_ones(value: Any, other: Any, *arguments: Any) -> bool:
+    return not finite(other) or np.allclose(other, 1, atol=1e-4)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -68,6 +99,45 @@ EXERCISE = Exercise(
         "What do the weights of each row sum to?",
         "The scores of later positions still make the sum larger in the softmax.",
         "Take the scores out before the softmax: exp(-inf) is 0.",
+    ),
+    parts={
+        "q @ k.T": "the products of queries and keys",
+        "k.T": "`k`",
+        "q.shape[1]": "the number of features",
+        "np.sqrt(q.shape[1])": "the root of the number of features",
+        "scores": "the array of scores",
+        "np.where(np.tri(len(q), dtype=bool), scores, -np.inf)": "the array of masked scores",
+        "np.tri(len(q), dtype=bool)": "the mask",
+        "-np.inf": "minus infinity",
+        "scores.max(axis=1, keepdims=True)": "the largest score of a row",
+        "scores - scores.max(axis=1, keepdims=True)": "the array of scores",
+        "weights": "the array of weights",
+        "np.exp(scores - scores.max(axis=1, keepdims=True))": "the array of exponentials",
+        "weights.sum(axis=1, keepdims=True)": "the sum of a row",
+        "weights @ v": "the mixture of the values",
+    },
+    properties=(
+        Property(
+            "nothing leaks from a later position",
+            _no_leak,
+            "Another key and value at the last position change earlier results: the future still "
+            "has an effect there.",
+            _last_changed,
+        ),
+        Property(
+            "a position sees itself",
+            _sees_itself,
+            "Another key and value at the last position do not change its own result. Each "
+            "position sees itself as well.",
+            _last_changed,
+        ),
+        Property(
+            "the weights of a row add up to 1",
+            _keeps_ones,
+            "With 1 everywhere in v the result has to be 1 everywhere, since the weights of each "
+            "row add up to 1. Here they do not.",
+            _ones,
+        ),
     ),
     mistakes=(
         Mistake(

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from lessonlib.exercises.exercise import Case, Property
 from lessonlib.exercises.judge import Exercise, Mistake
-from lessonlib.lessons.l10.exercises.shared import softmax
+from lessonlib.lessons.l10.exercises.shared import finite, softmax
 
 
 def attend(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list) -> np.ndarray:
@@ -20,16 +21,70 @@ def attend(q: np.ndarray, k: np.ndarray, v: np.ndarray, cache: list) -> np.ndarr
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    return [tuple(rng.normal(size=(3, L, E)).round(2)) for L, E in ((1, 2), (3, 2), (6, 4))]
+    empty = "where the cache is empty at first"
+    cases: list[tuple] = []
+    for L, E, before in ((3, 2, 2), (2, 3, 1), (5, 3, 2), (6, 4, 0), (9, 1, 0)):
+        drawn = rng.normal(size=(3, L, E)).round(2)
+        cases.append((*drawn, before) if before else Case(empty, *drawn, before))
+    return cases
 
 
-def _use(answer: Callable[..., Any], q: np.ndarray, k: np.ndarray, v: np.ndarray) -> Any:
-    """One token after the other with one cache; the outputs, and how long the cache has become."""
-    cache: list = []
-    outputs = [answer(*row, cache) for row in zip(q, k, v, strict=True)]
+def _use(
+    answer: Callable[..., Any], q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int
+) -> Any:
+    """One new token after the other with one cache; the outputs, and what is in the cache then.
+
+    before : how many tokens are in the cache already
+    """
+    cache: list = list(zip(k[:before], v[:before], strict=True))
+    outputs = [answer(*row, cache) for row in zip(q[before:], k[before:], v[before:], strict=True)]
     if any(y is None for y in outputs):
         return None
-    return np.stack(outputs), len(cache)
+    pairs = [tuple(pair) if isinstance(pair, list) else pair for pair in cache]
+    return np.array([np.asarray(y, float) for y in outputs]), pairs
+
+
+def _called(q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int) -> str:
+    more = len(q) - before
+    times = "once" if more == 1 else f"{more} times, for one new token after the other"
+    return f"attend(q, k, v, cache), {times}, with {before} tokens in the cache at first"
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _one_longer(value: Any, q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int) -> bool:
+    return len(value[1]) == len(k)
+
+
+def _keeps_pairs(value: Any, q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int) -> bool:
+    if not _one_longer(value, q, k, v, before):
+        return True
+    return all(
+        len(pair) == 2 and np.allclose(pair[0], key) and np.allclose(pair[1], own)
+        for pair, key, own in zip(value[1], k, v, strict=True)
+    )
+
+
+def _ones(q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int) -> tuple:
+    return q, k, np.ones_like(v), before
+
+
+def _keeps_ones(value: Any, other: Any, *arguments: Any) -> bool:
+    return not finite(other[0]) or np.allclose(other[0], 1, atol=1e-4)
+
+
+def _other_last(q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int) -> tuple:
+    return q, k, np.concatenate([v[:-1], v[-1:] + 3]), before
+
+
+def _other_first(q: np.ndarray, k: np.ndarray, v: np.ndarray, before: int) -> tuple:
+    return q, k, np.concatenate([v[:1] + 3, v[1:]]), before
+
+
+def _last_differs(value: Any, other: Any, *arguments: Any) -> bool:
+    a, b = value[0][-1], other[0][-1]
+    return not finite(a, b) or not np.allclose(a, b, atol=1e-9)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -74,6 +129,61 @@ EXERCISE = Exercise(
     reference=attend,
     cases=_cases,
     use=_use,
+    called=_called,
+    values=(("the outputs", "the cache"), "pair", ("the key", "the value")),
+    parts={
+        "cache.append((k, v))": "the entry of the new token",
+        "keys, values = (np.stack(column) for column in zip(*cache, strict=True))": (
+            "the stack of what is in the cache"
+        ),
+        "keys": "the keys",
+        "values": "the values",
+        "keys @ q": "the products of the keys with the query",
+        "len(q)": "the number of features",
+        "np.sqrt(len(q))": "the root of the number of features",
+        "keys @ q / np.sqrt(len(q))": "the array of scores",
+        "scores": "the array of scores",
+        "scores.max()": "the largest score",
+        "scores - scores.max()": "the array of scores",
+        "np.exp(scores - scores.max())": "the array of exponentials",
+        "weights": "the array of weights",
+        "weights.sum()": "their sum",
+        "weights / weights.sum()": "the array of weights",
+    },
+    properties=(
+        Property(
+            "the cache gets one longer",
+            _one_longer,
+            "After each call the cache itself has to be one entry longer: one pair (k, v) for "
+            "the new token. Here it is not.",
+        ),
+        Property(
+            "the cache holds key and value of each token",
+            _keeps_pairs,
+            "What is in the cache are not the pairs (k, v) of the tokens, the key first.",
+        ),
+        Property(
+            "the new token sees itself",
+            _last_differs,
+            "The output of the new token does not depend on its own value. It attends to itself "
+            "as well.",
+            _other_last,
+        ),
+        Property(
+            "the new token sees the earlier ones",
+            _last_differs,
+            "The output of the new token does not depend on the values of earlier tokens. The "
+            "weights mix all values in the cache.",
+            _other_first,
+        ),
+        Property(
+            "the weights add up to 1",
+            _keeps_ones,
+            "With 1 everywhere in v the output has to be 1 everywhere, since the weights add up "
+            "to 1. Here they do not.",
+            _ones,
+        ),
+    ),
     hints=(
         "Append (k, v) to the cache first: the new token may look at itself.",
         "np.stack makes an array (L, E) of a list of L vectors.",

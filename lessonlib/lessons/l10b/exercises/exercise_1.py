@@ -1,7 +1,10 @@
 """Exercise 10b.1: how much attention a head gives to the token after the latest earlier copy."""
 
+from typing import Any
+
 import numpy as np
 
+from lessonlib.exercises.exercise import Case, Property
 from lessonlib.exercises.judge import Exercise, Mistake
 
 
@@ -24,10 +27,35 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     small = np.array([[1.0, 0, 0, 0], [0.5, 0.5, 0, 0], [0.2, 0.7, 0.1, 0], [0.1, 0.2, 0.3, 0.4]])
     cases = [
         (small, np.array([5, 8, 5, 8])),
-        (small, np.array([1, 2, 3, 4])),  # no copy at all
+        Case("where no token occurs twice", small, np.array([1, 2, 3, 4])),
+        Case("where the only earlier copy is at place 0", small, np.array([6, 1, 2, 6])),
+        (_attention(rng, 5), np.array([3, 7, 7, 1, 2])),  # a token right behind its copy
         (_attention(rng, 6), np.array([7, 1, 7, 2, 7, 7])),  # several copies: the latest counts
     ]
     return [*cases, *((_attention(rng, n), rng.integers(0, 4, n)) for n in (9, 14))]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _between(value: Any, weights: np.ndarray, tokens: np.ndarray) -> bool:
+    return not np.isfinite(value) or -1e-6 <= value <= 1 + 1e-6
+
+
+def _all_different(weights: np.ndarray, tokens: np.ndarray) -> tuple:
+    return weights, np.arange(len(tokens)) + 1
+
+
+def _nothing_counts(value: Any, other: Any, weights: np.ndarray, tokens: np.ndarray) -> bool:
+    return not np.isfinite(other) or abs(other) < 1e-6
+
+
+def _upper_filled(weights: np.ndarray, tokens: np.ndarray) -> tuple:
+    return weights + np.triu(np.full(weights.shape, 0.5), 1), tokens
+
+
+def _reads_below(value: Any, other: Any, weights: np.ndarray, tokens: np.ndarray) -> bool:
+    return not np.isfinite([value, other]).all() or np.isclose(value, other, atol=1e-6)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -66,6 +94,10 @@ def _turned_round(weights: np.ndarray, tokens: np.ndarray) -> float:
     return induction_score(weights.T, tokens)
 
 
+def _not_at_0(weights: np.ndarray, tokens: np.ndarray) -> float:
+    return _mean([weights[i, e[-1] + 1] for i, e in _places(tokens) if e[-1] > 0])
+
+
 def _before_copy(weights: np.ndarray, tokens: np.ndarray) -> float:
     return _mean([weights[i, max(earlier[-1] - 1, 0)] for i, earlier in _places(tokens)])
 
@@ -81,8 +113,44 @@ EXERCISE = Exercise(
     hints=(
         "For position i look at tokens[:i]: np.flatnonzero(tokens[:i] == tokens[i]) gives the "
         "places of earlier copies.",
-        "The latest copy is the last of these places, j. What followed it stands at j + 1.",
+        "The latest copy is the last of these places, j. What followed it is at j + 1.",
         "Collect weights[i, j + 1] for the positions that have a copy, and take their mean.",
+    ),
+    parts={
+        "len(tokens)": "the number of tokens",
+        "tokens[:i]": "the tokens before",
+        "tokens[:i] == tokens[i]": "the comparison with the tokens before",
+        "tokens[i]": "the token",
+        "np.flatnonzero(tokens[:i] == tokens[i])": "the places of earlier copies",
+        "earlier": "the places of earlier copies",
+        "len(earlier)": "the number of earlier copies",
+        "len(earlier) > 0": "that there is an earlier copy",
+        "earlier[-1]": "the latest copy",
+        "earlier[-1] + 1": "the place after the latest copy",
+        "weights[i, earlier[-1] + 1]": "the weight on the place after the latest copy",
+        "seen": "what was collected",
+        "np.mean(seen)": "the mean of what was collected",
+    },
+    properties=(
+        Property(
+            "between 0 and 1",
+            _between,
+            "The result is not between 0 and 1. It is a mean of weights, and those are.",
+        ),
+        Property(
+            "0 where no token occurs twice",
+            _nothing_counts,
+            "When all tokens are different, no position counts, and the result has to be 0.0. "
+            "Here it is not: does a token find itself?",
+            _all_different,
+        ),
+        Property(
+            "no weight right of the diagonal is read",
+            _reads_below,
+            "Weights right of the diagonal have an effect. What comes after an earlier copy is at "
+            "most at the position itself: row i, column j + 1.",
+            _upper_filled,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -117,6 +185,12 @@ EXERCISE = Exercise(
             "all copies together",
             _sum_of_copies,
             "The weights after all earlier copies are added up. Asked is the one after the latest.",
+        ),
+        Mistake(
+            "a copy at place 0 taken for none",
+            _not_at_0,
+            "Where the latest copy is at place 0, the position does not count here. It should: "
+            "mind that the number 0 is false in an `if`.",
         ),
         Mistake(
             "the token before",
