@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.call import TimeUp, plain, time_limit
+from lessonlib.exercises.call import TimeUp, call, plain, time_limit
 from lessonlib.exercises.diagnosis.evidence import Case, Evidence
 from lessonlib.exercises.diagnosis.search import STOPPED, quietly
 
@@ -68,13 +68,20 @@ def other_arguments(evidence: Evidence) -> str | None:
                 return None
             if _explains(evidence, changed):
                 said = words.format(*(f"`{n}`" for n in names))
-                return f"The answer would be right if {said}. {_so(words, names[k])}".strip()
+                text = f"The answer would be right if {said}."
+                nothing = f" So `{names[k]}` has no effect where it should have one."
+                return text + nothing if _ignored(evidence, k) else text
     return None
 
 
-def _so(words: str, name: str) -> str:
-    zero = words.endswith(("were 0 everywhere", "were 0"))
-    return f"So `{name}` has no effect where it should have one." if zero else ""
+def _ignored(evidence: Evidence, k: int) -> bool:
+    """Whether another value of an argument leaves the learner's result as it is."""
+    case, exercise = evidence.smallest, evidence.exercise
+    if evidence.answer is None or not isinstance(case.arguments[k], _NUMERIC):
+        return False
+    other = (*case.arguments[:k], 2 * case.arguments[k] + 1, *case.arguments[k + 1 :])
+    done = call(exercise.use, evidence.answer, other, 0.3)
+    return done.error is None and evidence.agrees(done.value, case.outcome.value)
 
 
 def _changes(

@@ -1,0 +1,771 @@
+"""Answers to the exercises of lesson 03, written from the statements alone."""
+
+import math
+from collections import Counter, defaultdict, deque
+from graphlib import TopologicalSorter
+
+import numpy as np
+
+from answers import right, wrong
+
+
+@right("03.1", "match statement")
+def local_slopes(op, a, b):
+    match op:
+        case "+":
+            return 1.0, 1.0
+        case "-":
+            return 1.0, -1.0
+        case "*":
+            return float(b), float(a)
+        case "/":
+            return 1 / b, -(a / b) / b
+
+
+@right("03.1", "dict of functions, a list comes back")
+def local_slopes(op, a, b):
+    slopes = {
+        "+": lambda: [1.0, 1.0],
+        "-": lambda: [1.0, -1.0],
+        "*": lambda: [float(b), float(a)],
+        "/": lambda: [1.0 / b, -a / (b * b)],
+    }
+    return slopes[op]()
+
+
+@right("03.1", "quotient seen as a product with b to the power -1")
+def local_slopes(op, a, b):
+    a, b = float(a), float(b)
+    if op in "+-":
+        return 1.0, 1.0 if op == "+" else -1.0
+    if op == "*":
+        return b, a
+    inverse = b**-1
+    return inverse, a * -(b**-2)
+
+
+@wrong("03.1", "the sign x for the product", "The operation is called \"*\"; with \"x\" no branch fits and None comes back.")
+def local_slopes(op, a, b):
+    if op == "+":
+        return 1.0, 1.0
+    elif op == "-":
+        return 1.0, -1.0
+    elif op == "x":
+        return b, a
+    elif op == "/":
+        return 1 / b, -a / b**2
+
+
+@wrong("03.1", "floor division", "1 // b drops the fraction; slopes are real numbers.")
+def local_slopes(op, a, b):
+    if op == "+":
+        return 1.0, 1.0
+    if op == "-":
+        return 1.0, -1.0
+    if op == "*":
+        return float(b), float(a)
+    return float(1 // b), float(-a // b**2)
+
+
+@wrong("03.1", "sizes of the slopes without sign", "How strongly includes the direction: a larger b makes a - b smaller, so its slope is -1.")
+def local_slopes(op, a, b):
+    if op in ("+", "-"):
+        return 1.0, 1.0
+    if op == "*":
+        return abs(b), abs(a)
+    return abs(1 / b), abs(a / b**2)
+
+
+@wrong("03.1", "nudges of 0.1", "A nudge of 0.1 is not small; for the quotient the curve bends on the way. Write the formula.")
+def local_slopes(op, a, b):
+    def f(a, b):
+        if op == "+":
+            return a + b
+        if op == "-":
+            return a - b
+        if op == "*":
+            return a * b
+        return a / b
+
+    h = 0.1
+    return (f(a + h, b) - f(a, b)) / h, (f(a, b + h) - f(a, b)) / h
+
+
+@wrong("03.1", "-a / b * b without brackets", "-a / b * b is -a; the divisor b * b needs brackets.")
+def local_slopes(op, a, b):
+    if op == "+":
+        return 1.0, 1.0
+    if op == "-":
+        return 1.0, -1.0
+    if op == "*":
+        return float(b), float(a)
+    return 1 / b, -a / b * b
+
+
+@wrong("03.1", "quotient the other way round", "These are the slopes of b / a; the result is a / b.")
+def local_slopes(op, a, b):
+    if op == "+":
+        return 1.0, 1.0
+    if op == "-":
+        return 1.0, -1.0
+    if op == "*":
+        return float(b), float(a)
+    return -b / (a * a + 1e-12), 1 / (a + 1e-12)
+
+
+@wrong("03.1", "operands in the wrong order, a forgotten in the quotient: two mistakes", "The first slope is that for a, and in a / b the slope for b is -a / b**2, not -1 / b**2.")
+def local_slopes(op, a, b):
+    if op == "+":
+        return 1.0, 1.0
+    if op == "-":
+        return -1.0, 1.0
+    if op == "*":
+        return float(a), float(b)
+    return -1 / b**2, 1 / b
+
+
+@right("03.2", "defaultdict, parts added")
+def gradients(steps):
+    grad = defaultdict(float)
+    grad[steps[0][0]] = 1.0
+    for child, parent, slope in steps:
+        grad[parent] += slope * grad[child]
+    return dict(grad)
+
+
+@right("03.2", "setdefault, then add")
+def gradients(steps):
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        grad.setdefault(parent, 0.0)
+        grad[parent] = grad[parent] + slope * grad[child]
+    return grad
+
+
+@wrong("03.2", "the first part is kept", "A number used twice gets the sum of both parts; here the second is thrown away instead of the first.")
+def gradients(steps):
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        if parent not in grad:
+            grad[parent] = slope * grad[child]
+    return grad
+
+
+@wrong("03.2", "parts multiplied", "Multiply along a path, add over the paths.")
+def gradients(steps):
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        grad[parent] = grad.get(parent, 1.0) * slope * grad[child]
+    return grad
+
+
+@wrong("03.2", "sum begins at 1", "Every number but the loss begins at 0; with 1 all gradients are one too large.")
+def gradients(steps):
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        grad[parent] = grad.get(parent, 1.0) + slope * grad[child]
+    return grad
+
+
+@wrong("03.2", "+= on a name that is not there yet", "At its first visit the name is not in the dict, so += raises KeyError; begin at 0.")
+def gradients(steps):
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        grad[parent] += slope * grad[child]
+    return grad
+
+
+@wrong("03.2", "the child's gradient left out of the sum", "Each part is the slope times the child's gradient.")
+def gradients(steps):
+    grad = {steps[0][0]: 1.0}
+    for child, parent, slope in steps:
+        grad[parent] = grad.get(parent, 0.0) + slope
+    return grad
+
+
+@right("03.3", "graphlib from the standard library, on the needed part")
+def parents_first(parents, last):
+    needed, todo = {}, [last]
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed[name] = parents.get(name, ())
+            todo.extend(needed[name])
+    return list(TopologicalSorter(needed).static_order())
+
+
+@right("03.3", "a stack with a mark for the second visit")
+def parents_first(parents, last):
+    order, done, stack = [], set(), [(last, False)]
+    while stack:
+        name, ready = stack.pop()
+        if name in done:
+            continue
+        if ready:
+            done.add(name)
+            order.append(name)
+        else:
+            stack.append((name, True))
+            stack += [(p, False) for p in parents.get(name, ())]
+    return order
+
+
+@right("03.3", "users counted, then walked from the end and turned round")
+def parents_first(parents, last):
+    users, seen, queue = Counter(), {last}, deque([last])
+    while queue:
+        for p in parents.get(queue.popleft(), ()):
+            users[p] += 1
+            if p not in seen:
+                seen.add(p)
+                queue.append(p)
+    backwards, free = [], [last]
+    while free:
+        name = free.pop()
+        backwards.append(name)
+        for p in parents.get(name, ()):
+            users[p] -= 1
+            if users[p] == 0:
+                free.append(p)
+    return backwards[::-1]
+
+
+@wrong("03.3", "level by level from the end, turned round", "A name may be a parent both of a near and of a far one; the level where it is met first is not late enough.")
+def parents_first(parents, last):
+    order, queue = [last], deque([last])
+    while queue:
+        for p in parents.get(queue.popleft(), ()):
+            if p not in order:
+                order.append(p)
+                queue.append(p)
+    return order[::-1]
+
+
+@wrong("03.3", "marked as seen when put on the stack", "Marked when pushed, a parent that waits deeper in the stack is taken as done, and its user comes before it.")
+def parents_first(parents, last):
+    order, seen, stack = [], {last}, [(last, False)]
+    while stack:
+        name, ready = stack.pop()
+        if ready:
+            order.append(name)
+            continue
+        stack.append((name, True))
+        for p in parents.get(name, ()):
+            if p not in seen:
+                seen.add(p)
+                stack.append((p, False))
+    return order
+
+
+@wrong("03.3", "no test when a name is taken off the stack", "A name may lie on the stack twice; test again when you take it off, or it is listed twice.")
+def parents_first(parents, last):
+    order, done, stack = [], set(), [(last, False)]
+    while stack:
+        name, ready = stack.pop()
+        if ready:
+            order.append(name)
+            done.add(name)
+        else:
+            stack.append((name, True))
+            for p in parents.get(name, ()):
+                if p not in done:
+                    stack.append((p, False))
+    return order
+
+
+@wrong("03.3", "the whole dict sorted", "Only what `last` was computed from belongs into the list, not every name of the dict.")
+def parents_first(parents, last):
+    return list(TopologicalSorter(parents).static_order())
+
+
+@wrong("03.3", "nested generator", "yield from nests one call for each link of a chain; 5,000 are too deep for Python.")
+def parents_first(parents, last):
+    seen = set()
+
+    def walk(name):
+        if name in seen:
+            return
+        seen.add(name)
+        for p in parents.get(name, ()):
+            yield from walk(p)
+        yield name
+
+    return list(walk(last))
+
+
+@wrong("03.3", "names without parents are skipped", "Names with an empty tuple are needed as well; they come first of all.")
+def parents_first(parents, last):
+    order, done, stack = [], set(), [last]
+    while stack:
+        name = stack[-1]
+        missing = [p for p in parents[name] if parents[p] and p not in done]
+        if missing:
+            stack.append(missing[0])
+            continue
+        stack.pop()
+        if name not in done:
+            done.add(name)
+            order.append(name)
+    return order
+
+
+@wrong("03.3", "users first, and `last` left out: two mistakes", "The list begins with the names that have no parents and ends with `last` itself.")
+def parents_first(parents, last):
+    order, done, stack = [], set(), [(last, False)]
+    while stack:
+        name, ready = stack.pop()
+        if name in done:
+            continue
+        if ready:
+            done.add(name)
+            order.append(name)
+        else:
+            stack.append((name, True))
+            stack += [(p, False) for p in parents.get(name, ())]
+    return order[:-1][::-1]
+
+
+@right("03.4", "users counted first; a number hands on when all of them have reported")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        users, todo, seen = Counter(), [self], {self}
+        while todo:
+            for parent in todo.pop().parents:
+                users[parent] += 1
+                if parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+        self.grad = 1.0
+        ready = [self]
+        while ready:
+            node = ready.pop()
+            for parent, slope in zip(node.parents, node.slopes):
+                parent.grad += slope * node.grad
+                users[parent] -= 1
+                if users[parent] == 0:
+                    ready.append(parent)
+
+
+@right("03.4", "sorted by graphlib, totals in a dict and written at the end")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        graph, todo = {}, [self]
+        while todo:
+            node = todo.pop()
+            if node not in graph:
+                graph[node] = node.parents
+                todo.extend(node.parents)
+        total = dict.fromkeys(graph, 0.0)
+        total[self] = 1.0
+        for node in reversed(list(TopologicalSorter(graph).static_order())):
+            for parent, slope in zip(node.parents, node.slopes):
+                total[parent] += slope * total[node]
+        for node, value in total.items():
+            node.grad = value
+
+
+@right("03.4", "depth first with a stack, ids in a set")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if id(node) in done:
+                continue
+            if ready:
+                done.add(id(node))
+                order.append(node)
+                continue
+            stack.append((node, True))
+            for parent in node.parents:
+                stack.append((parent, False))
+        self.grad = 1.0
+        while order:
+            node = order.pop()
+            for k in range(len(node.parents)):
+                node.parents[k].grad += node.grad * node.slopes[k]
+
+
+@wrong("03.4", "level by level with a visited set", "A number met on a short path hands its gradient on before the longer path has added its part.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        self.grad = 1.0
+        queue, seen = deque([self]), {self}
+        while queue:
+            node = queue.popleft()
+            for parent, slope in zip(node.parents, node.slopes):
+                parent.grad += slope * node.grad
+                if parent not in seen:
+                    seen.add(parent)
+                    queue.append(parent)
+
+
+@wrong("03.4", "starts with the value of the result", "The result reacts to itself with slope 1, whatever its value is.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            if ready:
+                done.add(node)
+                order.append(node)
+            else:
+                stack.append((node, True))
+                stack += [(parent, False) for parent in node.parents]
+        self.grad = self.data
+        for node in reversed(order):
+            for parent, slope in zip(node.parents, node.slopes):
+                parent.grad += slope * node.grad
+
+
+@wrong("03.4", "numbers with equal values are taken for the same one", "Two numbers may have the same value; remember the objects, not their data.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node.data in done:
+                continue
+            if ready:
+                done.add(node.data)
+                order.append(node)
+            else:
+                stack.append((node, True))
+                stack += [(parent, False) for parent in node.parents]
+        self.grad = 1.0
+        for node in reversed(order):
+            for parent, slope in zip(node.parents, node.slopes):
+                parent.grad += slope * node.grad
+
+
+@wrong("03.4", "slopes in a dict by parent", "In x * x the same parent stands twice; a dict keeps only one of its slopes.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            if ready:
+                done.add(node)
+                order.append(node)
+            else:
+                stack.append((node, True))
+                stack += [(parent, False) for parent in node.parents]
+        self.grad = 1.0
+        for node in reversed(order):
+            slopes = dict(zip(node.parents, node.slopes))
+            for parent in slopes:
+                parent.grad += slopes[parent] * node.grad
+
+
+@wrong("03.4", "only the parents, not their parents", "The walk must go on to everything the result was computed from, not stop after one step.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        self.grad = 1.0
+        for parent, slope in zip(self.parents, self.slopes):
+            parent.grad += slope * self.grad
+
+
+@wrong("03.4", "walked from the inputs to the result", "The list has parents first; the gradient runs from the result back, so turn it round.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            if ready:
+                done.add(node)
+                order.append(node)
+            else:
+                stack.append((node, True))
+                stack += [(parent, False) for parent in node.parents]
+        self.grad = 1.0
+        for node in order:
+            for parent, slope in zip(node.parents, node.slopes):
+                parent.grad += slope * node.grad
+
+
+@wrong("03.4", "no start value and = in place of +=: two mistakes", "The result begins with gradient 1, and the parts of all paths are added up.")
+class Scalar:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes = data, parents, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        slopes = (other.data, self.data)
+        return type(self)(self.data * other.data, (self, other), slopes)
+
+    def tanh(self):
+        y = math.tanh(self.data)
+        return type(self)(y, (self,), (1 - y * y,))
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            if ready:
+                done.add(node)
+                order.append(node)
+            else:
+                stack.append((node, True))
+                stack += [(parent, False) for parent in node.parents]
+        for node in reversed(order):
+            for parent, slope in zip(node.parents, node.slopes):
+                parent.grad = slope * node.grad
+
+
+@right("03.5", "in place on dy")
+def relu_backward(dy, x):
+    dy[x <= 0] = 0
+    return dy
+
+
+@right("03.5", "times the sign of the forward value")
+def relu_backward(dy, x):
+    return dy * np.sign(np.maximum(x, 0))
+
+
+@right("03.5", "flat list comprehension, brought back into shape")
+def relu_backward(dy, x):
+    flat = [d if v > 0 else 0.0 for d, v in zip(dy.ravel(), x.ravel())]
+    return np.array(flat).reshape(x.shape)
+
+
+@wrong("03.5", "slope one half at 0", "At exactly 0 the statement takes the slope 0.")
+def relu_backward(dy, x):
+    return dy * np.heaviside(x, 0.5)
+
+
+@wrong("03.5", "ReLU of the gradient", "Whether the gradient passes depends on x; a negative dy passes where x is above 0.")
+def relu_backward(dy, x):
+    return np.maximum(dy, 0)
+
+
+@wrong("03.5", "multiplied by the forward value", "Multiply by the slope, 1 or 0, not by max(x, 0).")
+def relu_backward(dy, x):
+    return dy * np.maximum(x, 0)
+
+
+@wrong("03.5", "only the entries that pass", "Indexing with the mask leaves out the blocked entries; dx keeps the shape, with 0 there.")
+def relu_backward(dy, x):
+    return dy[x > 0]
+
+
+@wrong("03.5", "dy and x exchanged", "x decides and dy passes; here it is the other way round.")
+def relu_backward(dy, x):
+    return np.where(dy > 0, x, 0)
+
+
+@wrong("03.5", "one decision for the whole array", "Each entry passes or not by itself; all() decides for the whole array.")
+def relu_backward(dy, x):
+    if (x > 0).all():
+        return dy
+    return np.zeros_like(dy)
+
+
+@wrong("03.5", "zip over rows as if they were numbers, >= 0: two mistakes", "zip gives rows, and a row has no single truth value; at 0 the slope is 0.")
+def relu_backward(dy, x):
+    return np.array([d if v >= 0 else 0 for d, v in zip(dy, x)])
+
+
+@right("03.6", "einsum three times")
+def linear_backward(dy, x, weight):
+    dx = np.einsum("no,oi->ni", dy, weight)
+    dweight = np.einsum("no,ni->oi", dy, x)
+    return dx, dweight, np.einsum("no->o", dy)
+
+
+@right("03.6", "bias as the weight of an input that is always 1")
+def linear_backward(dy, x, weight):
+    with_one = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+    both = dy.T @ with_one
+    return dy @ weight, both[:, :-1], both[:, -1]
+
+
+@right("03.6", "tensordot, transposed products, a list comes back")
+def linear_backward(dy, x, weight):
+    dx = (weight.T @ dy.T).T
+    dweight = np.tensordot(dy, x, axes=(0, 0))
+    dbias = np.ones(dy.shape[0]) @ dy
+    return [dx, dweight, dbias]
+
+
+@wrong("03.6", "outer product of the sums", "The sum of products is not the product of sums; multiply within each example, then add up.")
+def linear_backward(dy, x, weight):
+    return dy @ weight, np.outer(dy.sum(axis=0), x.sum(axis=0)), dy.sum(axis=0)
+
+
+@wrong("03.6", "dx multiplied by x", "The local slope of y for x is the weight alone; x itself does not enter dx.")
+def linear_backward(dy, x, weight):
+    return dy @ weight * x, dy.T @ x, dy.sum(axis=0)
+
+
+@wrong("03.6", "slope of the bias in place of its gradient", "1 is the local slope; times dy and summed over the examples it becomes the gradient.")
+def linear_backward(dy, x, weight):
+    return dy @ weight, dy.T @ x, np.ones(dy.shape[1])
+
+
+@wrong("03.6", "mean of dy for the bias", "Add up over the examples; a mean belongs to the loss, if it has one, and is in dy already.")
+def linear_backward(dy, x, weight):
+    return dy @ weight, dy.T @ x, dy.mean(axis=0)
+
+
+@wrong("03.6", "bias summed over the outputs", "axis=1 gives one number an example; dbias has one an output.")
+def linear_backward(dy, x, weight):
+    return dy @ weight, dy.T @ x, dy.sum(axis=1)
+
+
+@wrong("03.6", "weight transposed as in the forward pass", "Forward used weight.T; on the way back (N, out) meets (out, in), so weight stays as it is.")
+def linear_backward(dy, x, weight):
+    return dy @ weight.T, dy.T @ x, dy.sum(axis=0)
+
+
+@wrong("03.6", "dweight as (in, out), dbias as (1, out): two mistakes", "Each gradient has the shape of its array: (out, in) and (out,).")
+def linear_backward(dy, x, weight):
+    dweight = x.T @ dy
+    dbias = dy.sum(axis=0, keepdims=True)
+    return dy @ weight, dweight, dbias
