@@ -56,11 +56,6 @@ _KNOWN = (
         "for, and nothing more?",
     ),
     (
-        r"'NoneType' object",
-        "Something is None here: what works in place, such as shuffle, sort or append, returns "
-        "nothing.",
-    ),
-    (
         r"truth value of an array",
         "A whole array is used where one True or False is needed: compare entry by entry, or use "
         "np.any or np.all.",

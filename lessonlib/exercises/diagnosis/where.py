@@ -41,8 +41,7 @@ def _only_some_parts(evidence: Evidence) -> str | None:
     if not good or not bad:
         return None
     verb = "is" if len(good) == 1 else "are"
-    text = f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
-    return text[:1].upper() + text[1:]
+    return f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
 
 
 def _listed(names: list[str]) -> str:

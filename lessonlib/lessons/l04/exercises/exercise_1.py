@@ -36,8 +36,12 @@ def _at_rest(w: Any, velocity: Any, grad: Any, lr: float, momentum: float) -> tu
     return w, 0 * velocity, 0 * grad, lr, momentum
 
 
+def _is_pair(got: Any, *arguments: Any) -> bool:
+    return isinstance(got, tuple | list) and len(got) == 2
+
+
 def _stays_at_rest(got: Any, at_rest: Any, w: Any, *rest: Any) -> bool:
-    return np.allclose(at_rest[0], w) and np.allclose(at_rest[1], 0)
+    return not _is_pair(got) or (np.allclose(at_rest[0], w) and np.allclose(at_rest[1], 0))
 
 
 def _first_step(w: Any, velocity: Any, grad: Any, lr: float, momentum: float) -> tuple:
@@ -47,7 +51,9 @@ def _first_step(w: Any, velocity: Any, grad: Any, lr: float, momentum: float) ->
 def _goes_down(
     got: Any, first: Any, w: Any, velocity: Any, grad: Any, lr: float, momentum: float
 ) -> bool:
-    return bool(np.all((np.asarray(first[0]) - w) * grad <= 1e-9))
+    if not _is_pair(got):
+        return True
+    return not np.any((np.asarray(first[0]) - w) * grad > 1e-9)
 
 
 EXERCISE = Exercise(
@@ -73,6 +79,11 @@ EXERCISE = Exercise(
         "velocity = momentum * velocity + grad, without a factor before grad.",
     ),
     properties=(
+        Property(
+            "two values",
+            _is_pair,
+            "Two values have to come back: the new w and the new velocity.",
+        ),
         Property(
             "nothing moves at rest",
             _stays_at_rest,
@@ -117,6 +128,18 @@ EXERCISE = Exercise(
             lambda w, u, g, lr, mu: (w + mu * u - lr * g, mu * u - lr * g),
             "The velocity holds the learning rate and the sign of the step: another meaning of "
             "`velocity`. Here it collects plain gradients, and lr comes in only when w moves.",
+        ),
+        Mistake(
+            "learning rate inside the velocity, and taken off",
+            lambda w, u, g, lr, mu: (w - (mu * u + lr * g), mu * u + lr * g),
+            "The gradient enters the velocity times the learning rate. Here it enters whole, and "
+            "lr comes in only when w moves.",
+        ),
+        Mistake(
+            "velocity downhill",
+            lambda w, u, g, lr, mu: (w + lr * (mu * u - g), mu * u - g),
+            "The gradient is taken off in the velocity, and the velocity is added to w. Here the "
+            "velocity collects the gradients with their own sign, and the step is taken off w.",
         ),
         Mistake(
             "the step without the old velocity",

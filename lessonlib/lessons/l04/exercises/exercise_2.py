@@ -20,7 +20,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 40.0]]))
     scales = np.array([1.0, 100.0, 0.01])
     drawn = (3 + scales * rng.normal(size=(20, 3)), scales * rng.normal(size=(7, 3)))
-    square = (rng.normal(-2, 3, (4, 4)), rng.normal(size=(4, 4)))
+    square = (rng.normal(-2, 3, (4, 4)), rng.normal(size=(3, 4)))
     constant = (
         np.c_[np.full(6, 5.0), rng.normal(size=6)],
         np.c_[np.array([5.0, 7.0]), rng.normal(size=2)],
@@ -43,12 +43,20 @@ def _varies(train: np.ndarray) -> np.ndarray:
     return np.ptp(train, axis=0) > 0
 
 
+def _has_shapes(got: Any, train: Any, other: Any) -> bool:
+    return len(got) == 2 and np.shape(got[0]) == train.shape and np.shape(got[1]) == other.shape
+
+
 def _is_centred(got: Any, train: Any, other: Any) -> bool:
+    if not _has_shapes(got, train, other):
+        return True
     means = np.mean(got[0], axis=0)
     return np.allclose(means[np.isfinite(means)], 0, atol=1e-5)
 
 
 def _has_spread_1(got: Any, train: Any, other: Any) -> bool:
+    if not _has_shapes(got, train, other):
+        return True
     spreads = np.std(got[0], axis=0)[_varies(train)]
     return np.allclose(spreads[np.isfinite(spreads)], 1, atol=1e-4)
 
@@ -124,6 +132,12 @@ EXERCISE = Exercise(
         "A column that never changes has a spread of 0. Divide it by 1 instead: np.where.",
     ),
     properties=(
+        Property(
+            "two tables of the same shapes",
+            _has_shapes,
+            "Two tables have to come back: first `train` and then `other`, scaled, in their own "
+            "shapes.",
+        ),
         Property(
             "train is centred",
             _is_centred,

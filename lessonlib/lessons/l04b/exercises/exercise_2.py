@@ -66,23 +66,18 @@ def _rows_are_apart(
     return training or np.allclose(np.asarray(got[0])[:1], first[0], rtol=1e-4, atol=1e-5)
 
 
-def _centred(y: Any, gain: A, shift: A) -> A:
-    return (np.asarray(y) - shift) / gain
-
-
 def _is_centred(
     got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
 ) -> bool:
-    means = np.mean(_centred(got[0], gain, shift), axis=0)
-    return not training or np.allclose(means, 0, atol=1e-4)
+    return not training or np.allclose(np.mean(got[0], axis=0), shift, atol=1e-4)
 
 
 def _has_variance(
     got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> bool:
     wanted = x.var(axis=0) / (x.var(axis=0) + eps)
-    spread = np.var(_centred(got[0], gain, shift), axis=0)
-    return not training or np.allclose(spread, wanted, rtol=1e-4)
+    spread = np.var(np.asarray(got[0]), axis=0)
+    return not training or np.allclose(spread, gain**2 * wanted, rtol=1e-4)
 
 
 def _momentum_1(
@@ -238,14 +233,14 @@ EXERCISE = Exercise(
         Property(
             "the batch is centred",
             _is_centred,
-            "In training, before gain and shift, each column has to have the mean 0 over the "
-            "batch. Yours does not.",
+            "In training each column of y has to have the mean `shift` over the batch. Yours does "
+            "not.",
         ),
         Property(
             "the batch has its variance",
             _has_variance,
-            "In training, before gain and shift, the variance of a column over the batch is not "
-            "what it should be: a little below 1, because eps is added to the batch's variance "
+            "In training the variance of a column of y over the batch is not what it should be: a "
+            "little below the square of `gain`, because eps is added to the batch's variance "
             "(divided by n) before the root.",
         ),
         Property(

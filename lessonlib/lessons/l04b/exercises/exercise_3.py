@@ -95,6 +95,11 @@ def _clip_sum_of_norms(gradients: list[np.ndarray], max_norm: float) -> list[np.
     return [g * min(1.0, max_norm / total) for g in gradients]
 
 
+def _clip_to_one(gradients: list[np.ndarray], max_norm: float) -> list[np.ndarray]:
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g / norm if norm > max_norm else g for g in gradients]
+
+
 def _clip_enlarges(gradients: list[np.ndarray], max_norm: float) -> list[np.ndarray]:
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     return [g * max(1.0, max_norm / norm) for g in gradients]
@@ -178,6 +183,12 @@ EXERCISE = Exercise(
             _clip_sum_of_norms,
             "The norms of the arrays are added. Lengths at right angles add in squares: take "
             "the root of the sum of all squares.",
+        ),
+        Mistake(
+            "shortened to 1",
+            _clip_to_one,
+            "Long gradients are divided by their norm, so that they end at 1. They have to end at "
+            "max_norm.",
         ),
         Mistake(
             "lengthens only",

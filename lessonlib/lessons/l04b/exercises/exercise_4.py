@@ -63,6 +63,25 @@ def _only_counts_the_rest(
     return step < warmup or bool(np.isclose(float(later), float(got), rtol=1e-4, atol=1e-6))
 
 
+def _first_step(step: int, total: int, warmup: int, top: float) -> tuple:
+    return (0 if step < warmup else step), total, warmup, top
+
+
+def _rises_evenly(got: Any, first: Any, step: int, total: int, warmup: int, top: float) -> bool:
+    wanted = (step + 1) * float(first) if float(first) else np.inf
+    return step >= warmup or bool(np.isclose(float(got), wanted, rtol=1e-4, atol=1e-6))
+
+
+def _mirrored(step: int, total: int, warmup: int, top: float) -> tuple:
+    """The point of the cosine that is as far from its end as this one is from its beginning."""
+    return (warmup + total - step if step > warmup else step), total, warmup, top
+
+
+def _is_half_a_cosine(got: Any, other: Any, step: int, total: int, warmup: int, top: float) -> bool:
+    both = float(got) + float(other)
+    return step <= warmup or bool(np.isclose(both, top, rtol=1e-4, atol=1e-6))
+
+
 # ---- what people write instead -------------------------------------------------------------------
 
 
@@ -153,6 +172,20 @@ EXERCISE = Exercise(
             also=_double_top,
         ),
         Property(
+            "the line rises evenly",
+            _rises_evenly,
+            "During the warm-up the learning rate has to rise by the same amount at each step, the "
+            "first one included.",
+            also=_first_step,
+        ),
+        Property(
+            "half a cosine",
+            _is_half_a_cosine,
+            "After the warm-up half a cosine is wanted: `top` / 2 in the middle, and before it as "
+            "far below `top` as above 0 at the same distance after it. Yours has another form.",
+            also=_mirrored,
+        ),
+        Property(
             "the cosine begins after the warm-up",
             _only_counts_the_rest,
             "The same number of steps after the warm-up, and before the end, has to give the same "
@@ -178,6 +211,14 @@ EXERCISE = Exercise(
             _rate_line_too_long,
             "Step `warmup` is still on the straight line and gets more than `top`. It is the first "
             "step of the cosine: the line ends one step before.",
+        ),
+        Mistake(
+            "the line ends below top",
+            lambda step, total, warmup, top: (
+                top * (step + 1) / (warmup + 1) if step < warmup else rate(step, total, warmup, top)
+            ),
+            "The last step of the warm-up is still below `top`: the line is divided into one step "
+            "too many.",
         ),
         Mistake(
             "the cosine ends one step early",

@@ -87,6 +87,10 @@ def _own_scale(X: np.ndarray, order: np.ndarray, n: int) -> tuple:
         return tuple((part - part.mean(axis=0)) / part.std(axis=0) for part in parts)
 
 
+def _last_for_validation(X: np.ndarray, order: np.ndarray, n: int) -> tuple:
+    return _scaled(X[order[:-n]], X[order[-n:]], X[order[:-n]])
+
+
 def _sizes_exchanged(X: np.ndarray, order: np.ndarray, n: int) -> tuple:
     train, validation = X[order[:n]], X[order[n:]]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -140,8 +144,8 @@ EXERCISE = Exercise(
         Property(
             "training knows nothing of validation",
             _training_knows_nothing,
-            "The training part changes when nothing but the validation rows changes: something of "
-            "them gets into the mean or into the spread.",
+            "The training part changes when nothing but the validation rows, order[:n], changes: "
+            "something of them is in it, or in the mean or the spread.",
             also=_other_validation,
         ),
         Property(
@@ -194,6 +198,11 @@ EXERCISE = Exercise(
             lambda X, order, n: _mixed(X, order, n, X.mean(axis=0), X[order[n:]].std(axis=0)),
             "The spread is that of the training rows, but the mean still sees all rows. Take both "
             "from training alone.",
+        ),
+        Mistake(
+            "the last n for validation",
+            _last_for_validation,
+            "The last n rows of the order are taken for validation. Asked are the first n.",
         ),
         Mistake(
             "n rows for training",

@@ -159,8 +159,16 @@ EXERCISE = Exercise(
             lambda train, validation, goal: diagnose(
                 np.sort(train)[::-1], np.sort(validation)[::-1], goal
             ),
-            "The lowest error of each curve is read, wherever it is. It may be at a small size: "
-            "read the curves at the largest.",
+            "A curve counts as too high only if its lowest error is above the goal. That may be at "
+            "a small size: read the curves at the largest.",
+        ),
+        Mistake(
+            "capacity and data exchanged",
+            lambda train, validation, goal: {"capacity": "data", "data": "capacity"}.get(
+                diagnose(train, validation, goal), "done"
+            ),
+            "The questions are right, and the answers exchanged: who cannot even fit the training "
+            "examples lacks capacity, who fits them but not new ones lacks data.",
         ),
         Mistake(
             "the gap against the goal",

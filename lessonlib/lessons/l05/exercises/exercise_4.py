@@ -42,15 +42,25 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 
 def _is_an_epoch(got: Any, losses: Any, patience: int) -> bool:
-    best, run = float(got[0]), float(got[1])
-    return best.is_integer() and run.is_integer() and 0 <= best < len(losses) and run >= 1
+    return float(got[0]).is_integer() and float(got[1]).is_integer()
+
+
+def _is_in_order(got: Any, losses: Any, patience: int) -> bool:
+    """Whether the two values are numbers of epochs at all, and in this order."""
+    return _is_an_epoch(got, losses, patience) and 0 <= got[0] < got[1]
 
 
 def _is_lowest_seen(got: Any, losses: Any, patience: int) -> bool:
     if not _is_an_epoch(got, losses, patience):
         return True
     best, run = int(got[0]), int(got[1])
-    return bool(best < run and losses[best] == losses[:run].min())
+    return bool(0 <= best < min(run, len(losses)) and losses[best] == losses[:run].min())
+
+
+def _is_first_lowest(got: Any, losses: Any, patience: int) -> bool:
+    if not _is_in_order(got, losses, patience) or not _is_lowest_seen(got, losses, patience):
+        return True
+    return int(got[0]) == int(np.argmin(losses[: int(got[1])]))
 
 
 def _waits_since(got: Any, losses: Any, patience: int) -> int:
@@ -60,13 +70,13 @@ def _waits_since(got: Any, losses: Any, patience: int) -> int:
 
 
 def _stops_in_time(got: Any, losses: Any, patience: int) -> bool:
-    if not _is_an_epoch(got, losses, patience):
+    if not _is_in_order(got, losses, patience):
         return True
     return got[1] <= len(losses) and _waits_since(got, losses, patience) <= patience
 
 
 def _stops_late_enough(got: Any, losses: Any, patience: int) -> bool:
-    valid = _is_an_epoch(got, losses, patience)
+    valid = _is_in_order(got, losses, patience)
     return not valid or got[1] >= len(losses) or _waits_since(got, losses, patience) >= patience
 
 
@@ -75,7 +85,9 @@ def _lower_at_the_end(losses: Any, patience: int) -> tuple:
 
 
 def _sees_no_future(got: Any, other: Any, losses: Any, patience: int) -> bool:
-    return got[1] >= len(losses) or tuple(got) == tuple(other)
+    if not _is_in_order(got, losses, patience) or got[1] >= len(losses):
+        return True
+    return bool(np.array_equal(got, other))
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -175,15 +187,21 @@ EXERCISE = Exercise(
             "The best epoch is not one with the lowest loss among the epochs that were run.",
         ),
         Property(
+            "the first of equal losses",
+            _is_first_lowest,
+            "Of equal losses the first one is the best: only a lower one takes its place.",
+        ),
+        Property(
             "stops in time",
             _stops_in_time,
-            "The run goes on although `patience` epochs in a row have brought no new lowest loss.",
+            "The number of epochs run is too large: the run is over as soon as `patience` epochs "
+            "in a row have brought no new lowest loss.",
         ),
         Property(
             "does not stop too early",
             _stops_late_enough,
-            "The run ends before `patience` epochs in a row have gone by without a new lowest "
-            "loss.",
+            "The number of epochs run is too small: `patience` epochs in a row have to go by "
+            "without a new lowest loss, and the one in which that happens is counted too.",
         ),
     ),
     mistakes=(

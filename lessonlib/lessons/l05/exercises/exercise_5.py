@@ -39,16 +39,21 @@ def _accepts(got: Any, x: np.ndarray, p: float, drawn: np.ndarray, training: boo
 
 
 def _rests_in_evaluation(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
-    return training or np.allclose(got, x, rtol=1e-4, atol=1e-6)
+    same = np.shape(got) == x.shape and np.allclose(got, x, rtol=1e-4, atol=1e-6)
+    return training or same
 
 
 def _is_silent_or_enlarged(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
     value = np.asarray(got)
+    if value.shape != x.shape:
+        return True
     silent = np.isclose(value, 0, atol=1e-6)
     return not training or bool(np.all(silent | np.isclose(value, x / (1 - p), rtol=1e-4)))
 
 
 def _silences_by_the_draw(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
+    if np.shape(got) != x.shape:
+        return True
     silent = np.isclose(np.asarray(got), 0, atol=1e-6)
     fits = [np.array_equal(silent, drawn < p), np.array_equal(silent, drawn >= 1 - p)]
     return not training or any(fits)
@@ -106,6 +111,11 @@ EXERCISE = Exercise(
         "In evaluation x comes back as it is.",
     ),
     properties=(
+        Property(
+            "the shape of x",
+            lambda got, x, *rest: np.shape(got) == x.shape,
+            "An array of the shape of x has to come back: what is silenced is 0, and not left out.",
+        ),
         Property(
             "evaluation changes nothing",
             _rests_in_evaluation,

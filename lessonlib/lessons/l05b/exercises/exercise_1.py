@@ -37,7 +37,8 @@ def _use(answer: Callable[..., Any], order: np.ndarray, k: int) -> Any:
 
 
 def _sorted(part: Any) -> Any:
-    return np.sort(np.asarray(list(part) if isinstance(part, set) else part))
+    rows = np.asarray(list(part) if isinstance(part, set) else part)
+    return np.sort(rows) if rows.ndim else rows
 
 
 # ---- what every right answer has -----------------------------------------------------------------
@@ -72,7 +73,7 @@ def _training_first(got: Any, order: Any, k: int) -> bool:
     largest = -(-len(order) // k)  # of a test part
     if len(order) - largest <= largest:
         return True
-    return all(len(train) >= len(test) for train, test in got)
+    return not all(len(train) < len(test) for train, test in got)
 
 
 def _sizes_agree(got: Any, order: Any, k: int) -> bool:

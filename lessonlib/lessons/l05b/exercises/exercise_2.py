@@ -14,7 +14,7 @@ def scaled(train_X: np.ndarray, test_X: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 60.0], [4.0, 20.0]]))
+    small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 60.0], [4.0, 20.0], [0.0, 9.0]]))
     scale = np.array([1.0, 20.0, 0.3])
     drawn = [
         (5 + rng.normal(size=(n, 3)) * scale, 6 + rng.normal(size=(m, 3)))
@@ -27,20 +27,27 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 # ---- what every right answer has -----------------------------------------------------------------
 
 
+def _has_shapes(got: Any, train_X: Any, test_X: Any) -> bool:
+    return len(got) == 2 and np.shape(got[0]) == train_X.shape and np.shape(got[1]) == test_X.shape
+
+
 def _other_test_rows(train_X: Any, test_X: Any) -> tuple:
     return train_X, 2.0 * test_X + 5.0
 
 
 def _training_knows_nothing(got: Any, other: Any, train_X: Any, test_X: Any) -> bool:
-    return np.allclose(got[0], other[0], rtol=1e-4, atol=1e-5)
+    same = np.allclose(got[0], other[0], rtol=1e-4, atol=1e-5)
+    return not _has_shapes(got, train_X, test_X) or same
 
 
 def _is_centred(got: Any, train_X: Any, test_X: Any) -> bool:
-    return np.allclose(np.mean(got[0], axis=0), 0, atol=1e-4)
+    centred = np.allclose(np.mean(got[0], axis=0), 0, atol=1e-4)
+    return not _has_shapes(got, train_X, test_X) or centred
 
 
 def _has_spread_1(got: Any, train_X: Any, test_X: Any) -> bool:
-    return np.allclose(np.std(got[0], axis=0), 1, atol=1e-3)
+    scaled_to_1 = np.allclose(np.std(got[0], axis=0), 1, atol=1e-3)
+    return not _has_shapes(got, train_X, test_X) or scaled_to_1
 
 
 def _training_as_test(train_X: Any, test_X: Any) -> tuple:
@@ -135,6 +142,12 @@ EXERCISE = Exercise(
         "On the day the model is used, the test rows have not been measured yet.",
     ),
     properties=(
+        Property(
+            "two parts of the same shapes",
+            _has_shapes,
+            "Two arrays have to come back: the scaled training part and then the scaled test part, "
+            "in their own shapes.",
+        ),
         Property(
             "training knows nothing of the test rows",
             _training_knows_nothing,

@@ -81,12 +81,21 @@ def _loses_nothing_blind(got: Any, blind: Any, *arguments: Any) -> bool:
     return bool(np.isclose(float(blind), 0, atol=1e-6))
 
 
-def _each_order_twice(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
-    return answer, X, y, column, np.concatenate([orders, orders])
+def _is_one_number(got: Any, *arguments: Any) -> bool:
+    return np.size(got) == 1 and not isinstance(got, list | tuple)
 
 
-def _is_a_mean(got: Any, twice: Any, *arguments: Any) -> bool:
-    return bool(np.isclose(float(got), float(twice), atol=1e-6))
+def _half_at_rest(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
+    """As many orders more, all of which leave every row at its place."""
+    return answer, X, y, column, np.concatenate([orders, 0 * orders + np.arange(len(X))])
+
+
+def _is_a_mean(got: Any, half: Any, *arguments: Any) -> bool:
+    return bool(np.isclose(float(got), 2 * float(half), atol=1e-6))
+
+
+def _is_unchanged(got: Any, other: Any, *arguments: Any) -> bool:
+    return bool(np.isclose(float(got), float(other), atol=1e-6))
 
 
 def _orders_reversed(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
@@ -125,6 +134,14 @@ def _score_left(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, ord
 def _share(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
     before = float(np.mean(answer(X) == y))
     return importance(answer, X, y, column, orders) / max(before, 1e-12)
+
+
+def _inverse(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
+    return importance(answer, X, y, column, np.argsort(orders, axis=1))
+
+
+def _own_answers(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
+    return importance(answer, X, answer(X), column, orders)
 
 
 def _total(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
@@ -178,6 +195,11 @@ EXERCISE = Exercise(
     ),
     properties=(
         Property(
+            "one number",
+            _is_one_number,
+            "One number has to come back: the mean over all orders.",
+        ),
+        Property(
             "nothing is lost at rest",
             _loses_nothing_at_rest,
             "With orders that leave every row at its place nothing may be lost, and 0 has to come "
@@ -194,13 +216,14 @@ EXERCISE = Exercise(
         Property(
             "a mean over the orders",
             _is_a_mean,
-            "With each order given twice the result changes: it has to be the mean over the "
-            "orders, each one starting from X as it came.",
-            also=_each_order_twice,
+            "If as many orders are added that leave every row at its place, the result has to "
+            "become half as large: it is the mean over all orders, each one starting from X as it "
+            "came.",
+            also=_half_at_rest,
         ),
         Property(
             "the orders are apart",
-            _is_a_mean,
+            _is_unchanged,
             "The result depends on which order comes first: each has to start from X as it came, "
             "and all of them count alike.",
             also=_orders_reversed,
@@ -224,6 +247,18 @@ EXERCISE = Exercise(
             _labels_alone,
             "The column is shuffled, and the labels with it. They have to stay with their rows: "
             "only the column moves.",
+        ),
+        Mistake(
+            "the order the other way round",
+            _inverse,
+            "The column is shuffled the other way round: the value of row i goes to row order[i]. "
+            "Row i has to get the value of row order[i].",
+        ),
+        Mistake(
+            "compared with its own answers",
+            _own_answers,
+            "After shuffling, the model is compared with its own first answers. Its accuracy is "
+            "meant: compare with the labels y both times.",
         ),
         Mistake(
             "a share of the accuracy",
