@@ -28,8 +28,9 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
             (9, rng.normal(size=4), 0.1, 0.02),
         )
     ]
+    wide = (*rng.normal(size=(2, 2, 3)), rng.uniform(0.01, 1, (2, 3)), 4, rng.normal(size=(2, 3)))
     tiny = (np.array([1.0, -3.0]), zero, zero, 1, np.array([1e-8, -3e-8]), 0.1, 0.5)
-    return [first, *drawn, Case("where a gradient is as small as eps", *tiny)]
+    return [first, *drawn, (*wide, 0.2, 0.3), Case("where a gradient is as small as eps", *tiny)]
 
 
 # ---- what every right answer has -----------------------------------------------------------------

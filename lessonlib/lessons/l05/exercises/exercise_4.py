@@ -250,6 +250,14 @@ EXERCISE = Exercise(
             "The lowest loss itself comes back. Asked is in which epoch it was, counted from 0.",
         ),
         Mistake(
+            "best counted from 1",
+            lambda losses, patience: (
+                early_stop(losses, patience)[0] + 1,
+                early_stop(losses, patience)[1],
+            ),
+            "The best epoch is one too large: epochs are counted from 0.",
+        ),
+        Mistake(
             "one epoch less",
             lambda losses, patience: (
                 early_stop(losses, patience)[0],

@@ -25,7 +25,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     shapes = (6, 8, 8), (12, 7, 9)
     drawn = [(0.1 + rng.random(shape), int(rng.integers(1000))) for shape in shapes]
     one = (0.1 + rng.random((1, 6, 7)), int(rng.integers(1000)))
-    return [(small, 5), *drawn, Case("where there is a single image", *one)]
+    square = (0.1 + rng.random((4, 5, 5)), int(rng.integers(1000)))
+    return [(small, 5), square, *drawn, Case("where there is a single image", *one)]
 
 
 def _use(answer: Callable[..., Any], images: np.ndarray, seed: int) -> Any:
