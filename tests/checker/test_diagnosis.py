@@ -67,7 +67,7 @@ def _loops(x, shift):
         (lambda x, shift: scaled(x, 0), "arguments", "if `shift` were 0. So `shift` has no effect"),
         (lambda x, shift: scaled(x.T, shift).T, "twin", "the largest value .* another axis"),
         (lambda x, shift: -scaled(x, shift), "relation", "The result has the opposite sign"),
-        (lambda x, shift: len(x) * scaled(x, shift), "relation", r"by the factor `x.shape\[0\]`"),
+        (lambda x, s: len(x) * scaled(x, s), "relation", r"once too often by `x.shape\[0\]`"),
         (lambda x, shift: 2 * scaled(x, shift), "relation", "is 2 times what is expected"),
         (lambda x, shift: scaled(x, shift)[1:], "arguments", "if `x` lacked its first row"),
         (lambda x, shift: scaled(x, shift).sum(0), "relation", "The rows were added up into one"),

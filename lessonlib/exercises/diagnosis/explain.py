@@ -75,7 +75,8 @@ def _ended(evidence: Evidence) -> Finding | None:
         return Finding(text, "error", "calls exit()")
     if all(c.outcome.value is None and c.outcome.error is None for c in evidence.failed):
         text = "The function returned None. Is a `return` missing?"
-        return Finding(text, "error", "returns nothing")
+        where = place(evidence)
+        return Finding(f"{text} {where}" if where else text, "error", "returns nothing")
     if any(c.fault is not None and c.fault.kind == "mutated" for c in evidence.cases) and all(
         c.fault is None or c.fault.kind == "mutated" for c in evidence.cases
     ):
@@ -122,7 +123,8 @@ def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
             return False
         values.append(other.value)
     try:
-        return not wanted.holds(*values, *case.arguments)
+        with search.quietly():
+            return not wanted.holds(*values, *case.arguments)
     except Exception:  # a value of another form: the property does not speak of it
         return False
 

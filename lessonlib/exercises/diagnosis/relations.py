@@ -224,9 +224,9 @@ def _factor(pairs: list[Pair], evidence: Evidence) -> str | None:
         return f"{{who}} is {factors[0]:.4g} times what is expected, in every case"
     for words, numbers in _quantities(evidence):
         if np.allclose(factors, numbers, rtol=1e-6):
-            return f"{{who}} is too large by the factor {words}"
+            return f"{{who}} is multiplied once too often by {words}"
         if np.allclose(factors, [1 / n if n else math.nan for n in numbers], rtol=1e-6):
-            return f"{{who}} is too small: it is divided once too often by {words}"
+            return f"{{who}} is divided once too often by {words}"
     return None
 
 

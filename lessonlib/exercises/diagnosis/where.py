@@ -30,7 +30,7 @@ def _only_some_cases(evidence: Evidence) -> str | None:
         and labels
         and not any(getattr(c.arguments, "about", "") in labels for c in cases if not c.failed)
     ):
-        return f"It is right in the plain cases; it is wrong {', and '.join(sorted(labels))}."
+        return f"It is right in the other cases; it is wrong {', and '.join(sorted(labels))}."
     return None
 
 

@@ -140,7 +140,7 @@ class Words:
 
     def twin(self, edits: list[Edit]) -> str:
         """What the right program would have to do wrong to behave like the answer."""
-        return ", and ".join(self._phrase(edit) for edit in edits)
+        return ", and ".join(dict.fromkeys(self._phrase(edit) for edit in edits))
 
     def can_say(self, edit: Edit) -> bool:
         """Whether the sentence for an edit says which part it is about."""

@@ -1,8 +1,10 @@
 """Exercise 04.2: standardise two tables with the mean and the spread of the training rows."""
 
+from typing import Any
+
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 Tables = tuple[np.ndarray, np.ndarray]
 
@@ -18,11 +20,72 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 40.0]]))
     scales = np.array([1.0, 100.0, 0.01])
     drawn = (3 + scales * rng.normal(size=(20, 3)), scales * rng.normal(size=(7, 3)))
+    square = (rng.normal(-2, 3, (4, 4)), rng.normal(size=(3, 4)))
     constant = (
         np.c_[np.full(6, 5.0), rng.normal(size=6)],
         np.c_[np.array([5.0, 7.0]), rng.normal(size=2)],
     )
-    return [small, drawn, constant]
+    one_row = (np.array([[2.0, -1.0, 0.5]]), np.array([[2.0, 3.0, 0.0], [1.0, -1.0, 4.0]]))
+    return [
+        small,
+        drawn,
+        square,
+        Case("where a column of `train` never changes", *constant),
+        Case("where `train` has a single row", *one_row),
+    ]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _varies(train: np.ndarray) -> np.ndarray:
+    """Which columns of the training rows change at all."""
+    return np.ptp(train, axis=0) > 0
+
+
+def _has_shapes(got: Any, train: Any, other: Any) -> bool:
+    return len(got) == 2 and np.shape(got[0]) == train.shape and np.shape(got[1]) == other.shape
+
+
+def _is_centred(got: Any, train: Any, other: Any) -> bool:
+    if not _has_shapes(got, train, other):
+        return True
+    means = np.mean(got[0], axis=0)
+    return np.allclose(means[np.isfinite(means)], 0, atol=1e-5)
+
+
+def _has_spread_1(got: Any, train: Any, other: Any) -> bool:
+    if not _has_shapes(got, train, other):
+        return True
+    spreads = np.std(got[0], axis=0)[_varies(train)]
+    return np.allclose(spreads[np.isfinite(spreads)], 1, atol=1e-4)
+
+
+def _train_as_other(train: Any, other: Any) -> tuple:
+    return train, train.copy()
+
+
+def _is_one_scale(got: Any, same: Any, train: Any, other: Any) -> bool:
+    alike = np.allclose(same[0], same[1], rtol=1e-4, atol=1e-5)
+    return alike or not _has_shapes(got, train, other)
+
+
+def _one_row_as_other(train: Any, other: Any) -> tuple:
+    return train, other[:1]
+
+
+def _rows_are_apart(got: Any, one: Any, train: Any, other: Any) -> bool:
+    if not _has_shapes(got, train, other):
+        return True
+    same = np.allclose(np.asarray(got[1])[:1], one[1], rtol=1e-4, atol=1e-5)
+    return same and np.allclose(got[0], one[0], rtol=1e-4, atol=1e-5)
+
+
+def _constant_is_shifted(got: Any, train: Any, other: Any) -> bool:
+    if not _has_shapes(got, train, other):
+        return True
+    moved = (np.asarray(got[1]) - (other - train[0]))[:, ~_varies(train)]
+    return np.allclose(moved, 0, atol=1e-5)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -54,10 +117,63 @@ EXERCISE = Exercise(
     minutes=10,
     reference=standardise,
     cases=_cases,
+    values=(("the scaled train", "the scaled other"),),
+    parts={
+        "mean": "the mean of `train`",
+        "spread": "the standard deviation of `train`",
+        "train.mean(axis=0)": "the mean of `train`",
+        "train.std(axis=0)": "the standard deviation of `train`",
+        "spread > 0": "whether a column has any spread",
+        "np.where(spread > 0, spread, 1)": "the standard deviation, with 1 in place of 0",
+        "spread = np.where(spread > 0, spread, 1)": "a spread of 0 is replaced by 1",
+        "train - mean": "the centred train",
+        "other - mean": "`other` minus the mean of `train`",
+        "(train - mean) / spread": "the scaled train",
+        "(other - mean) / spread": "the scaled other",
+    },
     hints=(
         "train.mean(axis=0) has one number for each column; so has train.std(axis=0).",
         "The other rows get the training rows' mean and spread, not their own.",
         "A column that never changes has a spread of 0. Divide it by 1 instead: np.where.",
+    ),
+    properties=(
+        Property(
+            "two tables of the same shapes",
+            _has_shapes,
+            "Two tables have to come back: first `train` and then `other`, scaled, in their own "
+            "shapes.",
+        ),
+        Property(
+            "train is centred",
+            _is_centred,
+            "A column of the scaled train does not have the mean 0: each column needs its own "
+            "mean.",
+        ),
+        Property(
+            "train has spread 1",
+            _has_spread_1,
+            "A column of the scaled train does not have the standard deviation 1.",
+        ),
+        Property(
+            "equal rows stay equal",
+            _is_one_scale,
+            "Equal rows of `train` and `other` come out different: both tables need one mean and "
+            "one spread.",
+            also=_train_as_other,
+        ),
+        Property(
+            "rows of other do not matter to each other",
+            _rows_are_apart,
+            "A row of `other` comes out different when other rows are scaled with it: only the "
+            "rows of `train` may decide about mean and spread.",
+            also=_one_row_as_other,
+        ),
+        Property(
+            "constant columns are shifted only",
+            _constant_is_shifted,
+            "Where a column of `train` never changes, it is to be divided by 1: `other` loses its "
+            "mean there and keeps its size.",
+        ),
     ),
     mistakes=(
         Mistake(
@@ -86,7 +202,9 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "divides by n - 1",
-            lambda a, b: _scaled(a, b, a.mean(axis=0), _safe(a.std(axis=0, ddof=1))),
+            lambda a, b: _scaled(
+                a, b, a.mean(axis=0), _safe(a.std(axis=0) * (len(a) / max(1, len(a) - 1)) ** 0.5)
+            ),
             "The spread divides by n - 1 (ddof=1, the default of pandas). Here the scaled "
             "training columns have a spread of exactly 1: np.std's own default.",
         ),
@@ -95,6 +213,12 @@ EXERCISE = Exercise(
             lambda a, b: _scaled(a, b, a.mean(), a.std()),
             "One mean and one spread for the whole table: the columns keep their different "
             "scales. Use axis=0.",
+        ),
+        Mistake(
+            "small spreads replaced too",
+            lambda a, b: _scaled(a, b, a.mean(axis=0), np.maximum(a.std(axis=0), 1)),
+            "Every spread below 1 is replaced by 1. Only a spread of 0 is to be replaced; a small "
+            "one has to be divided by, or the column stays small.",
         ),
     ),
 )

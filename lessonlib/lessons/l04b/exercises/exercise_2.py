@@ -1,8 +1,10 @@
 """Exercise 04b.2: the forward pass of batch norm, with its running statistics."""
 
+from typing import Any
+
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 A = np.ndarray  # short, so that a signature with eight arguments is easy to read
 Answer = tuple[A, A, A]
@@ -32,12 +34,62 @@ def batch_norm(
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = np.array([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0], [7.0, 40.0]])
     plain = (np.ones(2), np.zeros(2), np.zeros(2), np.ones(2))
-    cases = [(small, *plain, True, 0.1, 0.01), (small, *plain, False, 0.1, 0.01)]
-    for n, c, momentum in ((6, 3, 0.1), (20, 5, 0.3)):
+    cases: list[tuple] = [
+        Case("in training", small, *plain, True, 0.1, 0.01),
+        Case("in evaluation", small, *plain, False, 0.1, 0.01),
+    ]
+    for n, c, momentum, eps in ((6, 3, 0.1, 0.1), (20, 5, 0.3, 1.0), (2, 2, 0.6, 0.5)):
         x = rng.normal(2.0, 3.0, (n, c))
         kept = (rng.normal(1, 0.2, c), rng.normal(size=c), rng.normal(size=c), rng.uniform(1, 4, c))
-        cases += [(x, *kept, training, momentum, 0.1) for training in (True, False)]
-    return cases
+        cases.append(Case("in training", x, *kept, True, momentum, eps))
+        cases.append(Case("in evaluation", x, *kept, False, momentum, eps))
+    single = Case("in evaluation of a single row", x[:1], *kept, False, 0.3, 0.1)
+    return [*cases, single]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _kept_in_evaluation(
+    got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
+) -> bool:
+    return training or (np.allclose(got[1], mean) and np.allclose(got[2], var))
+
+
+def _first_row(x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float) -> tuple:
+    return (x if training else x[:1]), gain, shift, mean, var, training, *rest
+
+
+def _rows_are_apart(
+    got: Any, first: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
+) -> bool:
+    return training or np.allclose(np.asarray(got[0])[:1], first[0], rtol=1e-4, atol=1e-5)
+
+
+def _is_centred(
+    got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
+) -> bool:
+    return not training or np.allclose(np.mean(got[0], axis=0), shift, atol=1e-4)
+
+
+def _has_variance(
+    got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> bool:
+    wanted = x.var(axis=0) / (x.var(axis=0) + eps)
+    spread = np.var(np.asarray(got[0]), axis=0)
+    return not training or np.allclose(spread, gain**2 * wanted, rtol=1e-4)
+
+
+def _momentum_1(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> tuple:
+    return x, gain, shift, mean, var, training, 1.0, eps
+
+
+def _takes_the_batch(
+    got: Any, full: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
+) -> bool:
+    return not training or np.allclose(full[1], x.mean(axis=0), rtol=1e-4, atol=1e-5)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -81,10 +133,17 @@ def _norm_running(
     return _normalise(x, mean, var, eps) * gain + shift, new_mean, new_var
 
 
+def _norm_moved(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return _normalise(x, new_mean, new_var, eps) * gain + shift, new_mean, new_var
+
+
 def _norm_batch_always(
     x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> Answer:
-    y, *_ = batch_norm(x, gain, shift, mean, var, True, momentum, eps)
+    y = _normalise(x, x.mean(axis=0), x.var(axis=0), eps) * gain + shift
     _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
     return y, new_mean, new_var
 
@@ -118,12 +177,79 @@ EXERCISE = Exercise(
     minutes=20,
     reference=batch_norm,
     cases=_cases,
+    pure=True,
+    values=(("`y`", "the running mean", "the running variance"),),
+    parts={
+        "x.mean(axis=0)": "the batch's mean",
+        "x.var(axis=0)": "the batch's variance",
+        "used_mean": "the mean that normalises",
+        "used_var": "the variance that normalises",
+        "n": "the number of rows",
+        "n - 1": "the n - 1 of the unbiased variance",
+        "n / (n - 1)": "the factor n / (n - 1)",
+        "momentum * used_var * n": "what the batch's variance adds",
+        "momentum * used_var * n / (n - 1)": "what the batch's variance adds",
+        "momentum * used_mean": "what the batch's mean adds",
+        "1 - momentum": "the factor 1 - momentum",
+        "(1 - momentum) * mean": "what is left of the old running mean",
+        "(1 - momentum) * var": "what is left of the old running variance",
+        "(1 - momentum) * mean + momentum * used_mean": "the new running mean",
+        "(1 - momentum) * var + momentum * used_var * n / (n - 1)": "the new running variance",
+        "mean = (1 - momentum) * mean + momentum * used_mean": "the running mean moves",
+        "var = (1 - momentum) * var + momentum * used_var * n / (n - 1)": (
+            "the running variance moves"
+        ),
+        "used_mean, used_var = (x.mean(axis=0), x.var(axis=0))": (
+            "in training the batch's own statistics normalise"
+        ),
+        "used_mean, used_var = (mean, var)": "the running statistics normalise",
+        "used_var + eps": "the variance with eps",
+        "np.sqrt(used_var + eps)": "the root of variance and eps",
+        "x - used_mean": "the centred x",
+        "(x - used_mean) / np.sqrt(used_var + eps)": "the normalised x",
+        "(x - used_mean) / np.sqrt(used_var + eps) * gain": "the normalised x times `gain`",
+        "training": "`training`",
+    },
     forbidden=("lessonlib.functional.batch_norm", "torch.nn.functional.batch_norm"),
     hints=(
         "Two decisions hang on `training`: which mean and variance normalise, and whether the "
         "running ones move.",
         "x.mean(axis=0) and x.var(axis=0) have one number for each column; x.var divides by n.",
         "The running variance moves towards the unbiased one: x.var(axis=0) * n / (n - 1).",
+    ),
+    properties=(
+        Property(
+            "running statistics rest in evaluation",
+            _kept_in_evaluation,
+            "In evaluation the running mean and variance have to come back as they went in.",
+        ),
+        Property(
+            "in evaluation a row is for itself",
+            _rows_are_apart,
+            "In evaluation the result of a row changes with the other rows: the batch must have "
+            "no say in it.",
+            also=_first_row,
+        ),
+        Property(
+            "the batch is centred",
+            _is_centred,
+            "In training each column of y has to have the mean `shift` over the batch. Yours does "
+            "not.",
+        ),
+        Property(
+            "the batch has its variance",
+            _has_variance,
+            "In training the variance of a column of y over the batch is not what it should be: a "
+            "little below the square of `gain`, because eps is added to the batch's variance "
+            "(divided by n) before the root.",
+        ),
+        Property(
+            "momentum is the share of the new batch",
+            _takes_the_batch,
+            "momentum is the share of the new batch: with momentum 1 the new running mean has to "
+            "be the batch's mean.",
+            also=_momentum_1,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -148,6 +274,12 @@ EXERCISE = Exercise(
             _norm_running,
             "In training the running statistics normalise here. They are for evaluation; the "
             "batch is normalised by its own mean and variance.",
+        ),
+        Mistake(
+            "moved running statistics in training",
+            _norm_moved,
+            "In training the running statistics are moved first and then normalise the batch. "
+            "They are for evaluation; the batch is normalised by its own mean and variance.",
         ),
         Mistake(
             "batch statistics in evaluation",

@@ -1,8 +1,10 @@
 """Exercise 05.5: dropout with given random numbers, in training and in evaluation."""
 
+from typing import Any
+
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def dropout(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
@@ -15,10 +17,46 @@ def dropout(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.nd
 def _cases(rng: np.random.Generator) -> list[tuple]:
     drawn = np.array([[0.1, 0.9, 0.6], [0.8, 0.2, 0.7]])
     x = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    cases = [(x, 0.5, drawn, True), (x, 0.5, drawn, False)]
-    for shape, p, training in (((4, 5), 0.25, True), ((6, 3), 0.8, True), ((2, 2), 0.25, False)):
-        cases.append((rng.normal(size=shape), p, rng.random(shape), training))
-    return cases
+    cases: list[tuple] = [(x, 0.3, drawn, True), Case("in evaluation", x, 0.5, drawn, False)]
+    for shape, p, training in (
+        ((4, 5), 0.25, True),
+        ((6, 3), 0.8, True),
+        ((3, 4), 0.5, True),
+        ((2, 2), 0.25, False),
+    ):
+        case = (rng.normal(size=shape), p, rng.random(shape), training)
+        cases.append(case if training else Case("in evaluation", *case))
+    return [*cases, Case("where p is 0", rng.normal(size=(2, 3)), 0.0, rng.random((2, 3)), True)]
+
+
+def _accepts(got: Any, x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> bool:
+    """The share p at the top of the range may be silenced as well as the one at its bottom."""
+    top = np.where(drawn < 1 - p, x / (1 - p), 0.0)
+    return training and np.shape(got) == x.shape and np.allclose(got, top, rtol=1e-4, atol=1e-6)
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _rests_in_evaluation(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
+    same = np.shape(got) == x.shape and np.allclose(got, x, rtol=1e-4, atol=1e-6)
+    return training or same
+
+
+def _is_silent_or_enlarged(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
+    value = np.asarray(got)
+    if value.shape != x.shape:
+        return True
+    silent = np.isclose(value, 0, atol=1e-6)
+    return not training or bool(np.all(silent | np.isclose(value, x / (1 - p), rtol=1e-4)))
+
+
+def _silences_by_the_draw(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
+    if np.shape(got) != x.shape:
+        return True
+    silent = np.isclose(np.asarray(got), 0, atol=1e-6)
+    fits = [np.array_equal(silent, drawn < p), np.array_equal(silent, drawn >= 1 - p)]
+    return not training or any(fits)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -26,6 +64,16 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 def _classic_dropout(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
     return np.where(drawn >= p, x, 0.0) if training else x * (1 - p)
+
+
+def _by_the_kept_share(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
+    kept = drawn >= p
+    return x * kept / max(kept.mean(), 1e-12) if training else x
+
+
+def _by_p(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.where(drawn >= p, x / np.float64(p), 0.0) if training else x
 
 
 def _row_dropout(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
@@ -44,6 +92,16 @@ EXERCISE = Exercise(
     minutes=15,
     reference=dropout,
     cases=_cases,
+    accepts=_accepts,
+    parts={
+        "drawn >= p": "which entries are kept",
+        "x / (1 - p)": "the entries that are kept, made larger",
+        "1 - p": "the share that is kept",
+        "np.where(drawn >= p, x / (1 - p), 0.0)": "the silenced batch",
+        "0.0": "0",
+        "not training": "whether it is evaluation",
+        "if not training: return x": "evaluation leaves x alone",
+    },
     forbidden=("lessonlib.functional.dropout", "torch.nn.functional.dropout"),
     hints=(
         "drawn has the shape of x, with numbers spread evenly over 0 .. 1: drawn < p "
@@ -51,6 +109,29 @@ EXERCISE = Exercise(
         "A unit that is kept with probability 1 - p has to be 1 / (1 - p) times as large, so "
         "that its average stays.",
         "In evaluation x comes back as it is.",
+    ),
+    properties=(
+        Property(
+            "the shape of x",
+            lambda got, x, *rest: np.shape(got) == x.shape,
+            "An array of the shape of x has to come back: what is silenced is 0, and not left out.",
+        ),
+        Property(
+            "evaluation changes nothing",
+            _rests_in_evaluation,
+            "In evaluation x has to come back as it is.",
+        ),
+        Property(
+            "silent or enlarged",
+            _is_silent_or_enlarged,
+            "In training an entry is either silenced or made larger, always by the same factor, "
+            "so that over many draws it keeps its size on average. Some of yours are neither.",
+        ),
+        Property(
+            "silenced by the draw",
+            _silences_by_the_draw,
+            "The wrong entries are silenced: a share p of all, each by its own number in `drawn`.",
+        ),
     ),
     mistakes=(
         Mistake(
@@ -75,6 +156,18 @@ EXERCISE = Exercise(
             "keeps with probability p",
             _inverted_dropout,
             "The wrong ones are kept. p is the share that is silenced, as in PyTorch.",
+        ),
+        Mistake(
+            "divided by the share that was kept",
+            _by_the_kept_share,
+            "The kept entries are divided by the share that happened to be kept in this draw. It "
+            "has to be the expected share, so that the factor is the same in every batch.",
+        ),
+        Mistake(
+            "divided by p",
+            _by_p,
+            "The kept entries are divided by p, the share that is silenced. It is the share that "
+            "is kept that makes up for it.",
         ),
         Mistake(
             "scales in evaluation",
