@@ -237,11 +237,7 @@ def _place(program: Program, edit: Edit) -> str:
 
 def _placed(evidence: Evidence) -> Finding | None:
     text = place(evidence)
-    if text is None:
-        return None
-    fault = evidence.smallest.fault
-    bare = f" The first difference: {fault}." if fault is not None else ""
-    return Finding(text + bare, "place", text.rstrip("."))
+    return None if text is None else Finding(text, "place", text.rstrip("."))
 
 
 def _bare(evidence: Evidence) -> Finding:

@@ -26,7 +26,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         1,
     )
     drawn = []
-    for n, classes, m in ((12, 4, 3), (60, 10, 8), (5, 3, 5)):
+    for n, classes, m in ((12, 4, 3), (1000, 5, 300), (5, 3, 5)):
         labels = rng.integers(0, classes, n)
         scores = 2 * rng.normal(size=(n, classes)) + 3 * np.eye(classes)[labels]
         powers = np.exp(scores)

@@ -17,6 +17,7 @@ def auc(known: np.ndarray, unknown: np.ndarray) -> float:
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     tie = "where two confidences are equal"
+    near = np.array([1e-10, 0.2]), np.array([2e-10, 0.2 + 1e-10, 0.4])
     cases: list[tuple] = [
         (np.array([0.9, 0.3]), np.array([0.2, 0.7, 0.6])),
         Case(tie, np.array([0.9, 0.6]), np.array([0.2, 0.7, 0.6])),
@@ -24,6 +25,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case(tie, np.array([0.3]), np.array([0.4, 0.3, 0.1])),
         Case("where every known fact is surer", np.array([0.9, 0.8, 0.7]), np.array([0.6, 0.2])),
         Case("where no known fact is surer", np.array([0.1, 0.2]), np.array([0.6, 0.4, 0.5])),
+        Case("where two confidences differ by very little", *(1 - c for c in near)),
         (rng.random(4), rng.random(3)),
         (rng.random(6), rng.random(6)),
     ]
