@@ -42,7 +42,8 @@ class Program:
     def build(self) -> Callable[..., Any]:
         """The function as the tree has it now. Raises what compiling it raises."""
         space = dict(self.space)
-        exec(compile(self.tree, "<edited>", "exec"), space)
+        whole = ast.fix_missing_locations(self.tree)  # what an edit puts in has no line yet
+        exec(compile(whole, "<edited>", "exec"), space)
         return space[self.name]
 
     def has(self, *kinds: type[ast.AST]) -> bool:
