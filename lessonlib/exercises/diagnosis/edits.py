@@ -230,7 +230,6 @@ def _transpose(node: ast.AST, names: list[str]) -> Found:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield "transpose", _like(node, left=_turned(node.left)), ""
         yield "transpose", _like(node, right=_turned(node.right)), ""
-        yield "transpose", _like(node, left=_turned(node.right), right=_turned(node.left)), ""
     if isinstance(node, ast.Attribute) and node.attr == "T" and _is_read(node):
         yield "transpose", node.value, ""
 

@@ -142,7 +142,7 @@ EXERCISE = Exercise(
         "(kernel - 1) * step": "what a layer adds",
         "width += (kernel - 1) * step": "the width",
         "step *= stride": "the step",
-        "seen.append(width)": "the width is put into the list",
+        "seen.append(width)": "noting the width",
     },
     properties=(
         Property(
