@@ -49,6 +49,10 @@ _KNOWN = (
         r"index (\d+) is out of bounds for axis \d+ with size (\d+)",
         "Position {0} is asked of {1} entries: they are counted from 0.",
     ),
+    (
+        r"IndexError: string index out of range",
+        "A text is asked for a letter behind its end: it may be shorter, or empty.",
+    ),
     (r"IndexError: list index out of range", "A list is asked for a position behind its end."),
     (
         r"inhomogeneous shape",

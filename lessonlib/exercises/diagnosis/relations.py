@@ -81,7 +81,8 @@ def relation(evidence: Evidence) -> str | None:
     who = name or "the result"
     sentence = found.replace("the result", who) if "the result" in found else found
     text = sentence if "{who}" not in sentence else sentence.format(who=who)
-    return text[:1].upper() + text[1:] + "."
+    is_code = name and text.startswith(name) and not name.startswith(("the ", "value "))
+    return f"{text}." if is_code else text[:1].upper() + text[1:] + "."
 
 
 def _turned_round(evidence: Evidence) -> str | None:

@@ -42,7 +42,7 @@ def _only_some_parts(evidence: Evidence) -> str | None:
         return None
     verb = "is" if len(good) == 1 else "are"
     text = f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
-    return f"T{text[1:]}" if text.startswith("the ") else text
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "value ")) else text
 
 
 def _listed(names: list[str]) -> str:
