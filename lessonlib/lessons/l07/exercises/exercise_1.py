@@ -116,7 +116,7 @@ EXERCISE = Exercise(
         "np.tanh(W @ x_t + U @ h + b)": "the tanh of the sum",
         "x_t": "the input of the step",
         "rows.append(h)": "noting the state",
-        "h = np.tanh(W @ x_t + U @ h + b)": "the step",
+        "h = np.tanh(W @ x_t + U @ h + b)": "making the new state",
     },
     properties=(
         Property(

@@ -65,8 +65,8 @@ def _passes_all_gates(both: Both, dc: float, i: A, f: A) -> bool:
 
 
 def _grows_with_dc(both: Both, other: Both, *_: Any) -> bool:
-    pairs = zip(both, other, strict=True)
-    return all(np.allclose(np.multiply(2, a), b, atol=1e-4) for a, b in pairs)
+    steps = np.allclose(np.multiply(2, both[0]), other[0], atol=1e-4)
+    return steps and abs(2 * float(both[1]) - float(other[1])) < 1e-4
 
 
 # ---- what people write instead -------------------------------------------------------------------

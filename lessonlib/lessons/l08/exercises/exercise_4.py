@@ -47,7 +47,7 @@ def _with_gates(r: float, z: float) -> Callable[..., tuple]:
     return changed
 
 
-def _candidate(x: A, h: A, W: A, U: A, b: A, d: A, r: float) -> A:
+def _candidate(r: float, x: A, h: A, W: A, U: A, b: A, d: A) -> A:
     a, s = x @ W.T + b, h @ U.T + d
     H = h.shape[1]
     return np.tanh(a[:, 2 * H :] + r * s[:, 2 * H :])
@@ -62,11 +62,11 @@ def _keeps_the_old(new: A, kept: A, x: A, h: A, *_: A) -> bool:
 
 
 def _takes_the_candidate(new: A, taken: A, *given: A) -> bool:
-    return np.allclose(taken, _candidate(*given, r=1.0), atol=1e-4)
+    return np.allclose(taken, _candidate(1.0, *given), atol=1e-4)
 
 
 def _takes_the_input_alone(new: A, taken: A, *given: A) -> bool:
-    return np.allclose(taken, _candidate(*given, r=0.0), atol=1e-4)
+    return np.allclose(taken, _candidate(0.0, *given), atol=1e-4)
 
 
 def _keeps_rows_apart(new: A, other: A, *_: A) -> bool:
