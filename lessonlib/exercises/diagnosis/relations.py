@@ -79,7 +79,8 @@ def _said(name: str, words: str | list | None) -> str | None:
     if not isinstance(words, str):
         return None
     text = words.format(who=name or "the result")
-    return text[:1].upper() + text[1:] + "."
+    is_code = name and text.startswith(name) and not name.startswith(("the ", "value "))
+    return f"{text}." if is_code else text[:1].upper() + text[1:] + "."
 
 
 def _wrong_part(evidence: Evidence) -> tuple[str, list[Pair]]:

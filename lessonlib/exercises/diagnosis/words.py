@@ -64,14 +64,14 @@ FUNCTION = {
 
 # what to look at in a line of the learner's, by the kind of the edit that repairs it
 LOOK = {
-    "comparison": "the comparison: which side does equality belong to, and which way round?",
-    "operator": "the operator: is it this operation that is wanted?",
+    "comparison": "the comparison: to which side equality belongs, and which way round it goes",
+    "operator": "the operator: whether it is this operation that is wanted",
     "left out": "what is too much there",
     "order": "the order of the two operands",
-    "transpose": "the transposes: which axis meets which?",
-    "brackets": "the brackets: what is divided or multiplied first?",
+    "transpose": "the transposes: which axis meets which",
+    "brackets": "the brackets: what is divided or multiplied first",
     "sign": "the sign",
-    "function": "the function: is it this one that is wanted?",
+    "function": "the function: whether it is this one that is wanted",
     "keyword": "the keywords of the call",
     "axis": "the axis along which it runs",
     "order of arguments": "the order of the arguments",
@@ -80,7 +80,7 @@ LOOK = {
     "constant": "the number",
     "index": "the index",
     "slice": "where the slice begins and ends",
-    "another variable": "the variables: is it this one that is wanted here?",
+    "another variable": "the variables: whether it is this one that is wanted here",
     "something added": "what is missing there",
     "condition": "the condition",
     "order of the results": "the order of the results",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 Layers = list[tuple[int, int]]
 
@@ -22,7 +22,50 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     drawn = [
         [(int(rng.choice([1, 3, 5])), int(rng.integers(1, 4))) for _ in range(n)] for n in (4, 7)
     ]
-    return [([(3, 1), (3, 1)],), ([(3, 1), (3, 2), (5, 1)],), (alexnet,), *((d,) for d in drawn)]
+    single = Case("where there is a single layer", [(4, 3)])
+    fixed = [[(3, 2), (3, 2), (3, 3), (2, 2)], [(1, 3), (2, 1), (1, 2), (5, 1), (3, 1)], alexnet]
+    return [
+        ([(3, 1), (3, 1)],),
+        ([(3, 1), (3, 2), (5, 1)],),
+        single,
+        *((d,) for d in fixed + drawn),
+    ]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _has_all_layers(seen: list[int], layers: Layers) -> bool:
+    return np.ndim(seen) == 1 and len(seen) == len(layers)
+
+
+def _starts_with_its_kernel(seen: list[int], layers: Layers) -> bool:
+    return not _has_all_layers(seen, layers) or seen[0] == layers[0][0]
+
+
+def _never_shrinks(seen: list[int], layers: Layers) -> bool:
+    return bool((np.diff(seen) >= 0).all())
+
+
+def _is_not_changed_by_later_ones(seen: list[int], fewer: list[int], layers: Layers) -> bool:
+    return len(layers) < 2 or not _has_all_layers(seen, layers) or list(seen[:-1]) == list(fewer)
+
+
+def _is_not_changed_by_its_own(seen: list[int], other: list[int], layers: Layers) -> bool:
+    return list(seen) == list(other)
+
+
+def _adds_neighbours(seen: list[int], plain: list[int], layers: Layers) -> bool:
+    widths = 1 + np.cumsum([kernel - 1 for kernel, _ in layers])
+    return not _has_all_layers(plain, layers) or list(plain) == list(widths)
+
+
+def _spreads_what_comes_after(seen: list[int], other: list[int], layers: Layers) -> bool:
+    """Whether the first stride, doubled, doubles what all later layers add."""
+    if not _has_all_layers(seen, layers) or not _has_all_layers(other, layers):
+        return True
+    own, spread = np.subtract(seen, seen[0]), np.subtract(other, other[0])
+    return np.array_equal(2 * own, spread)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -88,6 +131,68 @@ EXERCISE = Exercise(
     minutes=12,
     reference=fields,
     cases=_cases,
+    values=("layer",),
+    parts={
+        "width": "the width",
+        "step": "the step",
+        "seen": "the list of widths",
+        "kernel": "the kernel",
+        "stride": "the stride",
+        "kernel - 1": "the number of neighbours",
+        "(kernel - 1) * step": "what a layer adds",
+        "width += (kernel - 1) * step": "the width",
+        "step *= stride": "the step",
+        "seen.append(width)": "noting the width",
+    },
+    properties=(
+        Property(
+            "one width for each layer",
+            _has_all_layers,
+            "A list with one width for each layer is asked, no more and no fewer: the pixel that "
+            "the walk begins with is no layer.",
+        ),
+        Property(
+            "the first layer sees its kernel",
+            _starts_with_its_kernel,
+            "The first width is wrong. A unit of the first layer sees as many pixels as its kernel "
+            "is wide, whatever its stride.",
+        ),
+        Property(
+            "stride 1 everywhere",
+            _adds_neighbours,
+            "It goes wrong even with stride 1 everywhere: there a kernel of k adds k - 1 pixels to "
+            "what the layers below it see.",
+            also=lambda layers: ([(kernel, 1) for kernel, _ in layers],),
+        ),
+        Property(
+            "a layer's own stride",
+            _is_not_changed_by_its_own,
+            "The last layer's own stride changes the result. A stride spreads the outputs of its "
+            "layer, and only layers above see that.",
+            also=lambda layers: ([*layers[:-1], (layers[-1][0], layers[-1][1] + 1)],),
+        ),
+        Property(
+            "later layers change nothing",
+            _is_not_changed_by_later_ones,
+            "The widths of the first layers change when the last layer is taken away. What a unit "
+            "sees depends on the layers between it and the image only, and the first of the list "
+            "is next to the image.",
+            also=lambda layers: (layers[:-1] or layers,),
+        ),
+        Property(
+            "strides multiply",
+            _spreads_what_comes_after,
+            "A first stride twice as large has to double what every later layer adds, and does "
+            "not: all strides below a layer multiply.",
+            also=lambda layers: ([(layers[0][0], 2 * layers[0][1]), *layers[1:]],),
+        ),
+        Property(
+            "never shrinks",
+            _never_shrinks,
+            "A width is smaller than one of a layer below it. A layer sees at least what the one "
+            "below it sees.",
+        ),
+    ),
     hints=(
         "Keep two numbers: the width seen so far, and how many pixels of the image lie between "
         "two neighbouring outputs. Both start at 1.",

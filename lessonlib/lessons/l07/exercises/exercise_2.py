@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Exercise, Mistake, Property
 from lessonlib.lessons.l07.exercises.exercise_1 import states
 from lessonlib.lessons.l07.exercises.shared import layers
 
@@ -16,7 +16,7 @@ def backward(
     """Backpropagation through time for a layer that answers at every step."""
     before = np.vstack([h0[None], h[:-1]])  # row t is the state before step t
     dW, dU, db = np.zeros((h.shape[1], x.shape[1])), np.zeros_like(U), np.zeros(len(U))
-    later = np.zeros(len(U))  # blame that comes back from the next step
+    later = np.zeros(len(U))  # the gradient that comes back from the next step
     for t in reversed(range(len(x))):
         da = (dh[t] + later) * (1 - h[t] ** 2)
         dW += np.outer(da, x[t])
@@ -32,7 +32,71 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         x, h0, _, U, _ = layer
         h = states(*layer)
         cases.append((rng.normal(size=h.shape).round(2), x, h, h0, U))
-    return cases
+    x, h0, _, U, _ = layer = layers(rng)[2]
+    h = states(*layer)
+    last = np.vstack([np.zeros_like(h[:-1]), rng.normal(size=(1, len(h0)))])
+    return [*cases, (last, x, h, h0, U)]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+Sums = tuple[np.ndarray, np.ndarray, np.ndarray]
+A = np.ndarray  # short, so that a signature with five arrays is easy to read
+
+
+def _fit(sums: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
+    shapes = (h.shape[1], x.shape[1]), U.shape, h0.shape
+    return len(sums) == 3 and all(np.shape(s) == w for s, w in zip(sums, shapes, strict=True))
+
+
+def _one_step(dh: A, x: A, h: A, h0: A, U: A) -> tuple:
+    return np.ones_like(dh[:1]), x[:1], h[:1], h0, U
+
+
+def _is_right_in_one_step(sums: Sums, one: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
+    return np.allclose(one[2], 1 - h[0] ** 2, atol=1e-4)
+
+
+def _gradients_of_sums(dh: A, h: A, U: A) -> A:
+    """The gradient of each step's sum, before the tanh."""
+    da, slope = np.zeros(dh.shape), 1 - h**2
+    for t in range(len(h) - 1, -1, -1):
+        da[t] = slope[t] * (dh[t] + (da[t + 1] @ U if t + 1 < len(h) else 0))
+    return da
+
+
+def _hands_back(sums: Sums, one: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
+    if not _is_right_in_one_step(sums, one, dh, x, h, h0, U):
+        return True
+    return np.allclose(sums[2], _gradients_of_sums(dh, h, U).sum(0), atol=1e-4)
+
+
+def _uses_inputs(sums: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
+    """Whether dW belongs to db; asked only where db is right."""
+    da = _gradients_of_sums(dh, h, U)
+    return not np.allclose(sums[2], da.sum(0), atol=1e-4) or np.allclose(
+        sums[0], da.T @ x, atol=1e-4
+    )
+
+
+def _uses_states(sums: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
+    """Whether dU belongs to db; asked only where db is right."""
+    da = _gradients_of_sums(dh, h, U)
+    return not np.allclose(sums[2], da.sum(0), atol=1e-4) or np.allclose(
+        sums[1], da.T @ np.vstack([h0[None], h[:-1]]), atol=1e-4
+    )
+
+
+def _uses_h0(sums: Sums, one: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
+    if not _is_right_in_one_step(sums, one, dh, x, h, h0, U):
+        return True
+    return np.allclose(one[1], np.outer(1 - h[0] ** 2, h0), atol=1e-4)
+
+
+def _grows_with_dh(sums: Sums, other: Sums, *_: A) -> bool:
+    pairs = zip(sums, other, strict=True)
+    return all(np.allclose(np.multiply(2, a), b, rtol=1e-3, atol=1e-4) for a, b in pairs)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -84,6 +148,80 @@ EXERCISE = Exercise(
         "torch.autograd.backward",
         "torch.autograd.grad",
     ),
+    values=(("dW", "dU", "db"),),
+    parts={
+        "dW": "dW",
+        "dU": "dU",
+        "db": "db",
+        "before": "the states before each step",
+        "before[t]": "the state before the step",
+        "h[:-1]": "all states but the last",
+        "h0[None]": "`h0` as a row",
+        "later": "what comes back from the later step",
+        "dh[t]": "the gradient by the own answer",
+        "dh[t] + later": "what arrives at the state",
+        "1 - h[t] ** 2": "the slope of the tanh",
+        "h[t] ** 2": "the square of the state",
+        "h[t]": "the state after the step",
+        "x[t]": "the input of the step",
+        "(dh[t] + later) * (1 - h[t] ** 2)": "the gradient of the sum",
+        "da": "the gradient of the sum",
+        "U.T @ da": "what goes back through U",
+        "later = U.T @ da": "what goes back through U",
+        "np.outer(da, x[t])": "the step's share of dW",
+        "np.outer(da, before[t])": "the step's share of dU",
+        "dW += np.outer(da, x[t])": "the step's share of dW",
+        "dU += np.outer(da, before[t])": "the step's share of dU",
+        "db += da": "the step's share of db",
+        "t": "the step",
+    },
+    properties=(
+        Property(
+            "shapes of gradients",
+            _fit,
+            "A gradient has the shape of its weights: dW (H, D), dU (H, H), db (H,), in this order.",
+        ),
+        Property(
+            "one step",
+            _is_right_in_one_step,
+            "It goes wrong with a single step already: there db is dh[0] times the slope of the "
+            "tanh, which is made of the state h[0] itself.",
+            also=_one_step,
+        ),
+        Property(
+            "what comes back",
+            _hands_back,
+            "For a single step db is right, for several it is not: what comes back from the later "
+            "step is wrong, or the shares of the steps do not add up. What goes back through U is "
+            "the gradient of the later step's sum, after its slope, and it is added to dh[t] before "
+            "the slope of step t.",
+            also=_one_step,
+        ),
+        Property(
+            "h0 in dU",
+            _uses_h0,
+            "With a single step dU is wrong: before that step the state was h0, so U multiplied h0.",
+            also=_one_step,
+        ),
+        Property(
+            "dW with the inputs",
+            _uses_inputs,
+            "db is right and dW is not, though both are made of the same gradients: in each step W "
+            "multiplied the input x[t].",
+        ),
+        Property(
+            "dU with the states before",
+            _uses_states,
+            "db is right and dU is not, though both are made of the same gradients: in each step U "
+            "multiplied the state before it.",
+        ),
+        Property(
+            "grows with dh",
+            _grows_with_dh,
+            "Twice the dh has to give gradients twice as large.",
+            also=lambda dh, x, h, h0, U: (2 * dh, x, h, h0, U),
+        ),
+    ),
     hints=(
         "Walk t from the last step to the first. What arrives at h[t] is dh[t] plus what step "
         "t + 1 handed back; the last step gets only its own.",
@@ -96,18 +234,18 @@ EXERCISE = Exercise(
         Mistake(
             "own answer only",
             lambda *a: _walk(*a, back=lambda U, da: np.zeros_like(da)),
-            "Every state is blamed for its own answer only. It is to blame for all later ones "
+            "Every state gets the gradient of its own answer only. It had a part in all later ones "
             "too: add what comes back through U.",
         ),
         Mistake(
             "last answer only",
             _last_answer,
-            "Only the blame of the last answer is walked back. dh[t] enters at every step.",
+            "Only the gradient of the last answer is walked back. dh[t] enters at every step.",
         ),
         Mistake(
             "U not turned",
             lambda *a: _walk(*a, back=lambda U, da: U @ da),
-            "Back through U the blame goes along the columns: U.T @ da. (With one unit, or a "
+            "Back through U the gradient goes along the columns: U.T @ da. (With one unit, or a "
             "symmetric U, the difference does not show.)",
         ),
         Mistake(

@@ -1,10 +1,11 @@
 """Exercise 07.5: find the bug in a writer that never uses its new state."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def write_best(step: Callable, first: int, state: np.ndarray, count: int) -> list[int]:
@@ -19,7 +20,7 @@ def write_best(step: Callable, first: int, state: np.ndarray, count: int) -> lis
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     sizes = ((3, 4, 4), (6, 8, 10), (9, 8, 12))
-    return [
+    cases = [
         (
             rng.normal(size=(H, H)),
             2 * rng.normal(size=(V, H)),
@@ -31,6 +32,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         for V, H, count in sizes
         for _ in range(2)
     ]
+    return [*cases, Case("where one character is asked", *cases[2][:-1], 1)]
 
 
 def _use(
@@ -47,6 +49,49 @@ def _use(
         return read @ state, state
 
     return answer(step, first, state, count)
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _called(U: Any, table: Any, read: Any, first: int, state: np.ndarray, count: int) -> str:
+    return f"write_best(step, first={first}, state=array of {len(state)} numbers, count={count})"
+
+
+def _has_count(ids: list[int], *given: Any) -> bool:
+    return len(ids) == given[-1]
+
+
+def _goes_on(ids: list[int], fewer: list[int], *_: Any) -> bool:
+    return list(ids[: len(fewer)]) == list(fewer)
+
+
+def _best_first(ids: list[int], U: Any, table: Any, read: Any, first: int, *rest: Any) -> bool:
+    state = np.tanh(U @ rest[0] + table[first])
+    return not len(ids) or ids[0] == int(np.argmax(read @ state))
+
+
+def _is_best_after_its_own_text(ids: list[int], U: Any, table: Any, read: Any, *rest: Any) -> bool:
+    """Whether each character is the best one after those that came back before it."""
+    last, state, _ = rest
+    for written in ids:
+        state = np.tanh(U @ state + table[last])
+        if written != int(np.argmax(read @ state)):
+            return False
+        last = written
+    return True
+
+
+def _may_repeat(ids: list[int], U: Any, table: Any, read: Any, *rest: Any) -> bool:
+    """Whether a character comes again right after itself where it is the best, in some place."""
+    last, state, _ = rest
+    wanted = found = False
+    for written in ids:
+        state = np.tanh(U @ state + table[last])
+        wanted = wanted or last == int(np.argmax(read @ state))
+        found = found or written == last
+        last = written
+    return found or not wanted
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -89,6 +134,52 @@ EXERCISE = Exercise(
     starter=_stuck,
     cases=_cases,
     use=_use,
+    called=_called,
+    parts={
+        "out": "the text",
+        "last": "the character written last",
+        "step(last, state)": "a step of the model",
+        "scores": "the scores",
+        "np.argmax(scores)": "the best character",
+        "int(np.argmax(scores))": "the best character",
+        "last = int(np.argmax(scores))": "the choice of the best character",
+        "out.append(last)": "noting the character",
+        "scores, state = step(last, state)": "reading a character",
+        "range(count)": "the number of characters",
+    },
+    properties=(
+        Property(
+            "as many as asked",
+            _has_count,
+            "The list has to hold `count` characters, those that were written; `first` was given.",
+        ),
+        Property(
+            "the first choice",
+            _best_first,
+            "The first character is wrong already: it is the one with the largest score after "
+            "`first` is read from the state that was given.",
+        ),
+        Property(
+            "a longer text begins like a shorter one",
+            _goes_on,
+            "With one character fewer the text begins differently. What is written first must not "
+            "depend on how much is asked for.",
+            also=lambda *given: (*given[:-1], max(0, given[-1] - 1)),
+        ),
+        Property(
+            "the best after its own text",
+            _is_best_after_its_own_text,
+            "A later character is not the best one after the text that was written before it. In "
+            "each step the model has to read the character written last, once, from the state "
+            "that its last step returned.",
+        ),
+        Property(
+            "repetition is allowed",
+            _may_repeat,
+            "If a second time in a row is avoided on purpose: the same character may have the "
+            "largest score again. The fault lies in what the model is given.",
+        ),
+    ),
     hints=(
         "Which of the two things that `step` returns is thrown away?",
         "The state after one character is the state before the next.",

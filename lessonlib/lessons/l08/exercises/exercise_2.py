@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Exercise, Mistake, Property
 from lessonlib.lessons.l08.exercises.shared import sigmoid, weights
 
 
@@ -23,7 +23,75 @@ def lstm_step(
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    return [weights(rng, n, D, H, 4) for n, D, H in ((1, 1, 1), (1, 2, 2), (3, 4, 5))]
+    sizes = ((1, 1, 1), (1, 2, 2), (3, 4, 5), (4, 3, 2))
+    return [weights(rng, n, D, H, 4) for n, D, H in sizes]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+A = np.ndarray  # short, so that a signature with six arrays is easy to read
+Both = tuple[np.ndarray, np.ndarray]
+
+
+def _blocks(x: A, h: A, W: A, U: A, b: A) -> list[A]:
+    """i, f, g and o."""
+    H = h.shape[1]
+    a = x @ W.T + h @ U.T + b
+    return [
+        np.tanh(a[:, k * H : (k + 1) * H]) if k == 2 else sigmoid(a[:, k * H : (k + 1) * H])
+        for k in range(4)
+    ]
+
+
+def _fit(both: Both, x: A, h: A, *_: A) -> bool:
+    return len(both) == 2 and np.shape(both[0]) == np.shape(both[1]) == h.shape
+
+
+def _is_not_turned(both: Both, x: A, h: A, c: A, W: A, U: A, b: A) -> bool:
+    i, f, g, _ = _blocks(x, h, W, U, b)
+    first, second = (np.allclose(part, f * c + i * g, atol=1e-4) for part in both)
+    return second or not first
+
+
+def _reads_new_memory(both: Both, x: A, h: A, c: A, W: A, U: A, b: A) -> bool:
+    o = _blocks(x, h, W, U, b)[3]
+    return not _is_not_turned(both, x, h, c, W, U, b) or np.allclose(
+        both[0], o * np.tanh(both[1]), atol=1e-4
+    )
+
+
+def _with_empty_memory(x: A, h: A, c: A, W: A, U: A, b: A) -> tuple:
+    """No memory, and one more example in which x and h are 0 too."""
+    given = [np.vstack([a, 0 * a[:1]]) for a in (x, h, 0 * c)]
+    return *given, W, U, b
+
+
+def _writes(both: Both, empty: Both, x: A, h: A, c: A, W: A, U: A, b: A) -> bool:
+    """Asked where the biases alone are right."""
+    if not _is_not_turned(both, x, h, c, W, U, b):
+        return True
+    i, _, g, _ = _blocks(x, h, W, U, b)
+    right = np.allclose(np.asarray(empty[1])[:-1], i * g, atol=1e-4)
+    return right or not _writes_with_bias(both, empty, x, h, c, W, U, b)
+
+
+def _keeps(both: Both, empty: Both, x: A, h: A, c: A, W: A, U: A, b: A) -> bool:
+    f = _blocks(x, h, W, U, b)[1]
+    return not _is_not_turned(both, x, h, c, W, U, b) or np.allclose(
+        np.subtract(both[1], empty[1]), f * c, atol=1e-4
+    )
+
+
+def _writes_with_bias(both: Both, other: Both, x: A, h: A, c: A, W: A, U: A, b: A) -> bool:
+    i, _, g, _ = _blocks(0 * x[:1], 0 * h[:1], W, U, b)
+    last = np.asarray(other[1])[-1:]
+    return not _is_not_turned(both, x, h, c, W, U, b) or np.allclose(last, i * g, atol=1e-4)
+
+
+def _keeps_rows_apart(both: Both, other: Both, *_: A) -> bool:
+    pairs = zip(both, other, strict=True)
+    return all(np.allclose(a[:-1], b[:-1], atol=1e-4) for a, b in pairs)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -61,6 +129,80 @@ EXERCISE = Exercise(
         "lessonlib.nn.LSTM",
         "torch.nn.LSTM",
         "torch.nn.LSTMCell",
+    ),
+    values=(("h", "c"),),
+    parts={
+        "x @ W.T": "the part of the input",
+        "h @ U.T": "the part of the old state",
+        "x @ W.T + h @ U.T": "the two products",
+        "x @ W.T + h @ U.T + b": "the sums of all blocks",
+        "b": "`b`",
+        "c": "the memory",
+        "i": "the input gate",
+        "f": "the forget gate",
+        "g": "what may be written",
+        "o": "the output gate",
+        "sigmoid(i)": "the input gate",
+        "sigmoid(f)": "the forget gate",
+        "sigmoid(o)": "the output gate",
+        "np.tanh(g)": "what may be written",
+        "sigmoid(f) * c": "what is kept of the old memory",
+        "sigmoid(i) * np.tanh(g)": "what is written",
+        "sigmoid(f) * c + sigmoid(i) * np.tanh(g)": "the new memory",
+        "c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)": "the update of the memory",
+        "np.tanh(c)": "the squashed memory",
+        "sigmoid(o) * np.tanh(c)": "the new state",
+        "a": "what the gates see",
+        "-a": "what the gates see",
+        "np.exp(-a)": "the exponential",
+        "1 + np.exp(-a)": "the denominator of the sigmoid",
+        "1 / (1 + np.exp(-a))": "the sigmoid",
+    },
+    properties=(
+        Property(
+            "shapes of h and c",
+            _fit,
+            "Two arrays (N, H) have to come back, the new h and the new c.",
+        ),
+        Property(
+            "h first",
+            _is_not_turned,
+            "The first of the two arrays is the new memory. h has to be returned first, then c.",
+        ),
+        Property(
+            "what the biases write",
+            _writes_with_bias,
+            "It goes wrong even where x, h and c are all 0: there only the biases are left, one "
+            "block of b each, and the new memory has to be the input gate times g.",
+            also=_with_empty_memory,
+        ),
+        Property(
+            "what is written",
+            _writes,
+            "It goes wrong even with an empty memory: where c is 0, the new memory has to be the "
+            "input gate (first block, sigmoid) times g (third block, tanh).",
+            also=_with_empty_memory,
+        ),
+        Property(
+            "what is kept",
+            _keeps,
+            "What is kept of the old memory is not right: the forget gate (second block, sigmoid) "
+            "times c, entry by entry.",
+            also=lambda x, h, c, W, U, b: (x, h, 0 * c, W, U, b),
+        ),
+        Property(
+            "reads the new memory",
+            _reads_new_memory,
+            "h does not go with the c that you return: it has to be the output gate (fourth block, "
+            "sigmoid) times tanh of the new memory.",
+        ),
+        Property(
+            "rows apart",
+            _keeps_rows_apart,
+            "Another last row of x changes other rows. Each example of the batch goes through the "
+            "cell by itself.",
+            also=lambda x, *rest: (np.vstack([x[:-1], x[-1:] + 1]), *rest),
+        ),
     ),
     hints=(
         "x @ W.T + h @ U.T + b has shape (N, 4H); np.split(..., 4, axis=1) cuts it in four.",

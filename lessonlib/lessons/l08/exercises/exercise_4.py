@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Exercise, Mistake, Property
 from lessonlib.lessons.l08.exercises.shared import sigmoid, weights
 
 
@@ -25,10 +25,52 @@ def gru_step(
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     cases = []
-    for n, D, H in ((1, 1, 1), (1, 2, 2), (3, 4, 5)):
+    for n, D, H in ((1, 1, 1), (1, 2, 2), (3, 4, 5), (3, 5, 2)):
         x, h, _, W, U, b = weights(rng, n, D, H, 3)
         cases.append((x, h, W, U, b, rng.normal(size=3 * H)))
     return cases
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+A = np.ndarray  # short, so that a signature with six arrays is easy to read
+
+
+def _with_gates(r: float, z: float) -> Callable[..., tuple]:
+    """Arguments whose gates r and z are 0 or 1 almost exactly, by way of b; 0 leaves one alone."""
+
+    def changed(x: A, h: A, W: A, U: A, b: A, d: A) -> tuple:
+        H = h.shape[1]
+        return x, h, W, U, b + np.repeat([r, z, 0.0], H), d
+
+    return changed
+
+
+def _candidate(r: float, x: A, h: A, W: A, U: A, b: A, d: A) -> A:
+    a, s = x @ W.T + b, h @ U.T + d
+    H = h.shape[1]
+    return np.tanh(a[:, 2 * H :] + r * s[:, 2 * H :])
+
+
+def _fits(new: A, x: A, h: A, *_: A) -> bool:
+    return np.shape(new) == h.shape
+
+
+def _keeps_the_old(new: A, kept: A, x: A, h: A, *_: A) -> bool:
+    return np.allclose(kept, h, atol=1e-4)
+
+
+def _takes_the_candidate(new: A, taken: A, *given: A) -> bool:
+    return np.allclose(taken, _candidate(1.0, *given), atol=1e-4)
+
+
+def _takes_the_input_alone(new: A, taken: A, *given: A) -> bool:
+    return np.allclose(taken, _candidate(0.0, *given), atol=1e-4)
+
+
+def _keeps_rows_apart(new: A, other: A, *_: A) -> bool:
+    return np.allclose(new[:-1], other[:-1], atol=1e-4)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -85,6 +127,71 @@ EXERCISE = Exercise(
         "lessonlib.nn.GRU",
         "torch.nn.GRU",
         "torch.nn.GRUCell",
+    ),
+    parts={
+        "x @ W.T": "the part of the input",
+        "x @ W.T + b": "the part of the input",
+        "h @ U.T": "the part of the old state",
+        "h @ U.T + d": "the part of the old state",
+        "b": "`b`",
+        "d": "`d`",
+        "r": "the reset gate",
+        "z": "the update gate",
+        "n": "the candidate",
+        "p": "the old state's part of the reset gate",
+        "q": "the old state's part of the update gate",
+        "s": "the old state's part of the candidate",
+        "r + p": "the sum of the reset gate",
+        "z + q": "the sum of the update gate",
+        "sigmoid(r + p)": "the reset gate",
+        "sigmoid(z + q)": "the update gate",
+        "r * s": "what the candidate sees of the old state",
+        "n + r * s": "the sum of the candidate",
+        "np.tanh(n + r * s)": "the candidate",
+        "1 - z": "the share of the candidate",
+        "(1 - z) * n": "the candidate's part of the new state",
+        "z * h": "the old state's part of the new state",
+        "(1 - z) * n + z * h": "the new state",
+        "a": "what both gates see",
+        "-a": "what both gates see",
+        "np.exp(-a)": "the exponential",
+        "1 + np.exp(-a)": "the denominator of the sigmoid",
+        "1 / (1 + np.exp(-a))": "the sigmoid",
+    },
+    properties=(
+        Property(
+            "shape of h",
+            _fits,
+            "The new state has to have the shape of h.",
+        ),
+        Property(
+            "z = 1 keeps",
+            _keeps_the_old,
+            "With an update gate of 1 the old state has to come back as it is. (Make the second "
+            "block of b very large: z is then 1.)",
+            also=_with_gates(0.0, 60.0),
+        ),
+        Property(
+            "z = 0 takes the candidate",
+            _takes_the_candidate,
+            "With an update gate of 0 and a reset gate of 1 the new state has to be the candidate, "
+            "all of it, which sees the old state whole.",
+            also=_with_gates(60.0, -60.0),
+        ),
+        Property(
+            "r = 0 hides the old state",
+            _takes_the_input_alone,
+            "With both gates 0 the new state has to be made of the input alone: the reset gate "
+            "scales the whole share of the old state, with its bias.",
+            also=_with_gates(-60.0, -60.0),
+        ),
+        Property(
+            "rows apart",
+            _keeps_rows_apart,
+            "Another last row of x changes other rows. Each example of the batch goes through the "
+            "cell by itself.",
+            also=lambda x, *rest: (np.vstack([x[:-1], x[-1:] + 1]), *rest),
+        ),
     ),
     hints=(
         "Set z = 1 in your head. What should the new state be, and what does the code give?",
