@@ -42,7 +42,8 @@ class Program:
     def build(self) -> Callable[..., Any]:
         """The function as the tree has it now. Raises what compiling it raises."""
         space = dict(self.space)
-        exec(compile(self.tree, "<edited>", "exec"), space)
+        tree = ast.fix_missing_locations(self.tree)  # new nodes have no lines of their own
+        exec(compile(tree, "<edited>", "exec"), space)
         return space[self.name]
 
     def has(self, *kinds: type[ast.AST]) -> bool:
