@@ -1,8 +1,10 @@
 """Exercise 01.3: one pass over all points with Rosenblatt's rule, counting the mistakes."""
 
+from typing import Any
+
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.lessons.l01.exercises.shared import points
 
 
@@ -25,9 +27,44 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         np.array([[2.0, 1.0], [1.0, 3.0], [-1.0, 1.0]]),
         np.array([1, 1, -1]),
     )
+    single = Case(
+        "with a single point, still wrong after its step",
+        np.array([3.0, 0.0]),
+        1.0,
+        np.array([[1.0, 0.5]]),
+        np.array([-1]),
+    )
+    line, offset = np.array([1.0, 0.0]), 0.0
+    X = np.array([[2.0, 1.0], [-1.0, 4.0], [3.0, 0.0], [0.5, 0.0]])
+    separated = Case("where no point is wrong", line, offset, X, np.array([1, -1, 1, 1]))
+    last = Case("where only the last point is wrong", line, offset, X, np.array([1, -1, 1, -1]))
     drawn = [(np.zeros(d), 0.0, *points(rng, n, d)) for n, d in ((6, 2), (25, 3))]
     warm = (np.array([1.0, -1.0]), 1.0, *points(rng, 12, 2))
-    return [small, *drawn, warm]
+    return [small, single, separated, last, *drawn, warm]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _counts(
+    found: Any, weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray
+) -> tuple[float, float]:
+    """The number of mistakes and how far the bias moved: each mistake moves it by one."""
+    return float(found[2]), abs(float(found[1]) - bias)
+
+
+def _fits_the_bias(found: Any, *arguments: Any) -> bool:
+    count, moved = _counts(found, *arguments)
+    return count >= moved and (count - moved) % 2 == 0
+
+
+def _last_turned(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    """The same points, but the last one has the other label: now the other visit is a mistake."""
+    return weight, bias, X, np.append(y[:-1], -y[-1])
+
+
+def _differs(found: Any, other: Any, *arguments: Any) -> bool:
+    return not (np.allclose(found[0], other[0]) and np.isclose(found[1], other[1]))
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -63,6 +100,42 @@ def _pass_first_only(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarr
     return weight, bias, 0
 
 
+def _pass_from_zero(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    return one_pass(0 * weight, 0.0, X, y)
+
+
+def _pass_until_right(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        while label * (weight @ x + bias) <= 0:
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
+def _pass_again(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = more = 1
+    while more and mistakes < 1000:
+        weight, bias, more = one_pass(weight, bias, X, y)
+        mistakes += more
+    return weight, bias, mistakes - 1
+
+
+def _pass_strict(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (weight @ x + bias) < 0:
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
+def _pass_compared(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label != (1 if weight @ x + bias > 0 else -1):
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
 EXERCISE = Exercise(
     id="01.3",
     title="One pass",
@@ -71,10 +144,46 @@ EXERCISE = Exercise(
     minutes=12,
     reference=one_pass,
     cases=_cases,
+    values=(("the weights", "the bias", "the count"),),
     hints=(
         "Loop over the points in order. Each is judged by the line as it is at that moment.",
         "Count a mistake where you make the update; do not count again afterwards.",
     ),
+    properties=(
+        Property(
+            "at most one mistake a point",
+            lambda found, weight, bias, X, y: 0 <= found[2] <= len(X),
+            "More mistakes are counted than there are points. Every point is visited once: one "
+            "step, even if it is still wrong afterwards.",
+        ),
+        Property(
+            "the last point matters",
+            _differs,
+            "The last point has no effect on the line, whatever its label. Does the loop end too "
+            "early?",
+            also=_last_turned,
+        ),
+        Property(
+            "the count fits the bias",
+            _fits_the_bias,
+            "Count and bias do not fit together: each mistake is counted once, and moves the bias "
+            "by one.",
+        ),
+    ),
+    parts={
+        "label * (weight @ x + bias)": "the label times the score",
+        "weight @ x + bias": "the score",
+        "weight @ x": "the weighted sum",
+        "label * x": "the step of the weights",
+        "weight + label * x": "the new weights",
+        "bias + label": "the new bias",
+        "weight, bias = (weight + label * x, bias + label)": "the step of the line",
+        "mistakes += 1": "the count",
+        "mistakes = 0": "the start of the count",
+        "mistakes": "the count",
+        "label": "the label",
+        "x": "the point",
+    },
     mistakes=(
         Mistake(
             "all at once",
@@ -98,9 +207,38 @@ EXERCISE = Exercise(
             "Only the weights move. The bias takes part in every update: bias + label.",
         ),
         Mistake(
+            "starts from zero",
+            _pass_from_zero,
+            "The pass starts from a line of zeros. It has to start from the weight and bias that "
+            "are handed over.",
+        ),
+        Mistake(
+            "stays until right",
+            _pass_until_right,
+            "The pass stays at a point until it is right. Every point is visited once: one step, "
+            "even if it is still wrong afterwards.",
+        ),
+        Mistake(
+            "pass after pass",
+            _pass_again,
+            "The points are visited again and again until none is wrong. Asked is one pass.",
+        ),
+        Mistake(
+            "zero counts as right",
+            _pass_strict,
+            "A score of exactly 0 is taken as right here. It counts as a mistake, whatever the "
+            "label.",
+        ),
+        Mistake(
+            "the answer -1 to a score of 0 counts",
+            _pass_compared,
+            "A point with label -1 and a score of exactly 0 is taken as right, because the unit "
+            "answers -1 there. A score of 0 counts as a mistake for both labels.",
+        ),
+        Mistake(
             "returns too early",
             _pass_first_only,
-            "The pass ends at the first mistake. Is the `return` inside the loop?",
+            "The pass ends at the first mistake. Is a `return` or `break` inside the loop?",
         ),
     ),
 )
