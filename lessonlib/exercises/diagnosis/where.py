@@ -41,7 +41,8 @@ def _only_some_parts(evidence: Evidence) -> str | None:
     if not good or not bad:
         return None
     verb = "is" if len(good) == 1 else "are"
-    return f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
+    text = f"{_listed(good)} {verb} right; {_listed(bad)} {'is' if len(bad) == 1 else 'are'} not."
+    return text[:1].upper() + text[1:]
 
 
 def _listed(names: list[str]) -> str:

@@ -55,6 +55,10 @@ def _nearer(line: Any, weight: np.ndarray, bias: float, x: np.ndarray, y: int) -
     return bool(before > 0 or y * (np.asarray(line[0]) @ x + line[1]) > before - 1e-9)
 
 
+def _bias_as_labelled(line: Any, weight: np.ndarray, bias: float, x: np.ndarray, y: int) -> bool:
+    return bool(y * (line[1] - bias) >= -1e-9)
+
+
 def _whole_bias(line: Any, weight: np.ndarray, bias: float, x: np.ndarray, y: int) -> bool:
     return any(np.isclose(line[1] - bias, step) for step in (-1, 0, 1))
 
@@ -165,6 +169,12 @@ EXERCISE = Exercise(
             "mistake, seen once, and it moves both.",
         ),
         Property(
+            "the bias moves towards the label",
+            _bias_as_labelled,
+            "The bias moves against the label of the point: it grows after a mistake on a point of "
+            "class +1 and falls after one on a point of class -1.",
+        ),
+        Property(
             "the bias moves by one step",
             _whole_bias,
             "The bias moves by something else than the label. It is the weight of an input that "
@@ -175,7 +185,6 @@ EXERCISE = Exercise(
         "weight @ x + bias": "the score",
         "weight @ x": "the weighted sum",
         "y * (weight @ x + bias)": "the label times the score",
-        "wrong": "the mistake",
         "wrong = y * (weight @ x + bias) <= 0": "the question whether the point is wrong",
         "y * x": "the step of the weights",
         "weight + y * x": "the new weights",

@@ -44,6 +44,13 @@ def _unchanged(
     return Property(name, lambda value, other, *case: np.isclose(value, other), message, also)
 
 
+def _rotated(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> tuple:
+    """Points and direction, turned together by 30 degrees in their first two coordinates."""
+    turn = np.eye(X.shape[1])
+    turn[:2, :2] = np.array([[3**0.5, -1.0], [1.0, 3**0.5]]) / 2
+    return X @ turn, y, direction @ turn
+
+
 # ---- what people write instead -------------------------------------------------------------------
 
 
@@ -99,6 +106,13 @@ EXERCISE = Exercise(
             lambda X, y, direction: (np.vstack([X, X[:1]]), np.append(y, y[0]), direction),
             "When one point is there twice the bound must stay; here it changes. The nearest and "
             "the longest point count, not a mean or a sum over the points.",
+        ),
+        _unchanged(
+            "the coordinates may be turned",
+            _rotated,
+            "When the points and the direction are turned together the bound must stay; here it "
+            "changes. A length is the square root of a sum of squares, for R and for the "
+            "direction.",
         ),
         Property(
             "at least 1",
