@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def gradients(steps: list[tuple[str, str, float]]) -> dict[str, float]:
-    """Walk the edges of a graph backward; a value that is used twice is blamed twice."""
+    """Walk the edges of a graph backward; a value that is used twice gets two terms."""
     grad = {steps[0][0]: 1.0}  # the loss reacts to itself with slope 1
     for child, parent, slope in steps:
         grad[parent] = grad.get(parent, 0.0) + slope * grad[child]  # add: one term for each use
@@ -29,7 +29,37 @@ def _edges(rng: np.random.Generator, count: int) -> list[tuple[str, str, float]]
 def _cases(rng: np.random.Generator) -> list[tuple]:
     chain = [("L", "a", 2.0), ("a", "b", -3.0)]
     twice = [("L", "a", 2.0), ("L", "b", 5.0), ("a", "b", -3.0)]
-    return [(chain,), (twice,), *((_edges(rng, n),) for n in (4, 6, 9))]
+    squared = [("error", "e", 3.0), ("error", "e", 3.0), ("e", "w", 0.5)]
+    gone = [("L", "a", 2.0), ("L", "b", 4.0), ("a", "c", 2.0), ("b", "c", -1.0), ("c", "w", 7.0)]
+    return [
+        Case("for a chain", chain),
+        Case("where a value is used twice", twice),
+        Case("where a value is used twice by the same one", squared),
+        Case("where two paths cancel", gone),
+        *((_edges(rng, n),) for n in (4, 6, 9)),
+    ]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _loss_doubled(steps: list[tuple[str, str, float]]) -> tuple:
+    """All slopes of the loss's own edges doubled: every gradient but that of the loss doubles."""
+    loss = steps[0][0]
+    return ([(c, p, 2 * slope if c == loss else slope) for c, p, slope in steps],)
+
+
+def _doubled(grad: dict, more: dict, steps: list[tuple[str, str, float]]) -> bool:
+    return all(np.isclose(2 * grad[name], more[name]) for name in grad if name != steps[0][0])
+
+
+def _first_use(grad: dict, steps: list[tuple[str, str, float]]) -> bool:
+    """Whether what the loss alone uses, and once, has the slope of its edge as its gradient."""
+    loss = steps[0][0]
+    uses = [p for _, p, _ in steps]
+    return all(
+        np.isclose(grad[p], slope) for c, p, slope in steps if c == loss and uses.count(p) == 1
+    )
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -68,6 +98,42 @@ EXERCISE = Exercise(
         "The second visit of a parent must not forget the first: add.",
         "grad.get(parent, 0.0) is the sum so far, or 0.0 at the first visit.",
     ),
+    properties=(
+        Property(
+            "every name has a gradient",
+            lambda grad, steps: set(grad) == {n for c, p, _ in steps for n in (c, p)},
+            "Every name of the graph has to be a key of the result, and nothing else.",
+        ),
+        Property(
+            "the loss has the gradient 1",
+            lambda grad, steps: np.isclose(grad[steps[0][0]], 1),
+            "The loss reacts to itself with slope 1: its gradient is 1; here it is another number.",
+        ),
+        Property(
+            "a value that only the loss uses",
+            _first_use,
+            "A value that is used once, by the loss, has the slope of that edge as its gradient; "
+            "here it has another one.",
+        ),
+        Property(
+            "twice the slopes of the loss, twice the gradients",
+            _doubled,
+            "If the slopes of the loss's own edges double, all gradients below it double; here "
+            "they do not. Each term is a product along its path, and a sum begins at 0.",
+            also=_loss_doubled,
+        ),
+    ),
+    parts={
+        "slope * grad[child]": "what comes over this edge",
+        "slope": "the slope of the edge",
+        "grad[child]": "the gradient of the child",
+        "grad.get(parent, 0.0)": "what came over earlier edges",
+        "grad.get(parent, 0.0) + slope * grad[child]": "the gradient of the parent",
+        "grad[parent] = grad.get(parent, 0.0) + slope * grad[child]": "the gradient of the parent",
+        "0.0": "the 0 at which a sum begins",
+        "parent": "the parent",
+        "child": "the child",
+    },
     mistakes=(
         Mistake(
             "first path only",
@@ -83,6 +149,17 @@ EXERCISE = Exercise(
             "adds without slope",
             _walk(lambda old, slope, grad: (old or 0.0) + grad),
             "The slope of the edge is gone. Each term is slope * grad[child].",
+        ),
+        Mistake(
+            "the child's gradient left out",
+            _walk(lambda old, slope, grad: (old or 0.0) + slope),
+            "The slopes of the edges are added up. Along a path they are multiplied: each slope "
+            "times the gradient of the child.",
+        ),
+        Mistake(
+            "sums begin at 1",
+            _walk(lambda old, slope, grad: (1.0 if old is None else old) + slope * grad),
+            "Every sum begins at 1. Only the loss begins at 1; all others begin at 0.",
         ),
         Mistake(
             "first term twice",
