@@ -187,7 +187,9 @@ class Words:
                 joint = f"the division by {gone}" if verb == "divided by" else gone
                 of = f" of {whole}" if (whole := self._named(node)) else ""
                 return (
-                    f"{joint} is left out{of}" if verb != "taken off" else f"{gone} is not taken off"
+                    f"{joint} is left out{of}"
+                    if verb != "taken off"
+                    else f"{gone} is not taken off"
                 )
             what = {"Div": "a division", "Mult": "a factor", "MatMult": "a matrix product"}
             rest = self.of(node.left if edit.note == "right" else node.right)

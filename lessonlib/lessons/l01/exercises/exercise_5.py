@@ -17,7 +17,9 @@ def bound(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([[3.0, 4.0], [0.0, -2.0]]), np.array([1, -1]), np.array([0.0, 2.0]))
-    single = Case("with a single point", np.array([[1.0, -3.0]]), np.array([-1]), np.array([1.0, 1]))
+    single = Case(
+        "with a single point", np.array([[1.0, -3.0]]), np.array([-1]), np.array([1.0, 1])
+    )
     far = Case(
         "where the nearest point is also the longest",
         np.array([[1.0, 9.0], [-2.0, 1.0], [3.0, 2.0]]),

@@ -40,7 +40,7 @@ def _have_length_1(found: Any, k: int, centre: np.ndarray, radius: float) -> boo
 
 def _first_to_the_right(found: Any, k: int, centre: np.ndarray, radius: float) -> bool:
     weight, _ = _rows(found, k)
-    return bool(weight[0, 0] > 0 and abs(weight[0, 1]) < 1e-9 or weight[0, 0] < 0)
+    return bool(abs(weight[0, 1]) < 1e-9)
 
 
 def _equal_steps(found: Any, k: int, centre: np.ndarray, radius: float) -> bool:
@@ -112,7 +112,8 @@ EXERCISE = Exercise(
         Property(
             "the first direction",
             _first_to_the_right,
-            "Unit 0 points along the angle 0, which is to the right: (1, 0).",
+            "Unit 0 has to point along the angle 0, to the right: its second weight is 0. Here it is "
+            "not.",
         ),
         Property(
             "dark at the centre",
@@ -197,9 +198,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "the other way round the circle",
-            lambda k, centre, radius: _fence_from(
-                -2 * np.pi * np.arange(k) / k, centre, radius
-            ),
+            lambda k, centre, radius: _fence_from(-2 * np.pi * np.arange(k) / k, centre, radius),
             "The units go round the circle clockwise. Angles grow counterclockwise.",
         ),
         Mistake(

@@ -101,9 +101,7 @@ def _relu_before(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarr
     return X
 
 
-def _relu_but_two(
-    X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]
-) -> np.ndarray:
+def _relu_but_two(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]) -> np.ndarray:
     return _relu_nowhere(_relu_everywhere(X, weights[:-2], biases[:-2]), weights[-2:], biases[-2:])
 
 
@@ -141,9 +139,7 @@ EXERCISE = Exercise(
     properties=(
         Property(
             "the last layer cuts nothing off",
-            lambda scores, lower, X, weights, biases: np.allclose(
-                np.subtract(scores, 1000), lower
-            ),
+            lambda scores, lower, X, weights, biases: np.allclose(np.subtract(scores, 1000), lower),
             "With the last biases 1,000 smaller every score has to be 1,000 smaller; here it is "
             "not. After the last layer nothing is cut off or bent.",
             also=_lowered,

@@ -13,9 +13,7 @@ def relu_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([1.0, -2.0, 3.0, 4.0]), np.array([2.0, 5.0, -1.0, -2.0]))
     zero = Case("where `x` is exactly 0", np.array([4.0, -3.0, 2.0]), np.array([0.0, 0.0, 1.0]))
-    near = Case(
-        "where `x` lies between 0 and 1", np.array([[1.0, -2.0]]), np.array([[0.25, 0.75]])
-    )
+    near = Case("where `x` lies between 0 and 1", np.array([[1.0, -2.0]]), np.array([[0.25, 0.75]]))
     drawn = [(rng.normal(size=shape), rng.normal(size=shape)) for shape in ((4, 3), (2, 5))]
     return [small, zero, near, *drawn]
 
