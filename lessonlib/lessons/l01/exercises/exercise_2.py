@@ -143,7 +143,7 @@ EXERCISE = Exercise(
     minutes=10,
     reference=update,
     cases=_cases,
-    values=(("the weights", "the bias"),),
+    values=(("the weight", "the bias"),),
     hints=(
         "y * score is positive when the point is on its own side, negative when it is not.",
         "At the start all weights are 0, so every score is 0. If 0 counted as right, "

@@ -1,5 +1,6 @@
 """Exercise 01.3: one pass over all points with Rosenblatt's rule, counting the mistakes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,13 +59,22 @@ def _fits_the_bias(found: Any, *arguments: Any) -> bool:
     return count >= moved and (count - moved) % 2 == 0
 
 
-def _last_turned(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
-    """The same points, but the last one has the other label: now the other visit is a mistake."""
-    return weight, bias, X, np.append(y[:-1], -y[-1])
+def _at_right_angles(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    """Six points, all at right angles, with labels in turn: from zero each of them is a mistake.
+
+    So each leaves its own entry in the weights, and a point that is left out leaves a 0.
+    """
+    return np.zeros(6), 0.0, np.eye(6), np.array([1, -1, 1, -1, 1, -1])
 
 
-def _differs(found: Any, other: Any, *arguments: Any) -> bool:
-    return not (np.allclose(found[0], other[0]) and np.isclose(found[1], other[1]))
+def _sees(k: int) -> Callable[..., bool]:
+    """A property: point k is not the only one of the six that leaves nothing."""
+
+    def holds(found: Any, other: Any, *case: Any) -> bool:
+        left = np.asarray(other[0]) != 0
+        return bool(left[k]) or left.sum() < len(left) - 1
+
+    return holds
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -120,6 +130,14 @@ def _pass_again(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -
     return weight, bias, mistakes - 1
 
 
+def _pass_no_label(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (weight @ x + bias) <= 0:
+            weight, bias, mistakes = weight + x, bias + 1, mistakes + 1
+    return weight, bias, mistakes
+
+
 def _pass_strict(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
     mistakes = 0
     for x, label in zip(X, y, strict=True):
@@ -144,7 +162,7 @@ EXERCISE = Exercise(
     minutes=12,
     reference=one_pass,
     cases=_cases,
-    values=(("the weights", "the bias", "the count"),),
+    values=(("the weight", "the bias", "the count"),),
     hints=(
         "Loop over the points in order. Each is judged by the line as it is at that moment.",
         "Count a mistake where you make the update; do not count again afterwards.",
@@ -157,11 +175,18 @@ EXERCISE = Exercise(
             "step, even if it is still wrong afterwards.",
         ),
         Property(
-            "the last point matters",
-            _differs,
-            "The last point has no effect on the line, whatever its label. Does the loop end too "
+            "the last point is visited",
+            _sees(-1),
+            "The last point is left out: it has no effect on the line. Does the loop end too "
             "early?",
-            also=_last_turned,
+            also=_at_right_angles,
+        ),
+        Property(
+            "the first point is visited",
+            _sees(0),
+            "The first point is left out: it has no effect on the line. Does the loop begin too "
+            "late?",
+            also=_at_right_angles,
         ),
         Property(
             "the count fits the bias",
@@ -205,6 +230,18 @@ EXERCISE = Exercise(
             "bias stays",
             _pass_no_bias,
             "Only the weights move. The bias takes part in every update: bias + label.",
+        ),
+        Mistake(
+            "from the last point to the first",
+            lambda weight, bias, X, y: one_pass(weight, bias, X[::-1], y[::-1]),
+            "The points are visited from the last to the first. The order matters: begin with the "
+            "first row.",
+        ),
+        Mistake(
+            "label left out of the step",
+            _pass_no_label,
+            "After a mistake x and 1 are added whatever the label. A point of class -1 pushes the "
+            "other way.",
         ),
         Mistake(
             "starts from zero",

@@ -126,7 +126,7 @@ EXERCISE = Exercise(
     minutes=15,
     reference=averaged,
     cases=_cases,
-    values=(("the weights", "the bias"),),
+    values=(("the weight", "the bias"),),
     forbidden=("lessonlib.perceptron.fit",),
     hints=(
         "Keep a running total of the weights, and one of the bias. Start all at 0.",
@@ -198,9 +198,10 @@ EXERCISE = Exercise(
             "1, or the zeros of the start averaged as well. Only the lines after the visits count.",
         ),
         Mistake(
-            "from zero in every pass",
+            "one pass only",
             _mean(lambda lines: lines[1:], fresh=True),
-            "Every pass starts from zero again. The line has to carry over from pass to pass.",
+            "This is the mean over the first pass alone: either there is only one pass, or every "
+            "pass starts from zero again. The line has to carry over from pass to pass.",
         ),
         Mistake(
             "from zero in every pass, and the last bias",

@@ -65,6 +65,10 @@ def _same_point(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
     return float(np.max(np.linalg.norm(X, axis=1) / margins) ** 2)
 
 
+def _largest_margin(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
+    return _bound_of(np.max(y * (X @ direction)) / np.linalg.norm(direction), X)
+
+
 def _mean_radius(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
     ratio = np.mean(np.linalg.norm(X, axis=1)) / np.max(np.linalg.norm(X, axis=1))
     return float(bound(X, y, direction) * ratio**2)
@@ -160,6 +164,12 @@ EXERCISE = Exercise(
             _same_point,
             "R and gamma are taken from the same point, and the largest fraction is kept. R is the "
             "length of the longest point, gamma the margin of the nearest one: two points.",
+        ),
+        Mistake(
+            "largest margin",
+            _largest_margin,
+            "gamma is the largest margin here. The point nearest to the plane decides: it is the "
+            "smallest.",
         ),
         Mistake(
             "mean length",

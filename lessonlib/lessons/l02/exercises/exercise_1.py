@@ -51,20 +51,22 @@ EXERCISE = Exercise(
         Property(
             "never below 0",
             lambda out, X, weight, bias: np.all(np.asarray(out) >= 0),
-            "A ReLU unit is never negative, and here one is: the cut at 0 has to come last.",
+            "A ReLU unit is never negative, and here one is.",
         ),
         Property(
             "the bias alone for inputs of 0",
             lambda out, at_zero, X, weight, bias: np.allclose(
                 at_zero, np.broadcast_to(np.where(bias > 0, bias, 0), (len(X), len(bias)))
             ),
-            "With all inputs 0 a unit gives its bias, or 0 if the bias is negative; here it gives "
-            "something else. How does the bias enter the sum?",
+            "With all inputs 0 a unit gives its own bias, or 0 if that is negative; here it gives "
+            "something else.",
             also=lambda X, weight, bias: (0 * X, weight, bias),
         ),
         Property(
             "no upper limit",
-            lambda out, raised, X, weight, bias: np.all(np.asarray(raised) > 900),
+            lambda out, raised, X, weight, bias: (
+                np.shape(raised) != (len(X), len(weight)) or np.all(np.asarray(raised) > 900)
+            ),
             "With every bias 1,000 larger all sums are far above 0, and nothing is to be cut off "
             "them: a ReLU has no upper limit and returns the sum itself.",
             also=lambda X, weight, bias: (X, weight, bias + 1000.0),

@@ -24,13 +24,14 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         np.array([[1000.0, 990.0], [-1000.0, -1001.0]]),
         np.array([1, 0]),
     )
+    ahead = (np.array([[0.0, 1500.0, -20.0], [0.0, 1.0, 2.0]]), np.array([1, 0]))
     far = Case(
         "where the probability of the right class is too small for a float: there the loss has to "
         "come from the scores, not from the logarithm of a probability",
         np.array([[-1000.0, 1000.0, 0.0], [50.0, 0.0, 1.0]]),
         np.array([0, 1]),
     )
-    return [small, two, *drawn, large, far]
+    return [small, two, *drawn, large, ahead, far]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
@@ -75,6 +76,18 @@ def _small_number_inside(scores: np.ndarray, target: np.ndarray) -> float:
     z = scores - scores.max(axis=1, keepdims=True)
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     return float(-np.mean(np.log(p[np.arange(len(p)), target] + 1e-12)))
+
+
+def _log_of_a_probability(scores: np.ndarray, target: np.ndarray) -> float:
+    z = scores - scores.max(axis=1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):
+        return float(-np.mean(np.log(p[np.arange(len(p)), target])))
+
+
+def _mean_over_classes(scores: np.ndarray, target: np.ndarray) -> float:
+    z = scores - scores.max(axis=1, keepdims=True)
+    return float(-np.mean(z - np.log(np.exp(z).sum(axis=1, keepdims=True))))
 
 
 def _score_with_its_maximum(scores: np.ndarray, target: np.ndarray) -> float:
@@ -131,8 +144,7 @@ EXERCISE = Exercise(
             "unchanged when the scores of a row shift",
             lambda loss, shifted, scores, target: np.allclose(loss, shifted),
             "The same number added to all scores of a row changes no probability, so the loss must "
-            "stay; here it changes. What is taken off a row has to be taken off all of its scores, "
-            "the right one as well.",
+            "stay; here it changes.",
             also=_shifted,
         ),
         Property(
@@ -180,6 +192,19 @@ EXERCISE = Exercise(
             _small_number_inside,
             "A small number is added to the probability before the logarithm is taken. That caps "
             "the loss of a row at about 28; a score 2,000 below the largest has to cost 2,000.",
+        ),
+        Mistake(
+            "the logarithm of a probability",
+            _log_of_a_probability,
+            "Right as long as the probability of the right class is not rounded to 0: then its "
+            "logarithm is minus infinity. Take the logarithm before there is a probability, from "
+            "the scores.",
+        ),
+        Mistake(
+            "mean over all classes",
+            _mean_over_classes,
+            "All classes count here, right or wrong, and `target` is not used. Only the "
+            "probability of the right class counts.",
         ),
         Mistake(
             "the right score with its maximum",

@@ -83,7 +83,7 @@ EXERCISE = Exercise(
     minutes=18,
     reference=fence,
     cases=_cases,
-    values=(("the weights", "the biases"),),
+    values=(("the weight", "the bias"),),
     hints=(
         "Unit j points outwards at the angle 2 pi j / k: (cos, sin). j runs from 0 to k - 1.",
         "Its line touches the circle at centre + radius * direction. There w . x + b = 0.",

@@ -61,6 +61,15 @@ def _rescaled(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]
     )
 
 
+def _all_off(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]) -> tuple:
+    """The first biases so small that every unit of the first layer is off."""
+    return X, weights, [biases[0] - 1e6, *biases[1:]]
+
+
+def _same_rows(scores: Any, off: Any, X: np.ndarray, weights: list, biases: list) -> bool:
+    return len(weights) == 1 or np.allclose(off, np.asarray(off)[:1])
+
+
 def _grown(scores: Any, more: Any, X: np.ndarray, weights: list, biases: list) -> bool:
     return np.allclose(np.asarray(scores) * 10.0 ** (len(weights) - 1), more)
 
@@ -103,6 +112,12 @@ def _relu_before(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarr
 
 def _relu_but_two(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]) -> np.ndarray:
     return _relu_nowhere(_relu_everywhere(X, weights[:-2], biases[:-2]), weights[-2:], biases[-2:])
+
+
+def _bias_after(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]) -> np.ndarray:
+    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+        X = np.maximum(X @ weight.T, 0) + bias
+    return X @ weights[-1].T + biases[-1]
 
 
 def _absolute(X: np.ndarray, weights: list[np.ndarray], biases: list[np.ndarray]) -> np.ndarray:
@@ -153,11 +168,18 @@ EXERCISE = Exercise(
             also=_inputs_turned,
         ),
         Property(
+            "hidden units can be off",
+            _same_rows,
+            "With the first biases 1,000,000 smaller all units of the first hidden layer are off, "
+            "so every row gets the same scores; here the rows differ. A hidden unit that is off "
+            "gives exactly 0.",
+            also=_all_off,
+        ),
+        Property(
             "hidden units are cut off at 0",
             _grown,
             "With every hidden layer ten times as large the scores have to grow by the same "
-            "factor, because a ReLU bends at 0; here they do not. Do the hidden units bend at 0, "
-            "and does each layer use its own bias?",
+            "factor, because a ReLU bends at 0 and is straight above it; here they do not.",
             also=_rescaled,
         ),
     ),
@@ -204,6 +226,12 @@ EXERCISE = Exercise(
             _relu_but_two,
             "The last two layers have no ReLU now. Only the very last one has none: it draws the "
             "line.",
+        ),
+        Mistake(
+            "bias after the ReLU",
+            _bias_after,
+            "The hidden layers add their bias after the ReLU. It belongs to the sum: it says where "
+            "the unit bends.",
         ),
         Mistake(
             "absolute values",

@@ -43,23 +43,22 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _loss_doubled(steps: list[tuple[str, str, float]]) -> tuple:
-    """All slopes of the loss's own edges doubled: every gradient but that of the loss doubles."""
-    loss = steps[0][0]
-    return ([(c, p, 2 * slope if c == loss else slope) for c, p, slope in steps],)
+def _terms(grad: dict, steps: list[tuple[str, str, float]]) -> dict[str, list[float]]:
+    """The terms of each parent, with the gradients of the children as they came back."""
+    terms: dict[str, list[float]] = {}
+    for child, parent, slope in steps:
+        terms.setdefault(parent, []).append(slope * grad[child])
+    return terms
 
 
-def _doubled(grad: dict, more: dict, steps: list[tuple[str, str, float]]) -> bool:
-    return all(np.isclose(2 * grad[name], more[name]) for name in grad if name != steps[0][0])
+def _one_term(grad: dict, steps: list[tuple[str, str, float]]) -> bool:
+    terms = _terms(grad, steps)
+    return all(np.isclose(grad[p], own[0]) for p, own in terms.items() if len(own) == 1)
 
 
-def _first_use(grad: dict, steps: list[tuple[str, str, float]]) -> bool:
-    """Whether what the loss alone uses, and once, has the slope of its edge as its gradient."""
-    loss = steps[0][0]
-    uses = [p for _, p, _ in steps]
-    return all(
-        np.isclose(grad[p], slope) for c, p, slope in steps if c == loss and uses.count(p) == 1
-    )
+def _all_terms(grad: dict, steps: list[tuple[str, str, float]]) -> bool:
+    terms = _terms(grad, steps)
+    return all(np.isclose(grad[p], sum(own)) for p, own in terms.items() if len(own) > 1)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -110,17 +109,16 @@ EXERCISE = Exercise(
             "The loss reacts to itself with slope 1: its gradient is 1; here it is another number.",
         ),
         Property(
-            "a value that only the loss uses",
-            _first_use,
-            "A value that is used once, by the loss, has the slope of that edge as its gradient; "
-            "here it has another one.",
+            "a value that is used once",
+            _one_term,
+            "A value that is used once has one term as its gradient: the slope of the edge times "
+            "the gradient of the child. Here it has another one.",
         ),
         Property(
-            "twice the slopes of the loss, twice the gradients",
-            _doubled,
-            "If the slopes of the loss's own edges double, all gradients below it double; here "
-            "they do not. Each term is a product along its path, and a sum begins at 0.",
-            also=_loss_doubled,
+            "a value that is used more than once",
+            _all_terms,
+            "A value that is used more than once has to get the sum of its terms, one for each "
+            "use; here its gradient is not that sum.",
         ),
     ),
     parts={
@@ -155,6 +153,11 @@ EXERCISE = Exercise(
             _walk(lambda old, slope, grad: (old or 0.0) + slope),
             "The slopes of the edges are added up. Along a path they are multiplied: each slope "
             "times the gradient of the child.",
+        ),
+        Mistake(
+            "the larger path",
+            _walk(lambda old, slope, grad: slope * grad if old is None else max(old, slope * grad)),
+            "Of several paths only the one with the largest term counts here. All count: add them.",
         ),
         Mistake(
             "sums begin at 1",

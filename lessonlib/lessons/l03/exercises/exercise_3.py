@@ -40,8 +40,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     a walk from the last parent on in the other.
     """
     small: Parents = {"L": ("p", "t"), "p": ("w", "x"), "t": (), "w": (), "x": (), "unused": ("x",)}
-    twice: Parents = {"L": ("a", "c"), "a": (), "c": ("b",), "b": ("a",)}
-    mirrored: Parents = {"b": ("a",), "L": ("c", "a"), "c": ("b",), "a": ()}
+    twice: Parents = {"L": ("a", "c"), "a": ("x",), "c": ("b",), "b": ("a",), "x": ()}
+    mirrored: Parents = {"b": ("a",), "L": ("c", "a"), "c": ("b",), "a": ("x",), "x": ()}
     squared: Parents = {"L": ("e", "e"), "e": ("y", "t"), "y": ("w", "w"), "t": (), "w": ()}
     wide: Parents = {"L": ("s",), "s": ("u", "x", "v"), "u": ("x", "m"), "v": ("m",), "m": ("x",)}
     wide |= {"x": ()}

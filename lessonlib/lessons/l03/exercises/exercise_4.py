@@ -61,7 +61,7 @@ def _plus(s: Any, a: Any) -> Any:
     return s + a
 
 
-_WAITS = "where a number has to wait until a second user has handed its gradient on"
+_WAITS = "where s has to wait for both of its users"
 
 # name -> (what is special, the result and a number on the way, from a and b)
 EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
@@ -83,11 +83,11 @@ EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
         lambda a, b: _with_s(lambda s, a: s * s, a * b + b, a),
     ),
     "s * tanh(s), where s = a * b": (
-        _WAITS,
+        f"in s * tanh(s), {_WAITS}",
         lambda a, b: _with_s(lambda s, a: s * s.tanh(), a * b, a),
     ),
     "tanh(s) * s, where s = a * b": (
-        _WAITS,
+        f"in tanh(s) * s, {_WAITS}",
         lambda a, b: _with_s(lambda s, a: s.tanh() * s, a * b, a),
     ),
     f"a + b + b + ..., {DEEP} times b": (f"on a chain of {DEEP:,} sums", _chain),
@@ -145,6 +145,15 @@ def _reaches_the_middle(found: Any, expression: str, values: list[float]) -> boo
     return "gradient of s" not in found or found["gradient of s"] != 0
 
 
+def _hands_on_all(found: Any, expression: str, values: list[float]) -> bool:
+    """Whether a and b got all of the gradient that s = a * b has at the end."""
+    if "tanh(s)" not in expression or "a * b" not in expression:
+        return True
+    (da, db), (a, b), ds = _gradients(found), values, found["gradient of s"]
+    by_slopes = np.isclose(a * da, b * db) and da != 0
+    return not by_slopes or bool(np.isclose(da, b * ds))
+
+
 # ---- what people write instead -------------------------------------------------------------------
 
 
@@ -157,6 +166,18 @@ def _by_arrival(last: Scalar) -> list[Scalar]:
         found |= new
         waiting += new.values()
     return waiting
+
+
+def _by_walk(last: Scalar) -> list[Scalar]:
+    """The order in which a walk takes the numbers from a list of things to do, its end first."""
+    met: dict[int, Scalar] = {}
+    stack = [last]
+    while stack:
+        node = stack.pop()
+        if id(node) not in met:
+            met[id(node)] = node
+            stack.extend(node.parents)
+    return list(met.values())
 
 
 def _by_path(last: Scalar) -> list[Scalar]:
@@ -270,6 +291,12 @@ EXERCISE = Exercise(
             "from has to get one, not only a and b.",
         ),
         Property(
+            "all of a gradient is handed on, once",
+            _hands_on_all,
+            "At the end s has another gradient than the one that it has handed on to a and b. A "
+            "number hands on once, after all of its users have added their part.",
+        ),
+        Property(
             "no nested calls",
             lambda found, expression, values: found != TOO_DEEP,
             "The calls are nested too deep for Python on a long chain. Make a list of the numbers "
@@ -315,8 +342,9 @@ EXERCISE = Exercise(
         Mistake(
             "one step",
             _OneStep,
-            "Only the parents of the result get a gradient. The walk has to go on from them, down "
-            "to the inputs.",
+            "Only the parents of the result get a gradient. Either the walk ends there, or it goes "
+            "from the inputs to the result: then all others hand on while their own gradient is "
+            "still 0.",
         ),
         Mistake(
             "without slopes",
@@ -328,6 +356,13 @@ EXERCISE = Exercise(
             _scalar_with(order=_by_arrival),
             "A number hands its gradient on before all its users have added theirs. Walk in "
             "topological order, from the loss back.",
+        ),
+        Mistake(
+            "too early, last parents first",
+            _scalar_with(order=_by_walk),
+            "The numbers hand on as they are taken from the list of things to do. A number that "
+            "has a second user further down in that list hands on before that user has added its "
+            "part.",
         ),
         Mistake(
             "too often",

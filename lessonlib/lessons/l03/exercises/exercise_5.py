@@ -37,6 +37,12 @@ EXERCISE = Exercise(
     ),
     properties=(
         Property(
+            "one gradient for each entry",
+            lambda dx, dy, x: np.shape(dx) == x.shape,
+            "There has to be one gradient for each entry: dx has the shape of x. Entries that get "
+            "nothing stay in their places as 0.",
+        ),
+        Property(
             "nothing passes where the unit was off",
             lambda dx, dy, x: np.allclose(np.asarray(dx)[x < 0], 0),
             "Where x was below 0 the ReLU was flat: nothing may come through there, and here "

@@ -64,7 +64,7 @@ EXERCISE = Exercise(
     minutes=15,
     reference=linear_backward,
     cases=_cases,
-    values=(("dx", "dweight", "dbias"),),
+    values=(("`dx`", "`dweight`", "`dbias`"),),
     forbidden=(
         "lessonlib.functional.linear_backward",
         "lessonlib.functional.linear.linear_backward",
@@ -135,6 +135,12 @@ EXERCISE = Exercise(
             "bias counts the rows",
             lambda dy, x, weight: (dy @ weight, dy.T @ x, np.full(dy.shape[1], float(len(dy)))),
             "dbias counts the rows: it is the slope alone. What comes from above, dy, is missing.",
+        ),
+        Mistake(
+            "bias of ones",
+            lambda dy, x, weight: (dy @ weight, dy.T @ x, np.ones(dy.shape[1])),
+            "dbias is 1 everywhere: that is the slope alone, of a single row. What comes from "
+            "above, dy, is missing.",
         ),
         Mistake(
             "weights mean",
