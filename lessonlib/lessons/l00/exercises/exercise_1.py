@@ -27,6 +27,11 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 # ---- what every right answer has -----------------------------------------------------------------
 
 
+def _agree(share: float, other: float) -> bool:
+    """Whether two shares are equal; of one that is no number nothing is said."""
+    return bool(np.isnan(share) or np.isclose(share, other))
+
+
 def _renamed(predicted: np.ndarray, labels: np.ndarray) -> tuple:
     """Class k becomes class 7 k + 3 modulo 10, in both arrays: 0 becomes 3."""
     return (7 * predicted + 3) % 10, (7 * labels + 3) % 10
@@ -54,26 +59,26 @@ EXERCISE = Exercise(
     properties=(
         Property(
             "a share lies between 0 and 1",
-            lambda share, predicted, labels: 0 <= share <= 1,
+            lambda share, predicted, labels: not (share < 0 or share > 1),
             "A share lies between 0 and 1; this one does not.",
         ),
         Property(
             "1 if predictions and labels are the same",
-            lambda share, same, predicted, labels: np.isclose(same, 1),
+            lambda share, same, *case: _agree(same, 1),
             "Where every prediction equals its label the share is 1. Handed the same array twice, "
             "your function returns something else: what is counted, and what is it divided by?",
             also=lambda predicted, labels: (labels, labels),
         ),
         Property(
             "0 if no prediction equals the label at its place",
-            lambda share, none, predicted, labels: np.isclose(none, 0),
+            lambda share, none, *case: _agree(none, 0),
             "Where no prediction equals its label the share is 0. Compare each prediction with "
             "the label at the same place, and with nothing else.",
             also=lambda predicted, labels: (labels + 1, labels),
         ),
         Property(
             "the numbers of the classes do not matter",
-            lambda share, renamed, predicted, labels: np.isclose(share, renamed),
+            lambda share, renamed, *case: _agree(share, renamed),
             "When the classes get other numbers, the same in both arrays, the share must stay; "
             "here it changes. Only equal or not equal counts: not how far apart two numbers "
             "are, and class 0 counts like every other.",
@@ -81,7 +86,7 @@ EXERCISE = Exercise(
         ),
         Property(
             "the order of the pairs does not matter",
-            lambda share, turned, predicted, labels: np.isclose(share, turned),
+            lambda share, turned, *case: _agree(share, turned),
             "When both arrays are turned round the share must stay; here it changes. Is one of "
             "the pairs left out?",
             also=lambda predicted, labels: (predicted[::-1], labels[::-1]),
@@ -102,6 +107,11 @@ EXERCISE = Exercise(
             "error rate",
             lambda predicted, labels: float(np.mean(predicted != labels)),
             "This is the share of wrong answers. Accuracy is the share of right ones.",
+        ),
+        Mistake(
+            "opposite sign",
+            lambda predicted, labels: -float(np.mean(predicted == labels)),
+            "The result has the opposite sign: a share is never negative.",
         ),
         Mistake(
             "percent",

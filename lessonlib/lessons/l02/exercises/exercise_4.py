@@ -142,14 +142,16 @@ EXERCISE = Exercise(
         ),
         Property(
             "unchanged when the scores of a row shift",
-            lambda loss, shifted, scores, target: np.allclose(loss, shifted),
+            lambda loss, shifted, *case: (
+                not np.all(np.isfinite(loss)) or np.allclose(loss, shifted)
+            ),
             "The same number added to all scores of a row changes no probability, so the loss must "
             "stay; here it changes.",
             also=_shifted,
         ),
         Property(
             "the mean of the rows",
-            lambda loss, twice, scores, target: np.allclose(loss, twice),
+            lambda loss, twice, *case: not np.all(np.isfinite(loss)) or np.allclose(loss, twice),
             "With every row twice the mean over the rows must stay; here the result changes.",
             also=lambda scores, target: (np.vstack([scores, scores]), np.tile(target, 2)),
         ),
