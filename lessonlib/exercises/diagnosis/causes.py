@@ -90,6 +90,11 @@ _KNOWN = (
         r"cannot reshape array of size (\d+) into shape (.*)",
         "{0} numbers do not fill the shape {1}.",
     ),
+    (
+        r"only (?:0-dimensional|length-1|size-1) arrays can be converted",
+        "A function for one number (one of `math`, or float) is given a whole array; those of "
+        "NumPy work on every entry.",
+    ),
     (r"ZeroDivisionError", "Something is divided by 0 here."),
     (
         r"zero-size array to reduction",

@@ -68,7 +68,7 @@ FUNCTIONS = {
 }
 WITH_AXIS = {
     "sum", "mean", "max", "min", "argmax", "argmin", "std", "var", "prod", "cumsum", "sort",
-    "argsort", "softmax", "split", "concatenate", "stack", "flip", "roll", "median",
+    "argsort", "softmax", "split", "concatenate", "stack", "flip", "roll", "median", "norm",
 }  # fmt: skip
 KEEPS = {"sum", "mean", "max", "min", "std", "var"}
 LEFT_OUT = {

@@ -130,12 +130,12 @@ def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
 
 
 def _first_words(evidence: Evidence, broken: list[Property]) -> Finding | None:
-    if broken:
-        text = " ".join(dict.fromkeys(p.message for p in broken[:2]))
-        return Finding(text, "property", broken[0].name)
     for case in evidence.failed:
         if case.outcome.error is None and (cause := causes.of_nan(case)):
             return Finding(cause, "property", "NaN or infinity")
+    if broken:
+        text = " ".join(dict.fromkeys(p.message for p in broken[:2]))
+        return Finding(text, "property", broken[0].name)
     if _forgets_nothing(evidence):
         text = (
             "The same call gives another result the second time. Something is kept between the "

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import io
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.evidence import Budget, Case, Evidence
 from lessonlib.exercises.diagnosis.program import Program
 
-_PER_TRY = 0.3  # seconds for one case of one edited program
+_SHORTEST, _LONGEST = 0.04, 0.4  # seconds by the clock for one case of one edited program
 _MOST_PAIRS = 6  # single edits that are good enough to look for a second one
 # two at once are believed only of kinds that happen every day
 PAIRED = {
@@ -51,6 +52,7 @@ class Search:
     ) -> None:
         self.use, self.program, self.targets, self.line = use, program, targets, line
         self.comparison, self.can_say = Comparison(tolerance), can_say
+        self.limits = [_LONGEST] * len(targets)
 
     def single(self, budget: Budget) -> tuple[list[Edit], list[Edit]]:
         """(the edits that do it: one or none, single edits that come nearer), the nearest first.
@@ -59,7 +61,7 @@ class Search:
         """
         nearer: list[tuple[float, Edit]] = []
         vague: list[Edit] = []
-        base = self._likeness(self._first_value())
+        base = self._likeness(self._unchanged())
         edits = sorted(self.program.edits(), key=lambda edit: edit.line != self.line)
         for edit in self._while_time(edits, budget):
             with edit:
@@ -93,11 +95,19 @@ class Search:
                 return
             yield edit
 
-    def _first_value(self) -> Any:
+    def _unchanged(self) -> Any:
+        """The value on the first case before any edit; notes how long each case may take."""
         try:
-            return self._run(self.program.build(), self.targets[0].arguments)
+            answer = self.program.build()
         except Exception:
             return STOPPED
+        values = []
+        for k, target in enumerate(self.targets):
+            started = time.perf_counter()
+            values.append(self._run(answer, target.arguments, _LONGEST))
+            took = time.perf_counter() - started
+            self.limits[k] = min(_LONGEST, max(_SHORTEST, 10 * took))
+        return values[0]
 
     def _try(self) -> tuple[Any, bool]:
         """The value on the first case, and whether all cases fit, for the program as it is now."""
@@ -107,16 +117,16 @@ class Search:
             return STOPPED, False
         first: Any = STOPPED
         for k, target in enumerate(self.targets):
-            value = self._run(answer, target.arguments)
+            value = self._run(answer, target.arguments, self.limits[k])
             first = value if k == 0 else first
             if not self._fits(value, target.value):
                 return first, False
         return first, True
 
-    def _run(self, answer: Callable, arguments: tuple) -> Any:
+    def _run(self, answer: Callable, arguments: tuple, seconds: float) -> Any:
         given = tuple(copy.deepcopy(a) for a in arguments)
         try:
-            with time_limit(_PER_TRY):
+            with time_limit(seconds):
                 return plain(self.use(answer, *given))
         except KeyboardInterrupt:
             raise

@@ -64,14 +64,14 @@ FUNCTION = {
 
 # what to look at in a line of the learner's, by the kind of the edit that repairs it
 LOOK = {
-    "comparison": "the comparison: to which side equality belongs, and which way round it goes",
-    "operator": "the operator: whether it is this operation that is wanted",
+    "comparison": "the comparison: which side equality belongs to, and which way round it goes",
+    "operator": "the operator, and whether it is this operation that is wanted",
     "left out": "what is too much there",
     "order": "the order of the two operands",
-    "transpose": "the transposes: which axis meets which",
-    "brackets": "the brackets: what is divided or multiplied first",
+    "transpose": "the transposes, and which axis meets which",
+    "brackets": "the brackets, and what is divided or multiplied first",
     "sign": "the sign",
-    "function": "the function: whether it is this one that is wanted",
+    "function": "the function, and whether it is this one that is wanted",
     "keyword": "the keywords of the call",
     "axis": "the axis along which it runs",
     "order of arguments": "the order of the arguments",
@@ -80,7 +80,7 @@ LOOK = {
     "constant": "the number",
     "index": "the index",
     "slice": "where the slice begins and ends",
-    "another variable": "the variables: whether it is this one that is wanted here",
+    "another variable": "the variables, and whether it is this one that is wanted here",
     "something added": "what is missing there",
     "condition": "the condition",
     "order of the results": "the order of the results",
@@ -124,6 +124,10 @@ class Words:
         if isinstance(node, ast.UnaryOp):
             return self.of(node.operand)
         return self._by_arguments(node)
+
+    def _named(self, node: ast.AST) -> str:
+        """The words that an exercise has for exactly this piece of code, "" where it has none."""
+        return self.parts.get(_squeezed(ast.unparse(ast.fix_missing_locations(node))), "")
 
     def _by_arguments(self, node: ast.AST) -> str:
         """The learner's own names in a piece of code: "the part with `x` and `h0`"."""
@@ -181,7 +185,12 @@ class Words:
                 return f"the {power}{' of ' + base if base else ''} is left out"
             if gone:
                 joint = f"the division by {gone}" if verb == "divided by" else gone
-                return f"{joint} is left out" if verb != "taken off" else f"{gone} is not taken off"
+                of = f" of {whole}" if (whole := self._named(node)) else ""
+                return (
+                    f"{joint} is left out{of}"
+                    if verb != "taken off"
+                    else f"{gone} is not taken off"
+                )
             what = {"Div": "a division", "Mult": "a factor", "MatMult": "a matrix product"}
             rest = self.of(node.left if edit.note == "right" else node.right)
             term = what.get(_operator_of(node), "a term")
@@ -204,15 +213,26 @@ class Words:
         return f"{verb} the other way round{' (' + who + ')' if who else ''}"
 
     def _transpose(self, edit: Edit) -> str:
-        who = self.of(edit.node) or _listed(self._operands(edit.node))
-        return f"a matrix is used without its transpose, or with one too many{_of(who)}"
+        node, other = edit.node, edit.other
+        if not isinstance(node, ast.BinOp) or not isinstance(other, ast.BinOp):
+            return f"{self._matrix(node)} is not transposed"
+        pairs = ((node.left, other.left), (node.right, other.right))
+        sides = [before for before, after in pairs if before is not after]
+        if len(sides) == 2:
+            return f"{self.of(node) or 'a matrix product'} comes out transposed"
+        if isinstance(sides[0], ast.Attribute):
+            return f"{self._matrix(sides[0])} is not transposed"
+        return f"{self._matrix(sides[0])} is transposed where it must not be"
+
+    def _matrix(self, node: ast.AST) -> str:
+        return self.of(getattr(node, "value", node)) or "a matrix"
 
     def _function(self, edit: Edit) -> str:
         new, old = (FUNCTION.get(_name(n), f"`{_name(n)}`") for n in (edit.other, edit.node))
         return f"{new} is taken instead of {old}"
 
     def _axis(self, edit: Edit) -> str:
-        name = FUNCTION.get(called(edit.node), f"`{called(edit.node)}`")
+        name = self.of(edit.node) or f"`{called(edit.node)}`"
         return f"{name} runs along another axis"
 
     def _keyword(self, edit: Edit) -> str:

@@ -44,7 +44,7 @@ def test_the_details_name_what_the_answer_was_tried_on():
     exercise = exercises_of("03")["03.4"]
     assert exercise.arguments == ["expression", "values"]
     wrong = dict(judge(exercise, exercise.mistakes[0].answer).details)
-    assert wrong["called"].startswith("Scalar(expression='a * b + a', values=[2.0, 3.0])")
+    assert wrong["called"] == "a, b = Scalar(2.0), Scalar(3.0); the backward of a * b + a"
     assert exercises_of("03")["03.5"].arguments == ["dy", "x"]
 
 
@@ -53,11 +53,15 @@ def test_the_details_name_what_the_answer_was_tried_on():
     [
         (["x", "a", "b", "L"], IN_ORDER),
         (("x", "b", "a", "L"), IN_ORDER),
-        (["x", "a", "L"], "b is missing"),
-        (["x", "a", "L", "b"], "L stands before b, from which it is computed"),
-        (["x", "a", "b", "x", "L"], "a name is listed twice"),
-        (["x", "a", "b", "other", "L"], "other is listed, L does not depend on it"),
-        ([], "L is missing"),
+        (iter(["x", "b", "a", "L"]), IN_ORDER),
+        (["x", "a", "L"], "b is missing: x, a, L"),
+        (["x", "a", "L", "b"], "L stands before b, from which it is computed: x, a, L, b"),
+        (["x", "a", "b", "x", "L"], "a name is listed twice: x, a, b, x, L"),
+        (
+            ["x", "a", "b", "other", "L"],
+            "other is listed, L does not depend on it: x, a, b, other, L",
+        ),
+        ([], "L is missing: an empty list"),
         (None, None),
     ],
 )

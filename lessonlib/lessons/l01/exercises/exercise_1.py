@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.lessons.l01.exercises.shared import points
 
 
@@ -13,13 +13,29 @@ def neuron(X: np.ndarray, weight: np.ndarray, bias: float) -> np.ndarray:
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    small = (np.array([[1.0, 2.0], [2.0, 1.0], [1.0, 1.0]]), np.array([1.0, -1.0]), 0.0)
-    biased = (np.array([[0.0, 0.0], [3.0, 1.0]]), np.array([1.0, -1.0]), 2.0)
+    zero = Case(
+        "where a score is exactly 0",
+        np.array([[1.0, 2.0], [2.0, 1.0], [1.0, 1.0]]),
+        np.array([1.0, -1.0]),
+        0.0,
+    )
+    biased = (np.array([[-1.0, 0.0], [3.0, 1.0], [-2.0, 3.0]]), np.array([1.0, -1.0]), 2.0)
+    near = Case(
+        "where a score lies between -1 and 1",
+        np.array([[0.5, 0.25], [-0.5, 0.25], [0.25, 1.5]]),
+        np.array([1.0, 0.5]),
+        -0.125,
+    )
     drawn = [
-        (points(rng, n, d)[0], rng.integers(-2, 3, d).astype(float), float(rng.integers(-2, 3)))
-        for n, d in ((8, 2), (30, 3), (1, 5))
+        (
+            points(rng, n, d)[0],
+            rng.permutation([-2.0, -1.0, 1.0, 2.0, 3.0])[:d],
+            float(rng.choice((-2, -1, 1, 2))),
+        )
+        for n, d in ((8, 2), (5, 5), (30, 3), (1, 5))
     ]
-    return [small, biased, *drawn]
+    column = (np.array([[-2.0], [0.5], [3.0]]), np.array([-1.0]), 1.0)
+    return [zero, biased, near, column, *drawn]
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -27,6 +43,10 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 def _sign(X: np.ndarray, weight: np.ndarray, bias: float) -> np.ndarray:
     return np.sign(X @ weight + bias).astype(int)
+
+
+def _whole_scores(X: np.ndarray, weight: np.ndarray, bias: float) -> np.ndarray:
+    return np.where((X @ weight + bias).astype(int) > 0, 1, -1)
 
 
 EXERCISE = Exercise(
@@ -43,6 +63,43 @@ EXERCISE = Exercise(
         "np.where(condition, a, b) takes a where the condition is true and b elsewhere.",
         "np.sign answers 0 for a score of 0. The unit has two answers only.",
     ),
+    properties=(
+        Property(
+            "only -1 and +1 as answers",
+            lambda answers, X, weight, bias: np.isin(np.asarray(answers), (-1, 1)).all(),
+            "The unit has two answers, -1 and +1, and no others; another number came back.",
+        ),
+        Property(
+            "a very large bias decides",
+            lambda answers, more, X, weight, bias: np.all(np.asarray(more) > 0),
+            "With a bias of 1,000,000 every answer has to be +1, and here it is not. Is the bias "
+            "added to the weighted sum?",
+            also=lambda X, weight, bias: (X, weight, 1e6),
+        ),
+        Property(
+            "only the side of 0 counts",
+            lambda answers, grown, X, weight, bias: np.array_equal(answers, grown),
+            "With weights and bias 100 times as large every score stays on its side of 0, so the "
+            "answers must stay; here they change. Is the score compared with 0, and with all its "
+            "digits?",
+            also=lambda X, weight, bias: (X, 100 * weight, 100 * bias),
+        ),
+        Property(
+            "each row is answered by itself",
+            lambda answers, turned, X, weight, bias: np.array_equal(answers, turned[::-1]),
+            "In another order of the rows a row gets another answer. Each row has a score of its "
+            "own.",
+            also=lambda X, weight, bias: (X[::-1], weight, bias),
+        ),
+    ),
+    parts={
+        "z": "the score",
+        "X @ weight + bias": "the score",
+        "X @ weight": "the weighted sum",
+        "z > 0": "the question whether the score is above 0",
+        "np.where(z > 0, 1, -1)": "the threshold",
+        "-1": "the answer -1",
+    },
     mistakes=(
         Mistake(
             "sign of zero",
@@ -56,6 +113,12 @@ EXERCISE = Exercise(
             "the rule of the next exercise multiplies by them.",
         ),
         Mistake(
+            "labels 0 and 1, and zero counts as positive",
+            lambda X, weight, bias: (X @ weight + bias >= 0).astype(int),
+            "These are the labels 0 and 1; the two classes of this lesson are -1 and +1. And a "
+            "score of exactly 0 is not above 0.",
+        ),
+        Mistake(
             "no bias",
             lambda X, weight, bias: np.where(X @ weight > 0, 1, -1),
             "The bias is missing. Without it every line goes through the origin.",
@@ -63,8 +126,14 @@ EXERCISE = Exercise(
         Mistake(
             "bias on the other side",
             lambda X, weight, bias: np.where(X @ weight > bias, 1, -1),
-            "The weighted sum is compared with the bias. The bias is added to the sum, and that "
-            "is compared with 0.",
+            "The bias is taken off the weighted sum, or the sum is compared with it. It is added "
+            "to the sum, and that is compared with 0.",
+        ),
+        Mistake(
+            "bias once for each input",
+            lambda X, weight, bias: np.where((X * weight + bias).sum(axis=1) > 0, 1, -1),
+            "The bias is added to each product, so it counts once for each input. Add it once, to "
+            "the sum.",
         ),
         Mistake(
             "zero counts as positive",
@@ -72,9 +141,30 @@ EXERCISE = Exercise(
             "A score of exactly 0 is answered with +1 here. Only scores above 0 are.",
         ),
         Mistake(
+            "classes exchanged",
+            lambda X, weight, bias: np.where(X @ weight + bias > 0, -1, 1),
+            "The two classes are exchanged: +1 belongs to scores above 0.",
+        ),
+        Mistake(
+            "scores cut to whole numbers",
+            _whole_scores,
+            "A score between 0 and 1 is answered with -1: it is cut to a whole number before it "
+            "is compared with 0. Compare the score as it is.",
+        ),
+        Mistake(
+            "compared with 1",
+            lambda X, weight, bias: np.where(X @ weight + bias > 1, 1, -1),
+            "The score is compared with 1. A unit is on when its score is above 0.",
+        ),
+        Mistake(
             "scores instead of labels",
             lambda X, weight, bias: X @ weight + bias,
             "These are the scores. One step is missing: the threshold.",
+        ),
+        Mistake(
+            "only the negative scores replaced",
+            lambda X, weight, bias: np.where(X @ weight + bias > 0, X @ weight + bias, -1),
+            "Scores above 0 come back as they are. They have to become +1.",
         ),
     ),
 )

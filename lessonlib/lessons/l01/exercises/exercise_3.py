@@ -1,8 +1,11 @@
 """Exercise 01.3: one pass over all points with Rosenblatt's rule, counting the mistakes."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.lessons.l01.exercises.shared import points
 
 
@@ -25,9 +28,53 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         np.array([[2.0, 1.0], [1.0, 3.0], [-1.0, 1.0]]),
         np.array([1, 1, -1]),
     )
+    single = Case(
+        "with a single point, still wrong after its step",
+        np.array([3.0, 0.0]),
+        1.0,
+        np.array([[1.0, 0.5]]),
+        np.array([-1]),
+    )
+    line, offset = np.array([1.0, 0.0]), 0.0
+    X = np.array([[2.0, 1.0], [-1.0, 4.0], [3.0, 0.0], [0.5, 0.0]])
+    separated = Case("where no point is wrong", line, offset, X, np.array([1, -1, 1, 1]))
+    last = Case("where only the last point is wrong", line, offset, X, np.array([1, -1, 1, -1]))
     drawn = [(np.zeros(d), 0.0, *points(rng, n, d)) for n, d in ((6, 2), (25, 3))]
     warm = (np.array([1.0, -1.0]), 1.0, *points(rng, 12, 2))
-    return [small, *drawn, warm]
+    return [small, single, separated, last, *drawn, warm]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _counts(
+    found: Any, weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray
+) -> tuple[float, float]:
+    """The number of mistakes and how far the bias moved: each mistake moves it by one."""
+    return float(found[2]), abs(float(found[1]) - bias)
+
+
+def _fits_the_bias(found: Any, *arguments: Any) -> bool:
+    count, moved = _counts(found, *arguments)
+    return count >= moved and (count - moved) % 2 == 0
+
+
+def _at_right_angles(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    """Six points, all at right angles, with labels in turn: from zero each of them is a mistake.
+
+    So each leaves its own entry in the weights, and a point that is left out leaves a 0.
+    """
+    return np.zeros(6), 0.0, np.eye(6), np.array([1, -1, 1, -1, 1, -1])
+
+
+def _sees(k: int) -> Callable[..., bool]:
+    """A property: point k is not the only one of the six that leaves nothing."""
+
+    def holds(found: Any, other: Any, *case: Any) -> bool:
+        left = np.asarray(other[0]) != 0
+        return bool(left[k]) or left.sum() < len(left) - 1
+
+    return holds
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -63,6 +110,50 @@ def _pass_first_only(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarr
     return weight, bias, 0
 
 
+def _pass_from_zero(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    return one_pass(0 * weight, 0.0, X, y)
+
+
+def _pass_until_right(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        while label * (weight @ x + bias) <= 0:
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
+def _pass_again(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = more = 1
+    while more and mistakes < 1000:
+        weight, bias, more = one_pass(weight, bias, X, y)
+        mistakes += more
+    return weight, bias, mistakes - 1
+
+
+def _pass_no_label(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (weight @ x + bias) <= 0:
+            weight, bias, mistakes = weight + x, bias + 1, mistakes + 1
+    return weight, bias, mistakes
+
+
+def _pass_strict(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (weight @ x + bias) < 0:
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
+def _pass_compared(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label != (1 if weight @ x + bias > 0 else -1):
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
 EXERCISE = Exercise(
     id="01.3",
     title="One pass",
@@ -71,10 +162,53 @@ EXERCISE = Exercise(
     minutes=12,
     reference=one_pass,
     cases=_cases,
+    values=(("the weight", "the bias", "the count"),),
     hints=(
         "Loop over the points in order. Each is judged by the line as it is at that moment.",
         "Count a mistake where you make the update; do not count again afterwards.",
     ),
+    properties=(
+        Property(
+            "at most one mistake a point",
+            lambda found, weight, bias, X, y: 0 <= found[2] <= len(X),
+            "More mistakes are counted than there are points. Every point is visited once: one "
+            "step, even if it is still wrong afterwards.",
+        ),
+        Property(
+            "the last point is visited",
+            _sees(-1),
+            "The last point is left out: it has no effect on the line. Does the loop end too "
+            "early?",
+            also=_at_right_angles,
+        ),
+        Property(
+            "the first point is visited",
+            _sees(0),
+            "The first point is left out: it has no effect on the line. Does the loop begin too "
+            "late?",
+            also=_at_right_angles,
+        ),
+        Property(
+            "the count fits the bias",
+            _fits_the_bias,
+            "Count and bias do not fit together: each mistake is counted once, and moves the bias "
+            "by one.",
+        ),
+    ),
+    parts={
+        "label * (weight @ x + bias)": "the label times the score",
+        "weight @ x + bias": "the score",
+        "weight @ x": "the weighted sum",
+        "label * x": "the step of the weights",
+        "weight + label * x": "the new weights",
+        "bias + label": "the new bias",
+        "weight, bias = (weight + label * x, bias + label)": "the step of the line",
+        "mistakes += 1": "the count",
+        "mistakes = 0": "the start of the count",
+        "mistakes": "the count",
+        "label": "the label",
+        "x": "the point",
+    },
     mistakes=(
         Mistake(
             "all at once",
@@ -98,9 +232,50 @@ EXERCISE = Exercise(
             "Only the weights move. The bias takes part in every update: bias + label.",
         ),
         Mistake(
+            "from the last point to the first",
+            lambda weight, bias, X, y: one_pass(weight, bias, X[::-1], y[::-1]),
+            "The points are visited from the last to the first. The order matters: begin with the "
+            "first row.",
+        ),
+        Mistake(
+            "label left out of the step",
+            _pass_no_label,
+            "After a mistake x and 1 are added whatever the label. A point of class -1 pushes the "
+            "other way.",
+        ),
+        Mistake(
+            "starts from zero",
+            _pass_from_zero,
+            "The pass starts from a line of zeros. It has to start from the weight and bias that "
+            "are handed over.",
+        ),
+        Mistake(
+            "stays until right",
+            _pass_until_right,
+            "The pass stays at a point until it is right. Every point is visited once: one step, "
+            "even if it is still wrong afterwards.",
+        ),
+        Mistake(
+            "pass after pass",
+            _pass_again,
+            "The points are visited again and again until none is wrong. Asked is one pass.",
+        ),
+        Mistake(
+            "zero counts as right",
+            _pass_strict,
+            "A score of exactly 0 is taken as right here. It counts as a mistake, whatever the "
+            "label.",
+        ),
+        Mistake(
+            "the answer -1 to a score of 0 counts",
+            _pass_compared,
+            "A point with label -1 and a score of exactly 0 is taken as right, because the unit "
+            "answers -1 there. A score of 0 counts as a mistake for both labels.",
+        ),
+        Mistake(
             "returns too early",
             _pass_first_only,
-            "The pass ends at the first mistake. Is the `return` inside the loop?",
+            "The pass ends at the first mistake. Is a `return` or `break` inside the loop?",
         ),
     ),
 )

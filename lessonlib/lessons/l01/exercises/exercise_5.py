@@ -1,8 +1,10 @@
 """Exercise 01.5: Novikoff's bound on the mistakes, for a direction that separates the points."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def bound(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
@@ -15,8 +17,18 @@ def bound(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([[3.0, 4.0], [0.0, -2.0]]), np.array([1, -1]), np.array([0.0, 2.0]))
-    cases = [small]
-    for n, d in ((10, 3), (40, 5)):
+    single = Case(
+        "with a single point", np.array([[1.0, -3.0]]), np.array([-1]), np.array([1.0, 1])
+    )
+    far = Case(
+        "where the nearest point is also the longest",
+        np.array([[1.0, 9.0], [-2.0, 1.0], [3.0, 2.0]]),
+        np.array([1, -1, 1]),
+        np.array([0.5, 0.0]),
+    )
+    negative = (-np.array([[1.0, 2.0], [2.0, 0.5]]), np.array([-1, -1]), np.array([3.0, 1.0]))
+    cases = [small, single, far, negative]
+    for n, d in ((10, 3), (40, 5), (4, 4)):
         u = rng.normal(size=d)
         X = rng.normal(size=(n, d))
         y = np.where(X @ u > 0, 1, -1)
@@ -24,11 +36,42 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     return cases
 
 
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _unchanged(
+    name: str, also: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple], message: str
+) -> Property:
+    """The bound does not change when the points or the direction are changed like this."""
+    return Property(name, lambda value, other, *case: np.isclose(value, other), message, also)
+
+
+def _rotated(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> tuple:
+    """Points and direction, turned together by 30 degrees in their first two coordinates."""
+    turn = np.eye(X.shape[1])
+    turn[:2, :2] = np.array([[3**0.5, -1.0], [1.0, 3**0.5]]) / 2
+    return X @ turn, y, direction @ turn
+
+
 # ---- what people write instead -------------------------------------------------------------------
 
 
 def _bound_of(gamma: float, X: np.ndarray) -> float:
     return float((np.max(np.linalg.norm(X, axis=1)) / gamma) ** 2)
+
+
+def _same_point(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
+    margins = y * (X @ direction) / np.linalg.norm(direction)
+    return float(np.max(np.linalg.norm(X, axis=1) / margins) ** 2)
+
+
+def _largest_margin(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
+    return _bound_of(np.max(y * (X @ direction)) / np.linalg.norm(direction), X)
+
+
+def _mean_radius(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
+    ratio = np.mean(np.linalg.norm(X, axis=1)) / np.max(np.linalg.norm(X, axis=1))
+    return float(bound(X, y, direction) * ratio**2)
 
 
 EXERCISE = Exercise(
@@ -45,6 +88,58 @@ EXERCISE = Exercise(
         "y * (u . x) is positive for every point. The nearest point decides: take the minimum.",
         "R is the length of the longest point: np.linalg.norm(X, axis=1).max().",
     ),
+    properties=(
+        _unchanged(
+            "the length of the direction does not matter",
+            lambda X, y, direction: (X, y, 10 * direction),
+            "A direction ten times as long is the same plane, so the bound must stay; here it "
+            "changes. A margin is a distance: the direction has to have length 1.",
+        ),
+        _unchanged(
+            "the unit of length does not matter",
+            lambda X, y, direction: (10 * X, y, direction),
+            "With all points ten times as far out R and gamma both grow by ten, and the bound must "
+            "stay; here it changes.",
+        ),
+        _unchanged(
+            "a point and its label may be turned round",
+            lambda X, y, direction: (X * y[:, None], np.ones_like(y), direction),
+            "A point of class -1 at x counts like one of class +1 at -x; here it does not. The "
+            "label says on which side a point has to be.",
+        ),
+        _unchanged(
+            "a point may be there twice",
+            lambda X, y, direction: (np.vstack([X, X[:1]]), np.append(y, y[0]), direction),
+            "When one point is there twice the bound must stay; here it changes. The nearest and "
+            "the longest point count, not a mean or a sum over the points.",
+        ),
+        _unchanged(
+            "the coordinates may be turned",
+            _rotated,
+            "When the points and the direction are turned together the bound must stay; here it "
+            "changes. A length is the square root of a sum of squares, for R and for the "
+            "direction.",
+        ),
+        Property(
+            "at least 1",
+            lambda value, X, y, direction: value >= 1 - 1e-9,
+            "No point is further from the plane than from the origin, so gamma is at most R and the "
+            "bound is at least 1; here it is smaller.",
+        ),
+    ),
+    parts={
+        "unit": "the direction of length 1",
+        "direction / np.linalg.norm(direction)": "the direction of length 1",
+        "np.linalg.norm(direction)": "the length of the direction",
+        "X @ unit": "the distances from the plane",
+        "y * (X @ unit)": "the margins",
+        "gamma": "gamma",
+        "np.min(y * (X @ unit))": "gamma",
+        "radius": "R",
+        "np.linalg.norm(X, axis=1)": "the lengths of the points",
+        "np.max(np.linalg.norm(X, axis=1))": "R",
+        "radius / gamma": "R / gamma",
+    },
     mistakes=(
         Mistake(
             "direction not a unit vector",
@@ -63,6 +158,23 @@ EXERCISE = Exercise(
             "not squared",
             lambda X, y, direction: float(bound(X, y, direction) ** 0.5),
             "This is R / gamma. The bound is its square.",
+        ),
+        Mistake(
+            "R and gamma of the same point",
+            _same_point,
+            "R and gamma are taken from the same point, and the largest fraction is kept. R is the "
+            "length of the longest point, gamma the margin of the nearest one: two points.",
+        ),
+        Mistake(
+            "largest margin",
+            _largest_margin,
+            "gamma is the largest margin here. The point nearest to the plane decides: it is the "
+            "smallest.",
+        ),
+        Mistake(
+            "mean length",
+            _mean_radius,
+            "R is the mean length of the points here. It is the length of the longest one.",
         ),
         Mistake(
             "labels forgotten",

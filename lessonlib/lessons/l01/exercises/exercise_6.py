@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def which_digit(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -12,13 +12,29 @@ def which_digit(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
+    """With W = I the inputs are the scores."""
     scores = np.array([[-3.0, -1.0, -2.0], [1.0, 4.0, 2.0], [0.5, -1.0, 0.2]])
-    small = (scores, np.eye(3), np.zeros(3))  # with W = I the inputs are the scores
+    small = (scores, np.eye(3), np.zeros(3))
+    negative = Case(
+        "where all scores are negative",
+        np.array([[-3.0, -1.0, -4.0], [-5.0, -6.0, -2.0]]),
+        np.eye(3),
+        np.array([0.5, -0.5, 0.25]),
+    )
+    several = Case(
+        "where several scores are positive", np.array([[1.0, 2.0, 4.0]]), np.eye(3), np.zeros(3)
+    )
+    zero = Case(
+        "where a score is exactly 0",
+        np.array([[-2.0, 0.0, -1.0], [0.0, 3.0, 1.0]]),
+        np.eye(3),
+        np.zeros(3),
+    )
     drawn = [
         (rng.normal(size=(n, d)), rng.normal(size=(c, d)), 2 * rng.normal(size=c))
-        for n, d, c in ((6, 4, 3), (50, 8, 10))
+        for n, d, c in ((6, 4, 3), (5, 5, 5), (50, 8, 10))
     ]
-    return [small, *drawn]
+    return [small, negative, several, zero, *drawn]
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -27,6 +43,15 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 def _first_positive(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     scores = X @ W.T + b
     return (scores > 0).argmax(axis=1)
+
+
+def _first_not_negative(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return (X @ W.T + b >= 0).argmax(axis=1)
+
+
+def _last_positive(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    positive = (X @ W.T + b > 0)[:, ::-1]
+    return len(W) - 1 - positive.argmax(axis=1)
 
 
 EXERCISE = Exercise(
@@ -42,11 +67,63 @@ EXERCISE = Exercise(
         "Take one image for which all ten scores are negative. What does the function answer?",
         "argmax of an array of True and False is the position of the first True.",
     ),
+    properties=(
+        Property(
+            "one class for every row",
+            lambda found, X, W, b: np.isin(np.asarray(found), range(len(W))).all(),
+            "The answers are classes, 0 to C - 1: the place of the highest score in its row. "
+            "Something else came back.",
+        ),
+        Property(
+            "a shift of all scores changes nothing",
+            lambda found, shifted, X, W, b: np.array_equal(found, shifted),
+            "When all biases grow by the same number the highest score stays the highest; here the "
+            "answers change. Where 0 lies must not matter: no score may be cut off, turned "
+            "positive or replaced by True and False before the highest is looked for.",
+            also=lambda X, W, b: (X, W, b + 1000.0),
+        ),
+        Property(
+            "the order of the classes does not matter",
+            lambda found, turned, X, W, b: np.array_equal(found, len(W) - 1 - np.asarray(turned)),
+            "With the classes in the opposite order other classes win. The highest score has to "
+            "win, wherever it is in its row.",
+            also=lambda X, W, b: (X, W[::-1], b[::-1]),
+        ),
+    ),
+    parts={
+        "scores": "the scores",
+        "X @ W.T + b": "the scores",
+        "X @ W.T": "the weighted sums",
+        "b": "the biases",
+        "W": "the weights",
+    },
     mistakes=(
         Mistake(
             "wrong axis",
             lambda X, W, b: (X @ W.T + b).argmax(axis=0),
             "This gives the best image for each class. Asked is the best class for each image.",
+        ),
+        Mistake(
+            "the first that is not negative",
+            _first_not_negative,
+            "Scores of 0 count now, but the scores are still turned into True and False: of two "
+            "that are not negative the first wins, and of negative ones always class 0.",
+        ),
+        Mistake(
+            "the last positive one",
+            _last_positive,
+            "Now the last positive score wins instead of the first. The highest one has to win, "
+            "also if all are negative.",
+        ),
+        Mistake(
+            "the score itself",
+            lambda X, W, b: (X @ W.T + b).max(axis=1),
+            "This is the highest score itself. Asked is which class has it: its place in the row.",
+        ),
+        Mistake(
+            "absolute scores",
+            lambda X, W, b: np.abs(X @ W.T + b).argmax(axis=1),
+            "The largest absolute score wins here. A score far below 0 speaks against its class.",
         ),
         Mistake(
             "no bias",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def cross_entropy(scores: np.ndarray, target: np.ndarray) -> float:
@@ -16,9 +16,35 @@ def cross_entropy(scores: np.ndarray, target: np.ndarray) -> float:
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([[2.0, 1.0, 0.0]]), np.array([1]))
     two = (np.array([[0.0, 0.0], [3.0, -1.0]]), np.array([0, 1]))
-    drawn = [(3 * rng.normal(size=(n, c)), rng.integers(0, c, n)) for n, c in ((4, 4), (30, 10))]
-    large = (np.array([[1000.0, 990.0], [-1000.0, -1001.0]]), np.array([1, 0]))
-    return [small, two, *drawn, large]
+    drawn = [
+        (3 * rng.normal(size=(n, c)), rng.integers(0, c, n)) for n, c in ((4, 4), (3, 6), (30, 10))
+    ]
+    large = Case(
+        "where scores are large, of both signs",
+        np.array([[1000.0, 990.0], [-1000.0, -1001.0]]),
+        np.array([1, 0]),
+    )
+    ahead = (np.array([[0.0, 1500.0, -20.0], [0.0, 1.0, 2.0]]), np.array([1, 0]))
+    far = Case(
+        "where the probability of the right class is too small for a float: there the loss has to "
+        "come from the scores, not from the logarithm of a probability",
+        np.array([[-1000.0, 1000.0, 0.0], [50.0, 0.0, 1.0]]),
+        np.array([0, 1]),
+    )
+    return [small, two, *drawn, large, ahead, far]
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _behind(scores: np.ndarray, target: np.ndarray) -> float:
+    """How far the right class is behind the best one, in the mean: no loss is smaller."""
+    return float(np.mean(scores.max(axis=1) - scores[np.arange(len(scores)), target]))
+
+
+def _shifted(scores: np.ndarray, target: np.ndarray) -> tuple:
+    """Another number added to all scores of each row."""
+    return scores + np.arange(1.0, len(scores) + 1)[:, None], target
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -46,6 +72,30 @@ def _largest_loss(scores: np.ndarray, target: np.ndarray) -> float:
     return cross_entropy(scores, scores.argmax(axis=1))
 
 
+def _small_number_inside(scores: np.ndarray, target: np.ndarray) -> float:
+    z = scores - scores.max(axis=1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return float(-np.mean(np.log(p[np.arange(len(p)), target] + 1e-12)))
+
+
+def _log_of_a_probability(scores: np.ndarray, target: np.ndarray) -> float:
+    z = scores - scores.max(axis=1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):
+        return float(-np.mean(np.log(p[np.arange(len(p)), target])))
+
+
+def _mean_over_classes(scores: np.ndarray, target: np.ndarray) -> float:
+    z = scores - scores.max(axis=1, keepdims=True)
+    return float(-np.mean(z - np.log(np.exp(z).sum(axis=1, keepdims=True))))
+
+
+def _score_with_its_maximum(scores: np.ndarray, target: np.ndarray) -> float:
+    z = scores - scores.max(axis=1, keepdims=True)
+    right = scores[np.arange(len(z)), target]
+    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - right))
+
+
 def _all_pairs_loss(scores: np.ndarray, target: np.ndarray) -> float:
     z = scores - scores.max(axis=1, keepdims=True)
     logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
@@ -71,6 +121,61 @@ EXERCISE = Exercise(
         "Take the largest score of the row off every score of the row: the loss stays the same.",
         "scores[np.arange(N), target] picks one entry from each row.",
     ),
+    properties=(
+        Property(
+            "one number",
+            lambda loss, scores, target: np.size(loss) == 1,
+            "One number is asked for, the mean over the rows; more came back.",
+        ),
+        Property(
+            "equal scores cost the logarithm of their number",
+            lambda loss, equal, scores, target: np.allclose(equal, np.log(scores.shape[1])),
+            "With equal scores each of C classes has the probability 1/C, and the loss is the "
+            "natural logarithm of C, for any number of rows; here it is another number.",
+            also=lambda scores, target: (0 * scores, target),
+        ),
+        Property(
+            "never negative",
+            lambda loss, scores, target: not np.any(np.asarray(loss) < -1e-9),
+            "The loss is never negative: a probability is at most 1, and minus its logarithm at "
+            "least 0. Here it is negative.",
+        ),
+        Property(
+            "unchanged when the scores of a row shift",
+            lambda loss, shifted, *case: (
+                not np.all(np.isfinite(loss)) or np.allclose(loss, shifted)
+            ),
+            "The same number added to all scores of a row changes no probability, so the loss must "
+            "stay; here it changes.",
+            also=_shifted,
+        ),
+        Property(
+            "the mean of the rows",
+            lambda loss, twice, *case: not np.all(np.isfinite(loss)) or np.allclose(loss, twice),
+            "With every row twice the mean over the rows must stay; here the result changes.",
+            also=lambda scores, target: (np.vstack([scores, scores]), np.tile(target, 2)),
+        ),
+        Property(
+            "at least as far as the right class is behind",
+            lambda loss, scores, target: not np.any(np.asarray(loss) < _behind(scores, target)),
+            "The loss of a row is at least as large as the distance from its largest score to the "
+            "score of the right class; here it is smaller.",
+        ),
+    ),
+    parts={
+        "z": "the score without the largest one of its row",
+        "scores - scores.max(axis=1, keepdims=True)": "the scores without the largest one of "
+        "their row",
+        "scores.max(axis=1, keepdims=True)": "the largest score of the row",
+        "np.exp(z)": "the exponentials",
+        "np.exp(z).sum(axis=1)": "the sum of the exponentials",
+        "np.log(np.exp(z).sum(axis=1))": "the logarithm of the sum",
+        "log_sum": "the logarithm of the sum",
+        "right": "the score of the right class",
+        "z[np.arange(len(z)), target]": "the score of the right class",
+        "log_sum - right": "the loss of a row",
+        "np.mean(log_sum - right)": "the mean of the losses",
+    },
     mistakes=(
         Mistake(
             "overflow",
@@ -85,6 +190,31 @@ EXERCISE = Exercise(
             "all its exponentials are 0. Each row has a largest score of its own.",
         ),
         Mistake(
+            "a small number inside the logarithm",
+            _small_number_inside,
+            "A small number is added to the probability before the logarithm is taken. That caps "
+            "the loss of a row at about 28; a score 2,000 below the largest has to cost 2,000.",
+        ),
+        Mistake(
+            "the logarithm of a probability",
+            _log_of_a_probability,
+            "Right as long as the probability of the right class is not rounded to 0: then its "
+            "logarithm is minus infinity. Take the logarithm before there is a probability, from "
+            "the scores.",
+        ),
+        Mistake(
+            "mean over all classes",
+            _mean_over_classes,
+            "All classes count here, right or wrong, and `target` is not used. Only the "
+            "probability of the right class counts.",
+        ),
+        Mistake(
+            "the right score with its maximum",
+            _score_with_its_maximum,
+            "The largest score is taken off in the sum of the exponentials, but not off the score "
+            "of the right class. Take it off both, or off none.",
+        ),
+        Mistake(
             "wrong axis",
             _wrong_axis_loss,
             "The probabilities sum to 1 down the columns. Each row is one example: axis=1.",
@@ -97,7 +227,7 @@ EXERCISE = Exercise(
         Mistake(
             "sign",
             lambda scores, target: -cross_entropy(scores, target),
-            "The sign is the wrong way round: a probability below 1 has a negative logarithm, "
+            "The result has the opposite sign: a probability below 1 has a negative logarithm, "
             "and the loss is minus that.",
         ),
         Mistake(

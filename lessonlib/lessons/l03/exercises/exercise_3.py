@@ -1,11 +1,11 @@
 """Exercise 03.3: list what a value was computed from, each name after its parents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.lessons.l03.exercises.shared import DEEP, TOO_DEEP
 
 Parents = dict[str, tuple[str, ...]]
@@ -13,29 +13,38 @@ Parents = dict[str, tuple[str, ...]]
 
 def parents_first(parents: Parents, last: str) -> list[str]:
     """Everything `last` was computed from, each name once, each after its parents."""
-    order: list[str] = []
-    placed: set[str] = set()
+    placed: dict[str, None] = {}  # a dictionary keeps the order of its keys
     stack = [(last, False)]
     while stack:  # a list instead of nested calls: the graph may be deep
         name, parents_done = stack.pop()
         if name in placed:
             continue
         if parents_done:
-            placed.add(name)
-            order.append(name)
+            placed[name] = None
         else:
             stack.append((name, True))  # come back when the parents are placed
             stack.extend((parent, False) for parent in parents[name])
-    return order
+    return list(placed)
 
 
 IN_ORDER = "every needed name once, parents first"
 
 
+_MOST = 12  # names of a wrong order that are written out
+
+
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    """Two graphs that can be read, one drawn, one chain too deep for nested calls."""
+    """Graphs that can be read, two mirrored ones, one drawn, a chain too deep for nested calls.
+
+    In a mirrored pair a walk that meets the names from the first parent on is wrong in one, and
+    a walk from the last parent on in the other.
+    """
     small: Parents = {"L": ("p", "t"), "p": ("w", "x"), "t": (), "w": (), "x": (), "unused": ("x",)}
-    twice: Parents = {"L": ("a", "c"), "a": (), "c": ("b",), "b": ("a",)}
+    twice: Parents = {"L": ("a", "c"), "a": ("x",), "c": ("b",), "b": ("a",), "x": ()}
+    mirrored: Parents = {"b": ("a",), "L": ("c", "a"), "c": ("b",), "a": ("x",), "x": ()}
+    squared: Parents = {"L": ("e", "e"), "e": ("y", "t"), "y": ("w", "w"), "t": (), "w": ()}
+    wide: Parents = {"L": ("s",), "s": ("u", "x", "v"), "u": ("x", "m"), "v": ("m",), "m": ("x",)}
+    wide |= {"x": ()}
     names = [str(n) for n in rng.permutation(np.arange(10, 99))[:9]]
     drawn = {
         name: tuple(str(p) for p in rng.permutation(names[:k])[: rng.integers(1, 3)])
@@ -43,7 +52,16 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     }
     chain = {f"v{k}": (f"v{k - 1}",) if k else () for k in range(DEEP)}
     shuffled = {name: drawn[name] for name in rng.permutation(names).tolist()}
-    return [(small, "L"), (twice, "L"), (shuffled, names[-1]), (chain, f"v{DEEP - 1}")]
+    return [
+        (small, "L"),
+        Case("where a value is used early and late", twice, "L"),
+        Case("where a value is used early and late", mirrored, "L"),
+        Case("where a value is used twice by the same one", squared, "L"),
+        (wide, "L"),
+        (wide, "x"),
+        (shuffled, names[-1]),
+        Case(f"on a chain of {DEEP:,} values", chain, f"v{DEEP - 1}"),
+    ]
 
 
 def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
@@ -52,10 +70,18 @@ def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
         order = answer(parents, last)
     except RecursionError:
         return TOO_DEEP
-    return _described(order, parents, last) if isinstance(order, list | tuple) else order
+    if order is None or isinstance(order, str) or not isinstance(order, Iterable):
+        return order
+    order = list(order)
+    if not all(isinstance(name, str) for name in order):
+        return order
+    fault = _described(order, parents, last)
+    shown = ", ".join(order[:_MOST]) + ", ..." * (len(order) > _MOST)
+    return f"{fault}: {shown or 'an empty list'}" if fault else IN_ORDER
 
 
-def _described(order: list | tuple, parents: Parents, last: str) -> str:
+def _described(order: list[str], parents: Parents, last: str) -> str:
+    """What is wrong with an order, "" if nothing is."""
     place = {name: k for k, name in enumerate(order)}
     needed = _needed(parents, last)
     for name in order:
@@ -69,7 +95,7 @@ def _described(order: list | tuple, parents: Parents, last: str) -> str:
         for parent in parents[name]:
             if place.get(parent, -1) > place[name]:
                 return f"{name} stands before {parent}, from which it is computed"
-    return IN_ORDER
+    return ""
 
 
 def _needed(parents: Parents, last: str) -> dict[str, None]:
@@ -80,6 +106,24 @@ def _needed(parents: Parents, last: str) -> dict[str, None]:
         waiting += [parent for parent in parents[name] if parent not in needed]
         needed |= dict.fromkeys(parents[name])
     return needed
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _never(words: str) -> Callable[..., bool]:
+    """A property: the sentence on the order does not say this."""
+    return lambda said, parents, last: not (isinstance(said, str) and words in said)
+
+
+def _holds_last(said: Any, parents: Parents, last: str) -> bool:
+    return not (isinstance(said, str) and said.startswith(f"{last} is missing"))
+
+
+def _holds_all(said: Any, parents: Parents, last: str) -> bool:
+    return not (isinstance(said, str) and " is missing:" in said) or not _holds_last(
+        said, parents, last
+    )
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -114,6 +158,39 @@ def _all_names(parents: Parents, last: str) -> list[str]:
     return parents_first(goal, "all")[:-1]
 
 
+def _marked_early(parents: Parents, last: str) -> list[str]:
+    """A name is marked when it is put on the list of things to do."""
+    order, seen, stack = [], {last}, [(last, False)]
+    while stack:
+        name, parents_done = stack.pop()
+        if parents_done:
+            order.append(name)
+            continue
+        stack.append((name, True))
+        for parent in parents[name]:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append((parent, False))
+    return order
+
+
+def _as_met(parents: Parents, last: str) -> list[str]:
+    """Every name as a walk from the first parent on meets it first; turned round."""
+    met: dict[str, None] = {}
+    stack = [last]
+    while stack:
+        name = stack.pop()
+        if name not in met:
+            met[name] = None
+            stack.extend(reversed(parents[name]))
+    return list(met)[::-1]
+
+
+def _as_met_from_the_last(parents: Parents, last: str) -> list[str]:
+    """The same walk, from the last parent on."""
+    return _as_met({name: own[::-1] for name, own in parents.items()}, last)
+
+
 def _nested_order(parents: Parents, last: str) -> list[str]:
     """Right, by calls within calls."""
     order: list[str] = []
@@ -144,6 +221,56 @@ EXERCISE = Exercise(
         "Nested calls end at a depth of 1,000 (3,000 in Jupyter). A list that you push to and "
         "pop from has no such limit.",
     ),
+    properties=(
+        Property(
+            "only what is needed",
+            _never(" does not depend on it"),
+            "A name is listed that `last` was not computed from. Begin with `last` and follow the "
+            "parents.",
+        ),
+        Property(
+            "each name once",
+            _never("a name is listed twice"),
+            "A name is listed twice. A value that is used twice is placed once: remember what is "
+            "placed already.",
+        ),
+        Property(
+            "`last` is in the list",
+            _holds_last,
+            "`last` itself is missing. It belongs at the end of the list.",
+        ),
+        Property(
+            "everything that is needed",
+            _holds_all,
+            "A name is missing that `last` was computed from, directly or through others.",
+        ),
+        Property(
+            "each name after its parents",
+            _never(" stands before "),
+            "A name is placed before one of its parents. It may be placed only when all of its "
+            "parents are, whichever path led to it first.",
+        ),
+        Property(
+            "no nested calls",
+            _never(TOO_DEEP),
+            "The calls are nested too deep for Python on a long chain. Keep the names still to be "
+            "done in a list of your own.",
+        ),
+    ),
+    parts={
+        "placed": "the names that are placed",
+        "list(placed)": "the list",
+        "stack": "the list of things to do",
+        "name": "the name",
+        "parents_done": "whether the parents are placed",
+        "name in placed": "the question whether a name is placed already",
+        "if name in placed:\n    continue": "the question whether a name is placed already",
+        "placed[name] = None": "the entry in the list",
+        "stack.append((name, True))": "the second visit of a name, when its parents are placed",
+        "stack.extend(((parent, False) for parent in parents[name]))": "the visit of the parents",
+        "(parent, False)": "the visit of a parent",
+        "parents[name]": "the parents of a name",
+    },
     mistakes=(
         Mistake(
             "the loss first",
@@ -153,8 +280,30 @@ EXERCISE = Exercise(
         Mistake(
             "by levels",
             _by_levels,
-            "A name is placed by the first path that reaches it. A value that is used early and "
-            "late must stand before both users: wait until all its users are known.",
+            "The names are listed level by level from `last`, and turned round. A value that is "
+            "used early and late has to come before both of its users; the level on which it is "
+            "met first does not tell that.",
+        ),
+        Mistake(
+            "marked too early",
+            _marked_early,
+            "A name is marked as soon as it is put on the list of things to do, before it is "
+            "placed. A parent that still waits there then counts as done, and its user comes out "
+            "first.",
+        ),
+        Mistake(
+            "as the walk meets them",
+            _as_met,
+            "The names are listed as a walk from `last` meets them, and turned round. That places "
+            "a value before its parent where the parent was met first on another path: place a "
+            "name after all its parents are placed.",
+        ),
+        Mistake(
+            "as the walk meets them, from the last parent on",
+            _as_met_from_the_last,
+            "The names are listed as a walk from `last` takes them from the list of things to do, "
+            "and turned round. A parent that is taken early then comes after its later users: "
+            "place a name only after all its parents.",
         ),
         Mistake(
             "listed twice",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.lessons.l03.exercises.exercise_3 import parents_first
 from lessonlib.lessons.l03.exercises.shared import DEEP, TOO_DEEP
 
@@ -46,39 +46,112 @@ class Scalar:
                 parent.grad += slope * node.grad
 
 
-def _chain(a: Any, b: Any) -> Any:
-    for _ in range(DEEP):
+def _chain(a: Any, b: Any) -> tuple:
+    first = a = a + b
+    for _ in range(DEEP - 1):
         a = a + b
-    return a
+    return a, first
 
 
-EXPRESSIONS: dict[str, Callable[..., Any]] = {
-    "a * b": lambda a, b: a * b,
-    "a * b + a": lambda a, b: a * b + a,
-    "(a + b) * (a * b)": lambda a, b: (a + b) * (a * b),
-    "tanh(a * b) * a + tanh(a)": lambda a, b: (a * b).tanh() * a + a.tanh(),
-    "s * s, where s = a * b + b": lambda a, b: (lambda s: s * s)(a * b + b),
-    "s * tanh(s), where s = a * b": lambda a, b: (lambda s: s * s.tanh())(a * b),
-    f"a + b + b + ..., {DEEP} times b": _chain,
+def _with_s(rest: Callable[[Any, Any], Any], s: Any, a: Any) -> tuple:
+    return rest(s, a), s
+
+
+def _plus(s: Any, a: Any) -> Any:
+    return s + a
+
+
+_WAITS = "where s has to wait for both of its users"
+
+# name -> (what is special, the result and a number on the way, from a and b)
+EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
+    "a + b": ("", lambda a, b: (a + b, None)),
+    "a * b": ("", lambda a, b: (a * b, None)),
+    "tanh(s), where s = a + b": ("", lambda a, b: _with_s(lambda s, a: s.tanh(), a + b, a)),
+    "a * b + a": ("where a number is used twice", lambda a, b: _with_s(_plus, a * b, a)),
+    "a * a + b": ("where a number is used twice", lambda a, b: _with_s(_plus, a * a, b)),
+    "(a + b) * (a * b)": (
+        "where a number is used twice",
+        lambda a, b: _with_s(lambda s, p: s * p, a + b, a * b),
+    ),
+    "tanh(a * b) * a + tanh(a)": (
+        "where a number is used twice",
+        lambda a, b: _with_s(lambda s, a: s.tanh() * a + a.tanh(), a * b, a),
+    ),
+    "s * s, where s = a * b + b": (
+        "where a number is used twice",
+        lambda a, b: _with_s(lambda s, a: s * s, a * b + b, a),
+    ),
+    "s * tanh(s), where s = a * b": (
+        f"in s * tanh(s), {_WAITS}",
+        lambda a, b: _with_s(lambda s, a: s * s.tanh(), a * b, a),
+    ),
+    "tanh(s) * s, where s = a * b": (
+        f"in tanh(s) * s, {_WAITS}",
+        lambda a, b: _with_s(lambda s, a: s.tanh() * s, a * b, a),
+    ),
+    f"a + b + b + ..., {DEEP} times b": (f"on a chain of {DEEP:,} sums", _chain),
 }
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    """Every expression, with drawn values of a and b."""
-    small = [("a * b", [2.0, 3.0]), ("a * b + a", [2.0, 3.0])]
-    drawn = [(name, rng.uniform(0.2, 1.2, 2).round(2).tolist()) for name in EXPRESSIONS]
-    return [*small, *drawn]
+    """Every expression, with drawn values of a and b; the short ones with whole numbers as well."""
+    whole = [_case(name, [2.0, 3.0]) for name in ("a + b", "a * b", "a * b + a")]
+    drawn = [_case(name, rng.uniform(0.2, 1.2, 2).round(2).tolist()) for name in EXPRESSIONS]
+    return [*whole, *drawn]
+
+
+def _case(name: str, values: list[float]) -> tuple:
+    about = EXPRESSIONS[name][0]
+    return Case(about, name, values) if about else (name, values)
 
 
 def _use(answer: Callable[..., Any], expression: str, values: list[float]) -> Any:
     """Compute the expression with the learner's class, go backward, report as plain numbers."""
     inputs = [answer(value) for value in values]
-    loss = EXPRESSIONS[expression](*inputs)
+    loss, on_the_way = EXPRESSIONS[expression][1](*inputs)
     try:
         loss.backward()
     except RecursionError:
         return TOO_DEEP
-    return {"value": loss.data, "gradients of a, b": [x.grad for x in inputs]}
+    found = {"value": loss.data, "gradients of a, b": [x.grad for x in inputs]}
+    return found if on_the_way is None else found | {"gradient of s": on_the_way.grad}
+
+
+def _called(expression: str, values: list[float]) -> str:
+    return f"a, b = Scalar({values[0]}), Scalar({values[1]}); the backward of {expression}"
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _gradients(found: Any) -> list[float]:
+    return found["gradients of a, b"]
+
+
+def _something_arrives(found: Any, expression: str, values: list[float]) -> bool:
+    return any(g != 0 for g in _gradients(found))
+
+
+def _sum_hands_on_1(found: Any, expression: str, values: list[float]) -> bool:
+    return expression != "a + b" or np.allclose(_gradients(found), 1)
+
+
+def _product_hands_on_slopes(found: Any, expression: str, values: list[float]) -> bool:
+    return expression != "a * b" or np.allclose(_gradients(found), values[::-1])
+
+
+def _reaches_the_middle(found: Any, expression: str, values: list[float]) -> bool:
+    return "gradient of s" not in found or found["gradient of s"] != 0
+
+
+def _hands_on_all(found: Any, expression: str, values: list[float]) -> bool:
+    """Whether a and b got all of the gradient that s = a * b has at the end."""
+    if "tanh(s)" not in expression or "a * b" not in expression:
+        return True
+    (da, db), (a, b), ds = _gradients(found), values, found["gradient of s"]
+    by_slopes = np.isclose(a * da, b * db) and da != 0
+    return not by_slopes or bool(np.isclose(da, b * ds))
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -93,6 +166,18 @@ def _by_arrival(last: Scalar) -> list[Scalar]:
         found |= new
         waiting += new.values()
     return waiting
+
+
+def _by_walk(last: Scalar) -> list[Scalar]:
+    """The order in which a walk takes the numbers from a list of things to do, its end first."""
+    met: dict[int, Scalar] = {}
+    stack = [last]
+    while stack:
+        node = stack.pop()
+        if id(node) not in met:
+            met[id(node)] = node
+            stack.extend(node.parents)
+    return list(met.values())
 
 
 def _by_path(last: Scalar) -> list[Scalar]:
@@ -145,11 +230,21 @@ def _scalar_with(
 class _NestedScalar(_Remade):
     """Every path to the inputs is walked by calls within calls."""
 
-    def backward(self, blame: float = 1.0) -> None:
-        """Take the blame of one path and hand it on."""
-        self.grad += blame
+    def backward(self, part: float = 1.0) -> None:
+        """Take the part of one path and hand it on."""
+        self.grad += part
         for parent, slope in zip(self.parents, self.slopes, strict=True):
-            parent.backward(blame * slope)
+            parent.backward(part * slope)
+
+
+class _OneStep(_Remade):
+    """Only what the last operation used gets a gradient."""
+
+    def backward(self) -> None:
+        """Hand on to the parents, and no further."""
+        self.grad = 1.0
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad += slope
 
 
 EXERCISE = Exercise(
@@ -161,6 +256,7 @@ EXERCISE = Exercise(
     reference=Scalar,
     cases=_cases,
     use=_use,
+    called=_called,
     forbidden=("lessonlib.autograd.Value.backward",),
     hints=(
         "First the order: everything below self, parents first (exercise 03.3), with the "
@@ -169,6 +265,63 @@ EXERCISE = Exercise(
         "slope * node.grad to the parent's grad.",
         "Use id(node), or the node itself, to remember what is placed.",
     ),
+    properties=(
+        Property(
+            "something arrives",
+            _something_arrives,
+            "No gradient arrives at a and b: both are 0. Where does the walk begin, and with which "
+            "gradient?",
+        ),
+        Property(
+            "a sum hands on 1",
+            _sum_hands_on_1,
+            "In a + b both gradients are 1: the result's own gradient of 1, times the slopes of a "
+            "sum. Here they are not.",
+        ),
+        Property(
+            "a product hands on its slopes",
+            _product_hands_on_slopes,
+            "In a * b each gradient has to be the slope that the product keeps for that number; "
+            "here it is not. Each edge multiplies with its own slope.",
+        ),
+        Property(
+            "numbers on the way get a gradient too",
+            _reaches_the_middle,
+            "A number on the way, such as s, gets no gradient. Everything that the result came "
+            "from has to get one, not only a and b.",
+        ),
+        Property(
+            "all of a gradient is handed on, once",
+            _hands_on_all,
+            "At the end s has another gradient than the one that it has handed on to a and b. A "
+            "number hands on once, after all of its users have added their part.",
+        ),
+        Property(
+            "no nested calls",
+            lambda found, expression, values: found != TOO_DEEP,
+            "The calls are nested too deep for Python on a long chain. Make a list of the numbers "
+            "in order first.",
+        ),
+    ),
+    parts={
+        "slope * node.grad": "what comes over this edge",
+        "slope": "the slope of the edge",
+        "node.grad": "the gradient of the number that hands on",
+        "parent.grad += slope * node.grad": "the gradient of the parent",
+        "self.grad = 1.0": "the gradient of the result",
+        "reversed(order)": "the order of the walk",
+        "order": "the order of the walk",
+        "order.append(node)": "the entry in the order",
+        "placed.add(id(node))": "the mark that a number is placed",
+        "stack.append((node, True))": "the second visit of a number, when its parents are placed",
+        "stack.extend(((parent, False) for parent in node.parents))": "the visit of the parents",
+        "parents_done": "whether the parents are placed",
+        "id(node) not in placed": "the question whether a number is placed already",
+        "node.slopes": "the slopes of the edges",
+        "node.parents": "the parents",
+        "parent": "the parent",
+        "node": "the number that hands on",
+    },
     mistakes=(
         Mistake(
             "overwrites",
@@ -181,6 +334,19 @@ EXERCISE = Exercise(
             "All gradients are 0. The loss reacts to itself with slope 1: self.grad = 1.0.",
         ),
         Mistake(
+            "slopes alone",
+            _scalar_with(rule=lambda old, slope, grad: old + slope),
+            "Every number hands on the slope alone. Along a path slopes are multiplied: the slope "
+            "times the gradient of the number that hands on.",
+        ),
+        Mistake(
+            "one step",
+            _OneStep,
+            "Only the parents of the result get a gradient. Either the walk ends there, or it goes "
+            "from the inputs to the result: then all others hand on while their own gradient is "
+            "still 0.",
+        ),
+        Mistake(
             "without slopes",
             _scalar_with(rule=lambda old, slope, grad: old + grad),
             "The gradient is handed on unchanged. Multiply it by the slope of the edge.",
@@ -190,6 +356,13 @@ EXERCISE = Exercise(
             _scalar_with(order=_by_arrival),
             "A number hands its gradient on before all its users have added theirs. Walk in "
             "topological order, from the loss back.",
+        ),
+        Mistake(
+            "too early, last parents first",
+            _scalar_with(order=_by_walk),
+            "The numbers hand on as they are taken from the list of things to do. A number that "
+            "has a second user further down in that list hands on before that user has added its "
+            "part.",
         ),
         Mistake(
             "too often",
