@@ -4,6 +4,7 @@ It is at `~/.lessonlib/progress.json`, or where the environment variable LESSONL
 points; the value `off` switches recording off (tests, grading, making the committed notebooks).
 """
 
+import contextlib
 import datetime
 import json
 import os
@@ -14,6 +15,7 @@ from lessonlib.files import write
 
 _RANK = {"not attempted": 0, "not yet": 1, "correct": 2}
 _EMPTY = {"version": 1, "exercises": {}, "predictions": {}}
+_here: dict[tuple[Path | None, str], int] = {}  # choices of this kernel, kept also without a file
 
 
 def path() -> Path | None:
@@ -91,11 +93,22 @@ def note_hint(exercise: str, shown: int) -> None:
 
 def note_prediction(prediction: str, choice: int, right: bool) -> None:
     """Note a committed prediction; the first one counts."""
+    _here.setdefault((path(), prediction), choice)
     if path() is None:
         return
-    data = load()
-    data["predictions"].setdefault(prediction, {"choice": choice, "right": right})
-    _store(data)
+    with contextlib.suppress(OSError):  # a file that cannot be read must not stop a lesson
+        data = load()
+        data["predictions"].setdefault(prediction, {"choice": choice, "right": right})
+        _store(data)
+
+
+def first_choice(prediction: str) -> int | None:
+    """The choice that was committed first, in the file or in this kernel; None if there is none."""
+    try:
+        noted = load()["predictions"].get(prediction, {}).get("choice")
+    except OSError:  # the file cannot be read
+        noted = None
+    return noted if type(noted) is int else _here.get((path(), prediction))
 
 
 def export_progress(target: str | os.PathLike[str] = "my-progress.json") -> Path:
