@@ -25,6 +25,7 @@ _MOST_FINDINGS = 40  # different ones that are kept of one exercise
 
 _waiting: dict[Path, list[Change]] = {}  # what could not be written yet
 _told: list[str] = []  # what this kernel has said once about the file
+_here: dict[tuple[Path | None, str], int] = {}  # choices of this kernel, kept also without a file
 
 
 def path() -> Path | None:
@@ -188,11 +189,18 @@ def note_hint(exercise: str, shown: int) -> None:
 
 def note_prediction(prediction: str, choice: int, right: bool) -> None:
     """Note a committed prediction; the first one counts."""
+    _here.setdefault((path(), prediction), choice)
 
     def change(data: dict[str, Any]) -> None:
         data["predictions"].setdefault(prediction, {"choice": choice, "right": right})
 
     _note(change, aloud=False)  # a form's button calls this: nobody sees what it prints
+
+
+def first_choice(prediction: str) -> int | None:
+    """The choice that was committed first, in the file or in this kernel; None if there is none."""
+    noted = load()["predictions"].get(prediction, {}).get("choice")
+    return noted if type(noted) is int else _here.get((path(), prediction))
 
 
 def export_progress(target: str | os.PathLike[str] = "my-progress.json") -> Path:

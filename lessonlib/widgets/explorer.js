@@ -6,6 +6,7 @@
 
 import { tendControls } from "./controls.js";
 import { eachChild, element, set } from "./element.js";
+import { live } from "./live.js";
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -15,8 +16,9 @@ export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)"
 const UNDER_WAY = 2;
 
 class Requests {
-  constructor(model) {
+  constructor(model, kernel) {
     this.model = model;
+    this.kernel = kernel;
     this.queue = [];
     this.waiting = []; // ids, in the order in which the kernel will answer
     this.last = Math.floor(Math.random() * 2 ** 30);
@@ -43,7 +45,7 @@ class Requests {
   send() {
     while (this.waiting.length < UNDER_WAY && this.queue.length) {
       this.waiting.push(++this.last);
-      this.model.send({ ...this.queue.shift(), id: this.last });
+      this.kernel.send({ ...this.queue.shift(), id: this.last });
     }
   }
 
@@ -58,7 +60,7 @@ class Requests {
   wake() {
     clearTimeout(this.timer);
     const seen = !document.hidden && [...this.views.values()].some(Boolean);
-    if (!this.model.get("playing") || !seen) return;
+    if (!this.model.get("playing") || !seen || this.kernel.gone) return;
     const interval = Math.max(this.model.get("interval"), reducedMotion() ? 1000 : 0);
     const rest = Math.max(0, this.asked + interval - performance.now());
     this.timer = setTimeout(() => {
@@ -71,7 +73,8 @@ class Requests {
 
   leave(view) {
     this.views.delete(view);
-    if (this.views.size === 0 && this.model.get("playing")) this.ask("gone");
+    const plays = this.model.get("playing") && !this.kernel.gone;
+    if (this.views.size === 0 && plays) this.ask("gone");
     this.wake();
   }
 
@@ -86,18 +89,10 @@ class Requests {
 }
 
 export function explorer(build) {
-  return () => {
-    let requests;
-    return {
-      initialize({ model }) {
-        requests = new Requests(model);
-        return () => requests.end();
-      },
-      render({ model, el }) {
-        return showView(model, el, requests, build);
-      },
-    };
-  };
+  return live({
+    begin: (model, kernel) => new Requests(model, kernel),
+    show: (model, el, _, requests) => showView(model, el, requests, build),
+  });
 }
 
 function showView(model, el, requests, build) {

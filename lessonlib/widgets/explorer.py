@@ -182,12 +182,14 @@ class Explorer(ABC):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = self.picture()._repr_mimebundle_()
-        bundle = {"text/plain": repr(self), "image/png": data["image/png"]}
-        if os.environ.get("LESSONLIB_OUTPUT") != "static":
-            bundle |= self._open()
-        return bundle, metadata
+        return data | {"text/plain": repr(self)}, metadata
 
-    def _open(self) -> dict[str, Any]:
+    def _ipython_display_(self) -> None:
+        if os.environ.get("LESSONLIB_OUTPUT") == "static":
+            raise NotImplementedError  # IPython then shows the picture alone
+        self._open().publish(*self._repr_mimebundle_())
+
+    def _open(self) -> "Panel":
         """Make the view, if there is none yet, in place of an older explorer of this class."""
         from lessonlib.widgets.view import Panel
 
@@ -198,4 +200,4 @@ class Explorer(ABC):
         if self._panel is None:
             self._panel = Panel(self, self._controls())
             self._panel.refresh()
-        return self._panel.mimebundle()
+        return self._panel

@@ -3,9 +3,11 @@
 
 import { button } from "./controls.js";
 import { element, OWN_KEYS, set } from "./element.js";
+import { live } from "./live.js";
 
-export default {
-  render({ model, el }) {
+export default live({
+  done: (model) => model.get("choice") >= 0,
+  show(model, el, kernel) {
     el.classList.add("ns-predict");
     const group = element("fieldset", {}, el);
     const legend = element("legend", {}, group);
@@ -20,7 +22,7 @@ export default {
       return radio;
     });
     const commit = button(el, { text: "Commit" }, () => {
-      model.send({ choice: choices.findIndex((radio) => radio.checked) });
+      kernel.send({ choice: choices.findIndex((radio) => radio.checked) });
     });
     commit.disabled = true;
     const note = element("div", { "aria-live": "polite" }, el);
@@ -36,4 +38,4 @@ export default {
     show();
     return () => model.off("change:note", show);
   },
-};
+});

@@ -5,17 +5,17 @@ Imported when the first view is made, so that explorers work where no widgets ar
 
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from lessonlib.widgets.live import Live, close, look, publish
 from lessonlib.widgets.modules import script, style
 
 if TYPE_CHECKING:
     from lessonlib.widgets.explorer import Explorer
 
 
-class View(anywidget.AnyWidget):
+class View(Live):
     """The drawing. `frame` goes to the browser; messages from there are answered by `answered`."""
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -34,7 +34,7 @@ class Panel:
         self.explorer = explorer
         self.view = View(
             _esm=script(explorer.folder),
-            _css=style(__package__, "explorer.css") + style(explorer.folder),
+            _css=look(style(__package__, "explorer.css"), style(explorer.folder)),
             layout=widgets.Layout(width="100%"),
         )
         self.view.on_msg(self._on_message)
@@ -92,19 +92,14 @@ class Panel:
             self.view.playing = False
             self.play.description = "Play"
 
-    def mimebundle(self) -> dict[str, Any]:
-        """The widget view alone; its plain text is the explorer's."""
-        bundle = self.view._repr_mimebundle_()
-        assert bundle is not None  # only a widget without a view has none
-        key = "application/vnd.jupyter.widget-view+json"
-        return {key: bundle[0][key] | {"model_id": self.box.model_id}}
+    def publish(self, kept: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Show the widgets as a cell's output, and keep a picture of the explorer for later."""
+        publish(self.box, self.view, kept, metadata, "to use the explorer")
 
     def close(self) -> None:
         """Close every widget, and the layouts and styles that belong to them."""
         for widget in _tree(self.box):
-            for part in (getattr(widget, "style", None), getattr(widget, "layout", None), widget):
-                if isinstance(part, widgets.Widget):
-                    part.close()
+            close(widget)
 
 
 def _tree(widget: widgets.Widget) -> list[widgets.Widget]:

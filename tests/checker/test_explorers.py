@@ -16,12 +16,14 @@ from explorer_driver import (
     is_shown,
     live_widgets,
     press,
+    published,
     send,
     thousand_frames,
     view,
 )
 from nbclient import NotebookClient
 
+import lessonlib.explorers
 from lessonlib.explorers import Explorer, PerceptronExplorer
 from lessonlib.lessons.registry import cards
 from lessonlib.plots import COLOUR
@@ -161,6 +163,20 @@ def test_two_hundred_views_leave_no_widget_behind(shown):
     assert live_widgets() == before
 
 
+@pytest.mark.parametrize("name", sorted(card.explorer for card in cards() if card.explorer))
+def test_a_cell_that_is_run_again_leaves_no_widget_of_its_explorer_behind(name, shown):
+    make = getattr(lessonlib.explorers, name)
+    before = live_widgets()
+    counts = []
+    for _ in range(3):
+        explorer = make()
+        shown(explorer)
+        counts.append(live_widgets())
+    assert len(set(counts)) == 1
+    explorer.close()
+    assert live_widgets() == before
+
+
 def test_the_view_gets_binary_data_untouched(shown):
     assert shown(Counter()).view.frame["blob"] == np.arange(3.0).tobytes()
 
@@ -189,21 +205,27 @@ def test_a_thousand_frames_of_the_base_leave_nothing_and_a_leak_is_seen(shown):
 # --- what a cell shows ---
 
 
-def test_a_live_output_is_the_view_and_a_static_picture(shown, monkeypatch):
+def test_a_live_output_is_the_view_alone_and_then_the_picture_that_is_kept(shown, monkeypatch):
     monkeypatch.delenv("LESSONLIB_OUTPUT", raising=False)
     explorer = PerceptronExplorer()
     panel = shown(explorer)
-    data, metadata = bundle(explorer)
-    assert set(data) == {"text/plain", "image/png", VIEW}
-    assert data[VIEW]["model_id"] == panel.box.model_id
-    assert metadata["image/png"]["alt"].startswith("14 points, ")
-    json.dumps(data)
+    live, kept = published(explorer)
+    assert set(live) == {VIEW}
+    assert live[VIEW]["model_id"] == panel.box.model_id
+    assert set(kept) == {"text/plain", "text/html", "image/png"}
+    assert f"<div class='{panel.view.kept}'>" in kept["text/html"]
+    assert "Run this cell again to use the explorer." in kept["text/html"]
+    assert "alt='14 points, " in kept["text/html"]
+    assert kept["text/plain"].startswith("PerceptronExplorer: 14 points, ")
+    json.dumps([live, kept])
 
 
 def test_a_committed_output_is_the_picture_alone_and_makes_no_widget(monkeypatch):
     monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
     before = live_widgets()
-    data, metadata = bundle(PerceptronExplorer())
+    explorer = PerceptronExplorer()
+    data, metadata = bundle(explorer)
+    assert published(explorer) == [data]
     assert set(data) == {"text/plain", "image/png"}
     assert data["text/plain"].startswith("PerceptronExplorer: 14 points, ")
     assert metadata["image/png"]["alt"]
@@ -219,9 +241,10 @@ def test_a_notebook_run_without_a_front_end_gives_no_error_and_no_stderr(monkeyp
     notebook = nbformat.v4.new_notebook(cells=[cell, steps])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     outputs = [output for cell in notebook.cells for output in cell.outputs]
-    assert [output.output_type for output in outputs] == ["execute_result", "execute_result"]
-    assert VIEW in outputs[0].data
-    assert outputs[1].data["text/plain"] == "False"
+    types = ["display_data", "display_data", "execute_result"]
+    assert [output.output_type for output in outputs] == types
+    assert [VIEW in output.data for output in outputs] == [True, False, False]
+    assert outputs[2].data["text/plain"] == "False"
 
 
 def test_importing_explorers_loads_no_widgets_and_no_matplotlib():
@@ -246,7 +269,7 @@ def test_scripts_and_styles_are_part_of_the_package_and_share_the_role_colours()
 # --- numbers, controls and drawing apart, in every lesson ---
 
 DRAWING = {"ipywidgets", "anywidget", "IPython", "matplotlib", "lessonlib.plots"}
-VIEWS = {"lessonlib.widgets.controls", "lessonlib.widgets.explorer", "lessonlib.widgets.view"}
+VIEWS = {f"lessonlib.widgets.{name}" for name in ("controls", "explorer", "live", "view")}
 
 
 def numbers_and_frames():

@@ -277,14 +277,40 @@ def test_the_first_prediction_counts(progress_file):
         view.commit(7)
 
 
-def test_prediction_reads_without_a_kernel(monkeypatch):
+def test_prediction_reads_without_a_kernel(progress_file, monkeypatch):
     monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
     bundle = predict("00.a")._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     assert "<details>" in bundle["text/html"]
-    monkeypatch.delenv("LESSONLIB_OUTPUT")
-    live = predict("00.a")._repr_mimebundle_()
-    assert any("widget-view" in kind for kind in live)
+    record.note_prediction("00.a", 2, right=False)
+    assert predict("00.a")._repr_mimebundle_() == bundle  # nobody's choice
+
+
+def test_an_answered_prediction_is_known_again(progress_file):
+    predict("00.a").commit(2)
+    view = predict("00.a")
+    assert view.choice == 2
+    assert repr(view).endswith("(c) Nearly all (your choice)")
+    assert "You said (c)." in view.answer()
+    assert view.commit(0).startswith("Committed: (c).")  # the first choice counts
+    assert predict("01.a").choice is None
+
+
+@pytest.mark.parametrize("choice", [7, -1, None, True, "2", [2]])
+def test_a_choice_that_the_question_does_not_have_is_no_answer(progress_file, choice):
+    noted = {"version": 1, "predictions": {"00.a": {"choice": choice}}}
+    progress_file.write_text(json.dumps(noted))
+    assert predict("00.a").choice is None
+
+
+def test_an_answer_is_kept_for_this_kernel_where_no_file_can_keep_it(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    for place in ("off", str(blocked / "progress.json"), str(tmp_path)):  # the last is a folder
+        monkeypatch.setenv("LESSONLIB_PROGRESS", place)
+        monkeypatch.setattr(record, "_here", {})
+        predict("00.a").commit(1)
+        assert predict("00.a").choice == 1
 
 
 @pytest.mark.parametrize("name", ["00.z", "99.a", "a", 3])

@@ -7,15 +7,15 @@ explorer that is shown.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import ipywidgets
 from leaks import Grown, after_a_thousand
 from matplotlib.figure import Figure
 
 from lessonlib.widgets.explorer import Explorer
+from lessonlib.widgets.live import VIEW as VIEW
 from lessonlib.widgets.view import Panel, View
-
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def live_widgets() -> int:
@@ -24,14 +24,24 @@ def live_widgets() -> int:
 
 
 def bundle(explorer: Explorer) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a cell outputs, by type, and its metadata."""
+    """The picture that a cell outputs or keeps, by type, and its metadata."""
     return explorer._repr_mimebundle_()
+
+
+def published(thing: Any) -> list[dict[str, Any]]:
+    """What a live cell outputs for an explorer or a prediction: by type, one after the other."""
+    with patch("lessonlib.widgets.live.display") as display:
+        try:
+            thing._ipython_display_()
+        except NotImplementedError:  # IPython shows the bundle then
+            data = thing._repr_mimebundle_()
+            return [data[0] if isinstance(data, tuple) else data]
+    return [call.args[0] for call in display.call_args_list]
 
 
 def show(explorer: Explorer) -> Panel:
     """Show an explorer as a cell does; close it afterwards (the fixture `shown` does both)."""
-    bundle(explorer)
-    return explorer._panel
+    return explorer._open()
 
 
 def is_shown(explorer: Explorer) -> bool:

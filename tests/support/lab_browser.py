@@ -263,6 +263,44 @@ class LabPage:
             [index, source],
         )
 
+    def run_often(self, index: int, times: int) -> None:
+        """Run one cell again and again, each time after its view has come onto the page."""
+        self.page.evaluate(
+            """async ([index, times]) => {
+                const { commands, shell } = window.jupyterapp;
+                const book = shell.currentWidget.content;
+                const frame = () => new Promise(requestAnimationFrame);
+                for (let run = 0; run < times; run++) {
+                    book.activeCellIndex = index;
+                    await commands.execute("notebook:run-cell");
+                    do await frame();
+                    while (book.activeCell.node.textContent.includes("Loading widget"));
+                    await frame();
+                }
+            }""",
+            [index, times],
+        )
+        self.wait_idle()
+
+    def models(self) -> int:
+        """How many widgets the page holds, whether they are on show or not."""
+        return self.page.evaluate(
+            """async () => {
+                const mimeType = "application/vnd.jupyter.widget-view+json";
+                const { rendermime } = window.jupyterapp.shell.currentWidget.content;
+                const view = rendermime.getFactory(mimeType).createRenderer({ mimeType });
+                const manager = await view._manager.promise;
+                view.dispose();
+                return Object.keys(manager._models).length;
+            }"""
+        )
+
+    def save(self) -> dict:
+        """Save the notebook; what is then in its file."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        path = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
+        return json.loads((self.lab.root / path).read_text())
+
     def error_outputs(self) -> list[str]:
         """Every error, and everything written to stderr, in the notebook."""
         outputs = [output for cell in self._code_cells() for output in cell["outputs"]]

@@ -13,6 +13,7 @@ from explorer_driver import (
     figure,
     frame,
     live_widgets,
+    published,
     send,
     thousand_frames,
     view,
@@ -415,8 +416,9 @@ def test_a_live_output_is_the_view_with_a_picture_and_a_committed_one_the_pictur
     alt = metadata["image/png"]["alt"]
     assert alt.startswith("spirals, 2-8-8-1 tanh, rate 0.1, seed 0, epoch 1: training loss 0.")
     monkeypatch.delenv("LESSONLIB_OUTPUT")
-    data, _ = bundle(explorer)
-    assert VIEW in data
+    live, kept = published(explorer)
+    assert set(live) == {VIEW}
+    assert set(kept) == {"text/plain", "text/html", "image/png"}
     explorer.close()
 
 
