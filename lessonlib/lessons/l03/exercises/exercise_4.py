@@ -98,7 +98,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     """Every expression, with drawn values of a and b; the short ones with whole numbers as well."""
     whole = [_case(name, [2.0, 3.0]) for name in ("a + b", "a * b", "a * b + a")]
     drawn = [_case(name, rng.uniform(0.2, 1.2, 2).round(2).tolist()) for name in EXPRESSIONS]
-    return [*whole, *drawn]
+    same = Case("where different numbers have the same value", "(a + b) * (a * b)", [2.0, 2.0])
+    return [*whole, same, *drawn]
 
 
 def _case(name: str, values: list[float]) -> tuple:
