@@ -82,7 +82,7 @@ class Comparison:
 
     def _sequence(self, got: Any, want: Sequence, where: str, level: int) -> Difference | None:
         if isinstance(got, np.ndarray) and got.ndim:
-            self.note(f"{article(got)} came back where {article(want)} is meant.")
+            self.note(f"{_form(got)} came back where {_form(want).lower()} is meant.")
             got = list(got)
         if not isinstance(got, tuple | list):
             text = f"{article(got)} came back, expected {article(want)}"
@@ -128,7 +128,7 @@ class Comparison:
             return Difference("form", text, where)
         found = self._values(array, want, where)
         if found is None and type(got) is not np.ndarray and want.ndim:
-            self.note(f"{article(got)} came back; an array is meant: np.array(...).")
+            self.note(f"{_form(got)} came back; an array is meant: np.array(...).")
         if found is None and want.dtype.kind == "b" and array.dtype.kind != "b":
             self.note("Numbers came back where True and False are meant; a mask has to be bool.")
         return found
@@ -237,6 +237,12 @@ def _near_enough(a: np.ndarray, b: np.ndarray) -> bool:
 def _unequal(got: Any, want: Any, where: str) -> Difference:
     kind = "values" if isinstance(got, str) else "form"
     return Difference(kind, f"{show(got)}, expected {show(want)}", where)
+
+
+def _form(value: Any) -> str:
+    """The kind of a value without its size, to begin a sentence: "A list"."""
+    text = article(value).split(" of ")[0]
+    return text[:1].upper() + text[1:]
 
 
 def _ordinal(k: int) -> str:
