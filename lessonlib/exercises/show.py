@@ -89,6 +89,8 @@ def article(value: Any) -> str:
         return f"an array of shape {value.shape}{kind}"
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return _whole(value)
     if isinstance(value, type):
         return f"the class {value.__name__[:60]}"
     for kinds, words in _KINDS:
