@@ -115,7 +115,8 @@ def _without(text: str, phrases: Iterable[str]) -> str:
 def files(root: Path) -> list[Path]:
     """The Python and Markdown files that the words are looked for in.
 
-    The texts of exercises and predictions belong to their lessons, as the notebooks do.
+    The texts of exercises and predictions belong to their lessons, as the notebooks do; answers
+    are written as learners write.
     """
     folders = ("lessonlib", "tools", "benchmarks", "tests", "docs")
     found = [*root.glob("*.py"), *root.glob("*.md"), root / "data" / "README.md"]
@@ -126,5 +127,5 @@ def files(root: Path) -> list[Path]:
 
 def _of_a_lesson(path: Path) -> bool:
     inside = path.parts[:2] == ("lessonlib", "lessons")
-    copies = {"_data", "_notebooks"} & set(path.parts)
+    copies = {"_data", "_notebooks", "answers"} & set(path.parts)
     return bool(copies) or (inside and ("exercises" in path.parts or path.stem == "predictions"))

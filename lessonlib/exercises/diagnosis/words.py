@@ -160,8 +160,8 @@ class Words:
         return f"a comparison{who} asks for “{COMPARED[new]}” instead of “{COMPARED[old]}”"
 
     def _sides(self, node: ast.AST) -> str:
-        words = [self.of(node.left), *map(self.of, node.comparators)]  # type: ignore[attr-defined]
-        known = [w for w in words if w]
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+        known = [w for w in map(self.of, sides) if w]
         return f" (of {' and '.join(known)})" if known else ""
 
     def _operator(self, edit: Edit) -> str:
