@@ -194,7 +194,7 @@ def test_the_guide_has_everything_about_a_lesson(lesson, capsys):
 
 def test_the_instructors_page_names_commands_that_exist(capsys):
     text = (Path(__file__).parents[2] / "INSTRUCTORS.md").read_text()
-    for command in ("assign", "grade", "guide"):
+    for command in ("assign", "grade", "guide", "study"):
         assert f"lessonlib {command}" in text
         with pytest.raises(SystemExit):
             cli.main([command, "--help"])
