@@ -126,9 +126,9 @@ def test_feedback_teaches_and_hides(graded):
         for arguments, fresh in zip(cases.hidden, cases.fresh, strict=True):
             for value in arguments if fresh else ():
                 if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 3:
-                    for number in value.ravel()[:4]:
-                        assert abs(number) < 10.5 or f"{number:.4f}" not in page
-                        assert number == round(number) or f"{number:.4g}" not in page
+                    shown = [f"{number:.4g}" for number in value.ravel()[:4]]
+                    # a short one such as 0.5 may be in the lesson's own cases too
+                    assert not [s for s in shown if len(s.strip("-0.")) >= 5 and s in page]
     assert "reference" not in (graded / "feedback/george/01_sample/01_sample.html").read_text()
     assert "cut off" in (graded / "feedback/carl/01_sample/01_sample.html").read_text()
 
