@@ -37,7 +37,7 @@ def accuracy(scores: np.ndarray, targets: np.ndarray) -> float:
     scores  : (N, C) with targets (N,) class indices: the largest score is the answer;
               otherwise of the shape of targets, 0 or 1: a score above 0 (a logit) answers 1.
               A probability p is not a logit: its score is p - 0.5
-    Raises ValueError where neither fits, for nan, labels or a single column as scores, for
+    Raises ValueError where neither fits, for no scores, labels or a single column as scores, for
     probabilities of exactly 1 as logits, and for targets that name no class
     Taught in notebooks/02_multilayer_perceptron
 
@@ -50,9 +50,8 @@ def accuracy(scores: np.ndarray, targets: np.ndarray) -> float:
             f"accuracy: scores {scores.shape} fit no targets {targets.shape}; wanted (N, C) and "
             "(N,), or equal shapes"
         )
-    if scores.size == 0 or np.isnan(scores).any():
-        seen = "nan among the scores" if scores.size else f"scores {scores.shape}"
-        raise ValueError(f"accuracy: {seen}, wanted at least one score, all of them numbers")
+    if scores.size == 0:
+        raise ValueError(f"accuracy: scores {scores.shape}, wanted at least one")
     if scores.shape == targets.shape:
         _check_logits(scores, targets)
         return float(((scores > 0) == (targets > 0.5)).mean())
