@@ -87,7 +87,10 @@ def _check_columns(scores: np.ndarray, targets: np.ndarray) -> None:
             f"accuracy: scores {scores.shape} have one column, in which the largest is always "
             "class 0; wanted scores[:, 0] with targets 0 or 1"
         )
-    wrong = targets[~np.isin(targets, np.arange(classes))]
+    outside = (targets < 0) | (targets >= classes)
+    if targets.dtype.kind == "f":
+        outside |= targets != np.floor(targets)  # nan, too
+    wrong = targets[outside]
     if wrong.size:
         raise ValueError(f"accuracy: target {wrong[0]}, wanted a class 0..{classes - 1}")
 
