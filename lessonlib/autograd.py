@@ -8,6 +8,9 @@ That is all the chain rule needs:
             out ── ... ── loss       backward: a.grad += da * out.grad
     b ──db──┘                                  b.grad += db * out.grad
 
+Where a value or a slope has no finite number, it is what torch gives in float64: 1 / 0 = inf,
+0 ** 0.5 has the slope inf, log 0 = -inf. Only what is no real number is refused.
+
 No operation stores a function: the local derivatives are numbers already when `backward` starts.
 Source of the idea: Wengert 1964; Griewank and Walther 2008, chapter 3.
 """
@@ -70,17 +73,25 @@ class Value:
 
     def __truediv__(self, other: Operand) -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        quotient = self.data / other.data
-        return Value(quotient, "/", (self, other), (1.0 / other.data, -quotient / other.data))
+        a, b = self.data, other.data
+        quotient = _divide(a, b)
+        return Value(quotient, "/", (self, other), (_divide(1.0, b), -_divide(quotient, b)))
 
     def __pow__(self, other: Operand) -> "Value":
-        if isinstance(other, Value):  # a ** b = exp(b log a)
-            return (self.log() * other).exp()
+        if isinstance(other, Value):
+            return self._to_the(other)
         n = _number(other, "**")
-        if self.data < 0 and n != int(n):
-            raise ValueError(f"{self.data} ** {n} is not a real number")
-        slope = n * self.data ** (n - 1) if n else 0.0
-        return Value(self.data**n, f"**{n:g}", (self,), (slope,))
+        y = _power(self.data, n)
+        slope = n * _power(self.data, n - 1) if n else 0.0
+        return Value(y, f"**{n:g}", (self,), (slope,))
+
+    def _to_the(self, exponent: "Value") -> "Value":
+        """y = a^b;  dy/da = b a^(b - 1),  dy/db = y ln a, 0 where a = 0 and b >= 0."""
+        a, b = self.data, exponent.data
+        y = _power(a, b)
+        slope = b * _power(a, b - 1) if b else 0.0
+        growth = 0.0 if a == 0 and b >= 0 else y * (_log(a) if a >= 0 else math.nan)
+        return Value(y, "**", (self, exponent), (slope, growth))
 
     def __neg__(self) -> "Value":
         return self * -1.0
@@ -104,14 +115,14 @@ class Value:
 
     def exp(self) -> "Value":
         """y = e^x;  dy/dx = y."""
-        y = math.exp(self.data) if self.data < 709.79 else math.inf
+        y = _exp(self.data)
         return Value(y, "exp", (self,), (y,))
 
     def log(self) -> "Value":
-        """y = ln x;  dy/dx = 1 / x.   Raises ValueError unless x > 0."""
-        if not self.data > 0:
+        """y = ln x;  dy/dx = 1 / x.   ln 0 = -inf; raises ValueError for x < 0."""
+        if self.data < 0:
             raise ValueError(f"log needs a positive number, got {self.data}")
-        return Value(math.log(self.data), "log", (self,), (1.0 / self.data,))
+        return Value(_log(self.data), "log", (self,), (_divide(1.0, self.data),))
 
     def tanh(self) -> "Value":
         """y = tanh x;  dy/dx = 1 - y²."""
@@ -120,13 +131,15 @@ class Value:
 
     def relu(self) -> "Value":
         """y = max(x, 0);  dy/dx = 1 where x > 0, else 0 (at x = 0 too, as in torch)."""
-        if self.data > 0:
-            return Value(self.data, "relu", (self,), (1.0,))
-        return Value(0.0, "relu", (self,), (0.0,))
+        if self.data <= 0:
+            return Value(0.0, "relu", (self,), (0.0,))
+        return Value(self.data, "relu", (self,), (1.0,))  # nan stays nan, to be seen
 
     def sigmoid(self) -> "Value":
         """y = 1 / (1 + e^-x);  dy/dx = y (1 - y)."""
         y = 0.5 * (1.0 + math.tanh(0.5 * self.data))  # the same function, and it never overflows
+        if self.data < -20:  # that form has few digits left there, e^x has all
+            y = _exp(self.data) / (1.0 + _exp(self.data))
         return Value(y, "sigmoid", (self,), (y * (1.0 - y),))
 
     # -- the chain rule ---------------------------------------------------------------------------
@@ -198,5 +211,37 @@ def _number(x: Any, operation: str) -> float:
         raise TypeError(f"{operation} needs a real number, got the string {x!r}")
     try:
         return float(x)
+    except OverflowError as error:
+        raise ValueError(f"{operation} needs a number below 1.8e308, got a larger one") from error
     except (TypeError, ValueError) as error:
         raise TypeError(f"{operation} needs a real number, got {type(x).__name__}") from error
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x else -math.inf
+
+
+def _divide(a: float, b: float) -> float:
+    """a / b, and at b = 0 the infinity or nan of floating-point arithmetic."""
+    if b:
+        return a / b
+    return math.nan if not a or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1, b)
+
+
+def _power(x: float, n: float) -> float:
+    """x ** n, infinite where Python would raise.   Raises ValueError where it is no real number."""
+    if x < 0 and math.isfinite(n) and n != int(n):
+        raise ValueError(f"{x} ** {n} is not a real number")
+    try:
+        return math.pow(x, n)
+    except OverflowError:  # beyond the largest number
+        return -math.inf if x < 0 and n % 2 == 1 else math.inf
+    except ValueError:  # 0 to a negative power
+        return math.copysign(math.inf, x) if n % 2 == 1 else math.inf

@@ -12,12 +12,13 @@ def distribution(
     """The distribution that `sample` draws from.   p = softmax(logits / T), cut, scaled to sum 1
 
     logits      : (..., V), any real numbers; -inf means never
-    temperature : T >= 0; T = 0 is greedy, all weight on the largest (the first of equals)
+    temperature : T >= 0, finite; T = 0 is greedy, all weight on the largest (the first of equals)
     top_k       : keep the k largest
     top_p       : keep the fewest largest whose probabilities reach p; at least one.
                   Applied after temperature and top_k
     Returns (..., V), in the dtype of logits
-    Raises ValueError for NaN, nothing but -inf, T < 0, k < 1, or p outside (0, 1]
+    Raises ValueError for NaN, nothing but -inf, k < 1 or no whole number, p outside (0, 1],
+    T < 0, T infinite or NaN, or T that the dtype of logits rounds to 0 or to infinity
     Source: Fan et al. 2018 (top-k); Holtzman et al. 2020 (top-p).
     Taught in notebooks/10_transformer
 
@@ -78,9 +79,20 @@ def _refuse(logits: np.ndarray, temperature: float, top_k: int | None, top_p: fl
             f"sampling: logits of shape {logits.shape}, wanted at least one axis, and in each row "
             "a finite largest value and no NaN"
         )
-    if not temperature >= 0:
-        raise ValueError(f"sampling: temperature {temperature}, wanted 0 or more")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"sampling: top_k {top_k}, wanted 1 or more")
+    _refuse_temperature(temperature, logits.dtype)
+    if top_k is not None and not (isinstance(top_k, int | np.integer) and top_k >= 1):
+        raise ValueError(f"sampling: top_k {top_k}, wanted a whole number, 1 or more")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"sampling: top_p {top_p}, wanted above 0 and at most 1")
+
+
+def _refuse_temperature(temperature: float, dtype: np.dtype) -> None:
+    if not 0 <= temperature < np.inf:
+        raise ValueError(f"sampling: temperature {temperature}, wanted a finite number, 0 or more")
+    with np.errstate(over="ignore", under="ignore"):
+        rounded = np.asarray(temperature, np.float64).astype(dtype)
+    if temperature > 0 and not 0 < rounded < np.inf:
+        raise ValueError(
+            f"sampling: temperature {temperature} is {rounded} in {dtype}, the dtype of logits; "
+            "wanted 0 for greedy, or a number that it can hold"
+        )

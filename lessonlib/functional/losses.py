@@ -70,7 +70,8 @@ def binary_cross_entropy_with_logits(
     x, target  : equal shapes; x any score, target in 0..1, s the sigmoid
     weight     : w, factor per entry, broadcast against x
     pos_weight : v, factor on the positive part, broadcast against x
-    Returns the loss and the cache; raises ValueError naming both shapes if they differ
+    Returns the loss and the cache
+    Raises ValueError naming both shapes if they differ, or a target outside 0..1
     Source: Goodfellow et al. 2016, section 6.2.2.2. Taught in notebooks/02_multilayer_perceptron
 
     >>> float(binary_cross_entropy_with_logits(np.array([-1000.0]), np.array([1.0]))[0])
@@ -79,6 +80,8 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     check_floats(name, x=x, target=target, weight=weight, pos_weight=pos_weight)
     _check_same_shape(name, x, target)
+    if target.size and not (target.min() >= 0 and target.max() <= 1):
+        raise ValueError(f"{name}: target {target.min()} to {target.max()}, wanted 0 to 1")
     positive = target if pos_weight is None else target * pos_weight
     # -log s(x) = log(1 + e^-x) and -log(1 - s(x)) = log(1 + e^x): logaddexp never takes log(0).
     losses = positive * np.logaddexp(0, -x) + (1 - target) * np.logaddexp(0, x)

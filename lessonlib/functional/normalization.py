@@ -210,7 +210,8 @@ def _check_batch_norm(
         training = True  # without running statistics evaluation uses the batch's own
     if training and x.size < 2 * x.shape[1]:
         raise ValueError(
-            f"batch_norm: x {x.shape} has fewer than two values per channel to normalise"
+            f"batch_norm: x {x.shape} has fewer than two values per channel to normalise; "
+            "wanted two or more in training"
         )
 
 

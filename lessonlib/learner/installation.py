@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import sys
 from importlib import metadata
@@ -26,6 +27,7 @@ BROWSER = {
     "torch": "does not run in a browser; its cells are shown, not run",
     "torchvision": "does not run in a browser; its cells are shown, not run",
 }
+_KEPT = "is kept on this machine"
 REMEDY = "close this notebook and run `python3 start.py lab` again"
 
 
@@ -61,7 +63,7 @@ def installation() -> Installation:
     >>> installation().findings[0][:2]
     ('Python', True)
     """
-    findings = [("Python", True, platform.python_version())]
+    findings = [("Python", True, _shown(platform.python_version()))]
     findings += [_package(name) for name in PACKAGES]
     findings += [_data(), _progress()]
     return Installation(findings)
@@ -69,11 +71,20 @@ def installation() -> Installation:
 
 def _package(name: str) -> tuple[str, bool, str]:
     try:
-        return name, True, metadata.version(name)
+        return name, True, _shown(metadata.version(name))
     except metadata.PackageNotFoundError:
         if sys.platform == "emscripten" and name in BROWSER:
             return name, True, BROWSER[name]
         return name, False, "not installed"
+
+
+def _static() -> bool:
+    """Whether this is for a stored page, which says nothing of the machine that made it."""
+    return os.environ.get("LESSONLIB_OUTPUT") == "static"
+
+
+def _shown(version: str) -> str:
+    return "found" if _static() else version
 
 
 def _data() -> tuple[str, bool, str]:
@@ -98,6 +109,8 @@ def _sha256(file: Path) -> str:
 
 def _progress() -> tuple[str, bool, str]:
     file = record.path()
+    if _static():  # what most readers will see, wherever the page was made
+        return "progress", True, _KEPT
     if file is None:
         return "progress", True, "recording is switched off"
     folder = next(p for p in [file.parent, *file.parents] if p.exists())
@@ -107,4 +120,4 @@ def _progress() -> tuple[str, bool, str]:
         probe.unlink()
     except OSError:
         return "progress", True, "cannot be stored here; export it at the end of a session"
-    return "progress", True, "is kept on this machine"
+    return "progress", True, _KEPT

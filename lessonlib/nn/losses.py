@@ -14,7 +14,18 @@ from .pair import PairModule
 
 
 class Loss(PairModule):
-    """Base of the losses: `backward()` starts from d loss / d loss = 1."""
+    """Base of the losses: `backward()` starts from d loss / d loss = 1.
+
+    Raises ValueError for a reduction that the loss does not have
+    """
+
+    reductions: tuple[str, ...] = ("mean", "sum", "none")
+
+    def __init__(self, *, reduction: str = "mean", **options: Any) -> None:
+        if reduction not in self.reductions:
+            wanted = " or ".join(map(repr, self.reductions))
+            raise ValueError(f"{type(self).__name__}: reduction={reduction!r}, wanted {wanted}")
+        super().__init__(**{**options, "reduction": reduction})
 
     def backward(self, dy: Any = 1.0) -> np.ndarray:
         """Gradient for the predictions; dy is needed only with reduction="none"."""
@@ -113,6 +124,7 @@ class KLDivLoss(Loss):
     """
 
     pair = (F.kl_div, F.kl_div_backward)
+    reductions = (*Loss.reductions, "batchmean")
 
     def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__(reduction=reduction, log_target=log_target)

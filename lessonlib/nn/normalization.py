@@ -42,10 +42,9 @@ class _BatchNorm(Module):
             wanted = self.wanted.replace("C", str(self.num_features))
             raise ValueError(f"{name}: x {x.shape}, wanted {wanted}")
         momentum = self.momentum
-        if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked += 1
-            if momentum is None:  # plain average over all batches so far
-                momentum = 1 / int(self.num_batches_tracked)
+        tracked = self.num_batches_tracked if self.training else None
+        if momentum is None and tracked is not None:  # plain average over all batches so far
+            momentum = 1 / (int(tracked) + 1)
         y, cache = _fast.batch_norm(
             x,
             value_of(self.weight),
@@ -56,6 +55,8 @@ class _BatchNorm(Module):
             momentum=0.0 if momentum is None else momentum,
             eps=self.eps,
         )
+        if tracked is not None:
+            tracked += 1  # in place, and only now: a refused batch does not count
         self._push(cache)
         return y
 

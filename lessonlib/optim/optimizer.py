@@ -1,5 +1,6 @@
 """What all optimizers share: groups, zero_grad, the step over all parameters, the state."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -21,7 +22,8 @@ class Optimizer:
 
     params : iterable of parameters, or of dicts {"params": [...], "lr": ...}, one a group with its
              own settings; what a group does not set comes from the defaults
-    Raises ValueError for no parameters, a parameter given twice or an unknown setting of a group
+    Raises ValueError for no parameters, a parameter given twice, an unknown setting of a group or
+    an lr of a group that is negative, infinite or nan; TypeError for what is no parameter
     Taught in notebooks/04_training_dynamics
 
     >>> from lessonlib import nn, optim
@@ -32,9 +34,16 @@ class Optimizer:
     """
 
     def __init__(self, params: Iterable[Any], defaults: Group) -> None:
+        name = type(self).__name__
+        if hasattr(params, "parameters"):
+            raise TypeError(f"{name} got a {type(params).__name__}, wanted its .parameters()")
+        if not isinstance(params, Iterable):
+            raise TypeError(f"{name} got one {type(params).__name__}, wanted a list of parameters")
         groups = list(params)
         if not groups:
-            raise ValueError(f"{type(self).__name__} got no parameters")
+            raise ValueError(
+                f"{name} got no parameters: a generator is used up after its first use"
+            )
         if not isinstance(groups[0], Mapping):
             groups = [{"params": groups}]
         self.defaults = defaults
@@ -57,6 +66,8 @@ class Optimizer:
         if unknown:
             raise ValueError(f"{type(self).__name__} has no setting {sorted(unknown)}")
         group = {**self.defaults, **settings, "params": list(settings["params"])}
+        for name in ("lr", "weight_decay"):
+            require_size(name, group.get(name, 0.0))
         if not group["params"]:
             raise ValueError(f"{type(self).__name__} got a group without parameters")
         for p in group["params"]:
@@ -165,6 +176,12 @@ def _take(key: str, value: Any, p: Any) -> Any:
     if array.ndim == 0:  # torch keeps its step counter as a 0-d tensor
         return int(array)
     raise ValueError(f"{key} in the state has shape {array.shape}, its parameter {p.data.shape}")
+
+
+def require_size(name: str, value: float) -> None:
+    """Raise ValueError unless the value is a finite number, 0 or more."""
+    require(value >= 0, name, value, ">= 0")
+    require(value < math.inf, name, value, "finite")
 
 
 def require(condition: bool, name: str, value: Any, wanted: str) -> None:

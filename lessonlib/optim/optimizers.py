@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Group, Optimizer, State, require
+from .optimizer import Group, Optimizer, State, require, require_size
 
 
 class SGD(Optimizer):
@@ -41,9 +41,9 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        require(lr >= 0, "lr", lr, ">= 0")
-        require(momentum >= 0, "momentum", momentum, ">= 0")
-        require(weight_decay >= 0, "weight_decay", weight_decay, ">= 0")
+        require_size("lr", lr)
+        require_size("momentum", momentum)
+        require_size("weight_decay", weight_decay)
         if nesterov and (momentum == 0 or dampening != 0):
             raise ValueError("nesterov needs a momentum above 0 and no dampening")
         super().__init__(
@@ -105,7 +105,7 @@ class RMSprop(Optimizer):
             "momentum": momentum,
         }
         for name, value in settings.items():
-            require(value >= 0, name, value, ">= 0")
+            require_size(name, value)
         super().__init__(params, {**settings, "centered": centered, "maximize": maximize})
 
     def _update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
@@ -170,7 +170,7 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
     ) -> None:
         for name, value in (("lr", lr), ("eps", eps), ("weight_decay", weight_decay)):
-            require(value >= 0, name, value, ">= 0")
+            require_size(name, value)
         require(all(0 <= beta < 1 for beta in betas), "betas", betas, "in [0, 1)")
         super().__init__(
             params,

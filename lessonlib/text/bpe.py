@@ -1,10 +1,12 @@
 """Byte-pair encoding: text as tokens between letters and words, learned by counting pairs."""
 
 import heapq
+import operator
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +51,7 @@ class BytePairEncoding:
         """Learn up to `merges` merges from a text; fewer where no pair is left.
 
         Counts are kept for pairs, and a merge changes only the chunks that hold its pair. Equal
-        counts: the pair with the smaller ids. Raises ValueError for merges < 0
+        counts: the pair with the smaller ids. Raises ValueError for merges < 0, or as `encode`
         """
         if merges < 0:
             raise ValueError(f"BytePairEncoding.train: merges {merges}, wanted 0 or more")
@@ -69,6 +71,8 @@ class BytePairEncoding:
     def encode(self, text: str) -> np.ndarray:
         """The ids of a text (L,), int64: in each chunk the merges in the order they were learned.
 
+        Raises ValueError for half a character (a lone surrogate), which has no bytes
+
         >>> BytePairEncoding([]).encode("hé")
         array([104, 195, 169])
         """
@@ -81,7 +85,7 @@ class BytePairEncoding:
         return np.array(ids, np.int64)
 
     def _encode_chunk(self, chunk: str) -> list[int]:
-        ids = list(chunk.encode("utf-8", "surrogatepass"))
+        ids = list(_bytes(chunk))
         last = len(self.merges)  # the rank of what was never learned
         while len(ids) > 1:
             pair = min(pairwise(ids), key=lambda p: self._rank.get(p, last))
@@ -93,22 +97,18 @@ class BytePairEncoding:
     def decode(self, ids: Iterable[int]) -> str:
         """The text of the ids; bytes that are no UTF-8 (a character cut in two) become U+FFFD.
 
-        Raises ValueError naming an id that is no token
+        Raises ValueError naming an id that is no token, TypeError for ids that are no integers
 
         >>> BytePairEncoding([]).decode([104, 195, 169])
         'hé'
         """
-        ids = [int(i) for i in ids]
+        ids = [_id(i) for i in ids]
         wrong = [i for i in ids if not 0 <= i < len(self.tokens)]
         if wrong:
             raise ValueError(
                 f"BytePairEncoding.decode: id {wrong[0]}, wanted 0 .. {len(self.tokens) - 1}"
             )
-        whole = b"".join(self.tokens[i] for i in ids)
-        try:
-            return whole.decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            return whole.decode("utf-8", "replace")
+        return b"".join(self.tokens[i] for i in ids).decode("utf-8", "replace")
 
     def show(self, token: int) -> str:
         """One token as text, for labels.
@@ -117,6 +117,25 @@ class BytePairEncoding:
         'th'
         """
         return self.decode([token])
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"BytePairEncoding: {error.object[error.start]!r} is half a character, which UTF-8 has "
+            "no bytes for; wanted text, as from open(path, encoding='utf-8')"
+        ) from None
+
+
+def _id(i: Any) -> int:
+    try:
+        return operator.index(i)
+    except TypeError:
+        raise TypeError(
+            f"BytePairEncoding.decode: id {i!r} of type {type(i).__name__}, wanted an integer"
+        ) from None
 
 
 def join(ids: Sequence[int], pair: Pair, new: int) -> list[int]:
@@ -144,7 +163,7 @@ class _PairCounter:
 
     def __init__(self, text: str) -> None:
         chunks = Counter(CHUNK.findall(text))
-        self.words = [list(c.encode("utf-8", "surrogatepass")) for c in chunks]
+        self.words = [list(_bytes(c)) for c in chunks]
         self.times = list(chunks.values())
         self.count: Counter[Pair] = Counter()
         self.where: defaultdict[Pair, set[int]] = defaultdict(set)

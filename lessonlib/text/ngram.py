@@ -17,7 +17,7 @@ class NGram:
 
     order : n >= 0, symbols of context;  size : V, symbols in the vocabulary
     k     : what "add" adds to every count
-    Raises ValueError for an unknown smoothing, a negative order, or V^(n + 1) beyond 2^63
+    Raises ValueError for an unknown smoothing, a negative order or k, or V^(n + 1) beyond 2^63
     Source: Shannon 1951; Witten and Bell 1991 (method C). Taught in notebooks/07_recurrent_networks
 
     >>> table = NGram(order=1, size=2, k=0).fit(np.array([0, 1, 0, 1, 1]))
@@ -32,13 +32,16 @@ class NGram:
             raise ValueError(f"NGram: order {order}, size {size}, wanted order >= 0 and size >= 1")
         if size ** (order + 1) >= 2**63:
             raise ValueError(f"NGram: {size} symbols to the power {order + 1} leaves 64 bits")
+        if not 0 <= k < math.inf:
+            raise ValueError(f"NGram: k {k}, wanted a finite number, 0 or more")
         self.order, self.size, self.smoothing, self.k = order, size, smoothing, k
         self._tables: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def fit(self, ids: np.ndarray) -> "NGram":
         """Count every run of n + 1 symbols (Witten-Bell: of every shorter length too) in ids (L,).
 
-        Raises ValueError for ids outside 0 .. V - 1 or fewer than n + 1 of them
+        Raises ValueError for ids outside 0 .. V - 1 or fewer than n + 1 of them, TypeError for
+        ids that are no integers
         """
         ids = self._checked(ids)
         orders = range(self.order + 1) if self.smoothing == "witten-bell" else [self.order]
@@ -48,9 +51,9 @@ class NGram:
     def probabilities(self, context: list[int] | np.ndarray) -> np.ndarray:
         """p(next symbol | the last n ids of the context), (V,), sums to 1.
 
-        Raises ValueError for a context shorter than n
+        Raises ValueError for a context shorter than n or with ids outside 0 .. V - 1
         """
-        context = np.asarray(context, np.int64)
+        context = self._known(context)
         if len(context) < self.order:
             raise ValueError(f"NGram: {len(context)} symbols of context, wanted {self.order}")
         tail = context[len(context) - self.order :]
@@ -69,10 +72,20 @@ class NGram:
         return math.inf if (probability == 0).any() else float(-np.log2(probability).mean())
 
     def _checked(self, ids: np.ndarray) -> np.ndarray:
-        ids = np.asarray(ids, np.int64)
-        if ids.ndim != 1 or len(ids) <= self.order:
+        ids = self._known(ids)
+        if len(ids) <= self.order:
             raise ValueError(f"NGram: ids of shape {ids.shape}, wanted ({self.order + 1} or more,)")
-        if ids.min() < 0 or ids.max() >= self.size:
+        return ids
+
+    def _known(self, ids: list[int] | np.ndarray) -> np.ndarray:
+        """The ids (L,) of symbols that the table has."""
+        ids = np.asarray(ids)
+        if ids.size and ids.dtype.kind not in "iu":
+            raise TypeError(f"NGram: ids are {ids.dtype}, wanted integers")
+        ids = ids.astype(np.int64)
+        if ids.ndim != 1:
+            raise ValueError(f"NGram: ids of shape {ids.shape}, wanted one axis")
+        if ids.size and (ids.min() < 0 or ids.max() >= self.size):
             raise ValueError(f"NGram: ids {ids.min()} to {ids.max()}, wanted 0 to {self.size - 1}")
         return ids
 

@@ -48,7 +48,13 @@ class Vocabulary:
     def decode(self, ids: Iterable[int], between: str = "") -> str:
         """The text of the ids, with `between` (a blank for words) between two symbols.
 
+        Raises ValueError naming an id that is not 0 .. V - 1, or no whole number
+
         >>> Vocabulary(["the", "bank"]).decode([1, 0], between=" ")
         'the bank'
         """
+        ids = list(ids)
+        wrong = [i for i in ids if not 0 <= i < len(self) or i != int(i)]
+        if wrong:
+            raise ValueError(f"Vocabulary.decode: id {wrong[0]}, wanted 0 .. {len(self) - 1}")
         return between.join(self.symbols[int(i)] for i in ids)

@@ -35,21 +35,64 @@ def accuracy(scores: np.ndarray, targets: np.ndarray) -> float:
     """Share of right answers.
 
     scores  : (N, C) with targets (N,) class indices: the largest score is the answer;
-              otherwise of the shape of targets, 0 or 1: a score above 0 (a logit) answers 1
-    Raises ValueError where neither fits
+              otherwise of the shape of targets, 0 or 1: a score above 0 (a logit) answers 1.
+              A probability p is not a logit: its score is p - 0.5
+    Raises ValueError where neither fits, for no scores, labels or a single column as scores, for
+    probabilities of exactly 1 as logits, and for targets that name no class
     Taught in notebooks/02_multilayer_perceptron
 
     >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
     0.5
     """
     scores, targets = np.asarray(scores), np.asarray(targets)
+    if scores.shape[:-1] != targets.shape and scores.shape != targets.shape:
+        raise ValueError(
+            f"accuracy: scores {scores.shape} fit no targets {targets.shape}; wanted (N, C) and "
+            "(N,), or equal shapes"
+        )
+    if scores.size == 0:
+        raise ValueError(f"accuracy: scores {scores.shape}, wanted at least one")
     if scores.shape == targets.shape:
+        _check_logits(scores, targets)
         return float(((scores > 0) == (targets > 0.5)).mean())
-    if scores.shape[:-1] == targets.shape:
-        return float((scores.argmax(axis=-1) == targets).mean())
-    raise ValueError(
-        f"accuracy: scores {scores.shape} fit no targets {targets.shape}; wanted (N, C) and (N,)"
-    )
+    _check_columns(scores, targets)
+    return float((scores.argmax(axis=-1) == targets).mean())
+
+
+def _check_logits(scores: np.ndarray, targets: np.ndarray) -> None:
+    """Refuse what has the shape of logits for targets 0 or 1 and is something else."""
+    other = targets[(targets != 0) & (targets != 1)]
+    if other.size:
+        raise ValueError(
+            f"accuracy: target {other[0]} with scores of the same shape {scores.shape}, wanted 0 "
+            "or 1; for classes, scores (N, C); for answers, (answers == targets).mean()"
+        )
+    if scores.dtype.kind != "f":
+        raise ValueError(
+            f"accuracy: scores are {scores.dtype} like labels, wanted logits; "
+            "of labels it is (labels == targets).mean()"
+        )
+    if scores.min() >= 0 and scores.max() == 1:  # a logit is hardly ever exactly 1
+        raise ValueError(
+            "accuracy: scores 0 to 1 are labels or probabilities, wanted logits, of which those "
+            "above 0 answer 1; give the scores before the sigmoid, or p - 0.5"
+        )
+
+
+def _check_columns(scores: np.ndarray, targets: np.ndarray) -> None:
+    """Refuse scores (N, C) whose columns are not the classes of the targets (N,)."""
+    classes = scores.shape[-1]
+    if classes == 1:
+        raise ValueError(
+            f"accuracy: scores {scores.shape} have one column, in which the largest is always "
+            "class 0; wanted scores[:, 0] with targets 0 or 1"
+        )
+    outside = (targets < 0) | (targets >= classes)
+    if targets.dtype.kind == "f":
+        outside |= targets != np.floor(targets)  # nan, too
+    wrong = targets[outside]
+    if wrong.size:
+        raise ValueError(f"accuracy: target {wrong[0]}, wanted a class 0..{classes - 1}")
 
 
 @contextmanager

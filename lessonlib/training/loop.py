@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..nn import Module
+from ..nn import BatchNorm1d, BatchNorm2d, Module
 from ..optim import Optimizer, clip_grad_norm_
 from ..optim.lr_scheduler import LRScheduler
 from .callbacks import Callback, Run
 from .evaluation import Mean, Metric, batches, evaluate, measure
 from .history import EarlyStopping, History
 from .memory import keep_freed_memory
+from .steps import check_optimizer
 
 
 def fit(
@@ -47,7 +49,9 @@ def fit(
     early_stopping : criterion on a column of the history; restores the best weights
     progress       : show a progress bar, unless the environment says LESSONLIB_PROGRESS_BAR=off
     Returns a History, also after Ctrl-C or "interrupt kernel"; a loss of nan or inf ends the run
-    Raises ValueError for lengths that differ, no examples, nan or inf in X, another dtype
+    Raises ValueError for lengths that differ, no examples, nan or inf, another dtype, an optimizer
+    without the model's parameters or with others, a last batch that the model cannot train on;
+    TypeError for data that are no arrays and an rng that is no Generator
     Taught in notebooks/04_training_dynamics
 
     >>> from lessonlib import nn, optim
@@ -56,9 +60,10 @@ def fit(
     >>> fit(model, nn.MSELoss(), optim.SGD(model.parameters(), 0.1), X, 3 * X, rng=rng, epochs=9)
     History(finished after 9 epochs, 18 steps; last: loss ..., lr 0.1)
     """
-    if schedule_every not in ("epoch", "step"):
-        raise ValueError(f"fit: schedule_every must be epoch or step, got {schedule_every!r}")
+    _check_settings(schedule_every, rng, epochs)
+    check_optimizer("fit", model, optimizer)
     _check_data(model, {"": (X, y)} | ({"validation ": validation} if validation else {}))
+    _check_last_batch(model, X, batch_size)
     keep_freed_memory()
     history = History()
     loop = _Loop(
@@ -200,23 +205,54 @@ class _Best:
             self.model.load_state_dict(self.weights)
 
 
+def _check_settings(schedule_every: str, rng: np.random.Generator, epochs: int) -> None:
+    if schedule_every not in ("epoch", "step"):
+        raise ValueError(f"fit: schedule_every must be epoch or step, got {schedule_every!r}")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"fit: rng is {type(rng).__name__}, wanted np.random.default_rng(seed)")
+    if epochs < 0:
+        raise ValueError(f"fit: epochs must be >= 0, got {epochs}")
+
+
 def _check_data(model: Module, sets: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Refuse data that would train wrongly or fail late."""
     dtype = next((p.data.dtype for p in model.parameters()), None)
     for name, (inputs, targets) in sets.items():
+        for what, array in ((f"{name}examples", inputs), (f"{name}targets", targets)):
+            if not isinstance(array, np.ndarray):
+                raise TypeError(f"fit: the {what} are a {type(array).__name__}, wanted an array")
         if len(inputs) != len(targets):
             raise ValueError(f"fit: {len(inputs)} {name}examples but {len(targets)} targets")
         if len(inputs) == 0:
             raise ValueError(f"fit: no {name}examples")
+        _check_finite(f"{name}targets", targets)
         if np.issubdtype(inputs.dtype, np.floating):
-            bad = int((~np.isfinite(inputs)).sum())
-            if bad:
-                raise ValueError(f"fit: {bad} entries of the {name}examples are nan or inf")
+            _check_finite(f"{name}examples", inputs)
             if dtype is not None and inputs.dtype != dtype:
                 raise ValueError(
                     f"fit: the {name}examples are {inputs.dtype}, the model is {dtype}; "
                     f"use X.astype(np.{dtype})"
                 )
+
+
+def _check_finite(what: str, array: np.ndarray) -> None:
+    bad = int((~np.isfinite(array)).sum()) if array.dtype.kind == "f" else 0
+    if bad:
+        raise ValueError(f"fit: {bad} entries of the {what} are nan or inf")
+
+
+def _check_last_batch(model: Module, X: np.ndarray, batch_size: int) -> None:
+    """Refuse before the first epoch a batch of one that batch norm would refuse at its end."""
+    normalises = any(isinstance(module, BatchNorm1d | BatchNorm2d) for module in model.modules())
+    if batch_size < 1 or not normalises or (len(X) - 1) % batch_size != 0:
+        return
+    try:
+        deepcopy(model).train()(X[:1])  # a copy: running statistics and generators stay as they are
+    except ValueError as error:
+        raise ValueError(
+            f"fit: {len(X)} examples in batches of {batch_size} leave a batch of one, on which the "
+            f"model cannot be trained ({error}); wanted another batch_size, or an example less"
+        ) from error
 
 
 class _Silent:

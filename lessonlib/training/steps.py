@@ -28,6 +28,7 @@ def train_steps(
     Scores (N, L, C) with classes (N, L) are given to the loss as rows, (N L, C) with (N L,)
     Nothing is trained until the losses are asked for: `list(train_steps(...))`, or a loop that may
     stop early
+    Raises ValueError for an optimizer without the model's parameters, or with others
     Taught in notebooks/10_transformer
 
     >>> from lessonlib import nn, optim
@@ -37,6 +38,7 @@ def train_steps(
     >>> len(losses), losses[-1] < losses[0]
     (9, True)
     """
+    check_optimizer("train_steps", model, optimizer)
     for X, y in batches:
         output = model(X)
         rows, targets = _as_rows(output, y)
@@ -57,16 +59,39 @@ def random_windows(
     """Batches for a language model: windows of a text, and the symbols that come next.
 
     ids : (M,) the text;  yields `steps` pairs X, y (batch_size, length), with y one place later
+    Raises ValueError for a text that is not longer than a window
     Taught in notebooks/10_transformer
 
     >>> X, y = next(random_windows(np.arange(9), 3, 2, 1, np.random.default_rng(0)))
     >>> X.shape, np.array_equal(y, X + 1)
     ((2, 3), True)
     """
+    if len(ids) <= length:
+        raise ValueError(f"random_windows: a text of {len(ids)} ids, wanted more than {length}")
     for _ in range(steps):
         starts = rng.integers(0, len(ids) - length, batch_size)
         window = ids[starts[:, None] + np.arange(length + 1)]
         yield window[:, :-1], window[:, 1:]
+
+
+def check_optimizer(operation: str, model: Module, optimizer: Optimizer) -> None:
+    """Raise ValueError unless all that the optimizer trains are parameters of the model.
+
+    The gradients of others stay None: they would never move, and nothing would say so.
+
+    >>> from lessonlib import nn, optim
+    >>> model = nn.Linear(1, 1)
+    >>> check_optimizer("fit", model, optim.SGD(model.parameters(), lr=0.1))
+    """
+    own = {id(parameter) for parameter in model.parameters()}
+    held = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    foreign = sum(id(parameter) not in own for parameter in held)
+    if foreign:
+        raise ValueError(
+            f"{operation}: {foreign} of the {len(held)} parameters that the optimizer trains are "
+            f"not in this model, which has {len(own)}; wanted an optimizer made from "
+            "model.parameters() of the model as it is now"
+        )
 
 
 def _as_rows(output: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -449,3 +449,19 @@ def test_installation_finds_a_damaged_file(tmp_path, monkeypatch):
     assert not found.ready
     assert "damaged: digits.npz" in repr(found)
     assert "start.py lab" in found._repr_html_()
+
+
+def test_a_stored_page_says_nothing_of_the_machine_that_made_it(monkeypatch):
+    """Lesson 00 shows what most readers will see: no versions, no switch of the build."""
+    monkeypatch.setenv("LESSONLIB_PROGRESS", "off")
+    assert "recording is switched off" in repr(installation())
+    monkeypatch.setenv("LESSONLIB_OUTPUT", "static")
+    shown = repr(installation())
+    assert not re.search(r"\d|switched off", shown)
+    book = json.loads((notebooks_folder() / "00_start_here.ipynb").read_text(encoding="utf-8"))
+    stored = [
+        "".join(output.get("data", {}).get("text/plain", []))
+        for cell in book["cells"]
+        for output in cell.get("outputs", [])
+    ]
+    assert shown in stored

@@ -32,6 +32,8 @@ START = [
     "set -euo pipefail",
     "# One core: more threads than that only wait for each other.",
     "export OMP_NUM_THREADS=1",
+    "# JupyterLab opens without its question about news.",
+    'export JUPYTER_CONFIG_PATH="$PWD/lessonlib/learner/jupyter"',
     'exec "$@"',
 ]
 PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+( ; [^:@/]+)?")

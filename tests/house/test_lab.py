@@ -17,6 +17,7 @@ from lessonlib.files import notebooks_folder
 
 ROOT = notebooks_folder().parent
 TOKEN = "a-token-for-the-test"
+NEWS = "@jupyterlab/apputils-extension:notification"
 # The environment is the one the tests run in, nothing is installed.
 PROGRAM = """
 import sys
@@ -100,7 +101,8 @@ def test_no_process_of_jupyter_pays_for_the_optional_checker():
 def test_the_lab_opens_on_the_first_page_and_stops(checkout):
     log = checkout / "log.txt"
     words = ["--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}"]
-    env = dict(os.environ, JUPYTER_CONFIG_DIR=str(checkout / "config"), PYTHONUNBUFFERED="1")
+    # a home of its own: what the tester has chosen in JupyterLab says nothing here
+    env = dict(os.environ, HOME=str(checkout / "home"), PYTHONUNBUFFERED="1")
     env["JUPYTER_RUNTIME_DIR"] = str(checkout / "runtime")
     with log.open("w", encoding="utf-8") as stream:
         command = [sys.executable, "-c", PROGRAM, str(checkout), *words]
@@ -116,6 +118,10 @@ def test_the_lab_opens_on_the_first_page_and_stops(checkout):
         assert answer(f"{api}/my/00_start_here.ipynb", process)["type"] == "notebook"
         names = {entry["name"] for entry in answer(f"{api}/data", process)["content"]}
         assert "README.md" in names
+        settings = f"http://127.0.0.1:{found[1]}/lab/api/settings/{NEWS}"
+        properties = answer(settings, process)["schema"]["properties"]
+        assert properties["fetchNews"]["default"] == "false", "the question about news is asked"
+        assert properties["checkForUpdates"]["default"] is False
         assert (checkout / "my/00_start_here.ipynb").exists()
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)

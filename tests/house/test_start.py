@@ -87,7 +87,8 @@ def refused(machine, *words):
 def test_the_first_run_installs_and_the_second_does_not(machine, capsys):
     assert machine.start.main(["lab", "--no-browser"]) == 0
     (line,) = machine.installs()
-    assert line.startswith("-m uv pip install --torch-backend cpu -c constraints.txt -e .[lab]")
+    uv = f"-m uv pip install --python {machine.start.PYTHON} --reinstall-package=neural-sparks"
+    assert line.startswith(f"{uv} --torch-backend cpu -c constraints.txt -e .[lab]")
     assert "about 1.1 GB" in capsys.readouterr().out
     copies, lab = machine.started
     assert copies == ("-m", "lessonlib", "copies", "--make")
@@ -161,17 +162,76 @@ def test_a_damaged_stamp_installs_again(machine):
     assert len(machine.installs()) == 2
 
 
-def test_a_python_that_no_longer_runs_is_made_anew(machine):
+def test_a_python_that_no_longer_runs_is_set_aside_and_made_new(machine, capsys):
     machine.start.main(["lab"])
+    (machine.venv / "thesis.txt").write_text("mine", encoding="utf-8")
     machine.answers["-c pass"] = "No such file"
     machine.start.main(["lab"])
-    assert sum("-m venv --clear" in line for line in machine.calls) == 2
+    assert sum("-m venv" in line for line in machine.calls) == 2
+    kept = machine.folder / ".venv-aside-1/thesis.txt"
+    assert kept.read_text(encoding="utf-8") == "mine"
+    assert not (machine.venv / "thesis.txt").exists()
+    said = capsys.readouterr().out
+    assert ".venv does not start: No such file." in said
+    assert "kept as .venv-aside-1" in said
+    machine.start.main(["lab"])
+    assert (machine.folder / ".venv-aside-2").exists(), "the second is kept next to the first"
+
+
+def test_one_failed_start_is_tried_again_before_anything_is_moved(machine):
+    machine.start.main(["lab"])
+    machine.answers["-c pass"] = ["Resource temporarily unavailable", ""]
+    machine.calls.clear()
+    assert machine.start.main(["lab"]) == 0
+    assert machine.calls == ["-c pass", "-c pass"]
+    assert not list(machine.folder.glob(".venv-aside*"))
+
+
+@pytest.mark.parametrize("step", ["-m venv", "uv>=0.8", "-e .[lab]"])
+@pytest.mark.parametrize("how", ["error: dns error", KeyboardInterrupt()])
+def test_what_was_set_aside_comes_back_where_no_new_one_can_be_made(machine, capsys, step, how):
+    machine.start.main(["lab"])
+    machine.started.clear()
+    (machine.venv / "thesis.txt").write_text("mine", encoding="utf-8")
+    machine.answers |= {"-c pass": "Fatal Python error", step: how}
+    with pytest.raises((SystemExit, KeyboardInterrupt)):
+        machine.start.main(["lab"])
+    assert machine.started == []
+    assert (machine.venv / "thesis.txt").read_text(encoding="utf-8") == "mine"
+    assert not list(machine.folder.glob(".venv-aside*"))
+    assert "The old environment is back as .venv" in capsys.readouterr().out
+
+
+def test_without_room_for_a_new_one_the_old_one_is_not_touched(machine):
+    machine.start.main(["lab"])
+    machine.started.clear()
+    machine.answers["-c pass"] = "Fatal Python error"
+    machine.free = 1e9
+    assert "1.0 GB free" in refused(machine)
+    assert (machine.venv / "neural-sparks.json").exists()
+
+
+def test_a_pth_that_cannot_be_read_is_set_aside_and_the_course_installed_again(machine, capsys):
+    machine.start.main(["lab"])
+    site = machine.venv / ("Lib" if os.name == "nt" else "lib/python3.13") / "site-packages"
+    site.mkdir(parents=True)
+    (site / "good.pth").write_text("/home/J\u00fcrgen", encoding="utf-8")
+    (site / "bad.pth").write_bytes(b"/home/J\xfcrgen")
+    machine.start.main(["lab"])
+    assert sorted(file.name for file in site.iterdir()) == ["bad.pth.aside", "good.pth"]
+    assert "bad.pth in .venv cannot be read" in capsys.readouterr().out
+    assert len(machine.installs()) == 2
+    assert "--reinstall-package=neural-sparks" in machine.installs()[1]
+    assert sum("-m venv" in line for line in machine.calls) == 1
+    machine.start.main(["lab"])
+    assert len(machine.installs()) == 2
 
 
 def test_the_default_build_follows_where_the_cpu_index_is_silent(machine, capsys):
     machine.answers["--torch-backend"] = "error: failed to connect"
     assert machine.start.main(["lab"]) == 0
-    assert machine.installs()[1].startswith("-m uv pip install -c constraints.txt")
+    assert "-m uv pip install" in machine.installs()[1]
+    assert "--torch-backend" not in machine.installs()[1]
     assert "about 6.0 GB" in capsys.readouterr().out
 
 
@@ -188,8 +248,8 @@ def test_the_cpu_build_is_for_linux_without_a_gpu(machine, monkeypatch, gpu):
 def test_builds_that_do_not_match_are_repaired(machine):
     machine.answers = {"--torch-backend": "no network", "import torchvision": [MISMATCH, ""]}
     assert machine.start.main(["lab"]) == 0
-    again = "-m uv pip install --reinstall-package=torch --reinstall-package=torchvision"
-    assert machine.installs()[2].startswith(again)
+    again = "--reinstall-package=torch --reinstall-package=torchvision"
+    assert again in machine.installs()[2]
 
 
 def test_builds_that_never_match_are_refused_without_a_stamp(machine):
@@ -201,7 +261,8 @@ def test_builds_that_never_match_are_refused_without_a_stamp(machine):
 def test_pip_stands_in_for_uv_and_drops_the_slow_checker(machine):
     machine.answers["uv>=0.8"] = "ERROR: No matching distribution found for uv"
     assert machine.start.main(["lab"]) == 0
-    assert machine.installs()[0].startswith("-m pip install -c constraints.txt -e .[lab]")
+    (line,) = machine.installs()
+    assert line == "-m pip install --no-user --target= -c constraints.txt -e .[lab]"
     assert "-m pip uninstall -y rfc3987-syntax" in machine.calls
 
 
@@ -380,3 +441,231 @@ def test_the_stamp_says_what_is_installed(machine):
     stamp = json.loads(Path(machine.venv / "neural-sparks.json").read_text(encoding="utf-8"))
     assert stamp["extras"] == ["book", "homework", "lab", "test"]
     assert len(stamp["key"]) == 64
+
+
+# ---- nothing outside steers the start
+
+
+# Each leads uv, pip, Python, Jupyter or a kernel elsewhere.
+ELSEWHERE = {
+    "UV_SYSTEM_PYTHON": "1",
+    "UV_PYTHON": "3.9",
+    "UV_PROJECT_ENVIRONMENT": "/elsewhere",
+    "UV_NO_CONFIG": "1",
+    "PIP_TARGET": "/elsewhere",
+    "PIP_USER": "1",
+    "PIP_PREFIX": "/elsewhere",
+    "PIP_REQUIRE_VIRTUALENV": "1",
+    "PIP_CONSTRAINT": "/elsewhere/pins.txt",
+    "PYTHONHOME": "/elsewhere",
+    "PYTHONPATH": "/elsewhere",
+    "PYTHONSTARTUP": "/elsewhere/start.py",
+    "PYTHONWARNINGS": "error",
+    "PYTHONOPTIMIZE": "2",
+    "JUPYTER_PATH": "/elsewhere",
+    "JUPYTER_DATA_DIR": "/elsewhere",
+    "JUPYTER_CONFIG_DIR": "/elsewhere",
+    "JUPYTERLAB_DIR": "/elsewhere",
+    "JUPYTERLAB_SETTINGS_DIR": "/elsewhere",
+    "IPYTHONDIR": "/elsewhere",
+    "MPLBACKEND": "Agg",
+    "CONDA_PREFIX": "/elsewhere",
+}
+STAYS = {
+    "HTTPS_PROXY": "http://proxy:3128",
+    "NO_PROXY": "localhost",
+    "SSL_CERT_FILE": "/etc/certificates.pem",
+    "PIP_INDEX_URL": "https://mirror/simple",
+    "PIP_EXTRA_INDEX_URL": "https://mirror/more",
+    "PIP_TRUSTED_HOST": "mirror",
+    "PIP_CERT": "/etc/certificates.pem",
+    "PIP_CACHE_DIR": "/cache",
+    "UV_INDEX_URL": "https://mirror/simple",
+    "UV_DEFAULT_INDEX": "https://mirror/simple",
+    "UV_INDEX_HOUSE_PASSWORD": "secret",
+    "UV_CACHE_DIR": "/cache",
+    "UV_NATIVE_TLS": "1",
+    "PYTHONUNBUFFERED": "1",
+    "JUPYTER_TOKEN": "secret",
+    "LESSONLIB_PROGRESS": "off",
+}
+SHOW = "import json, os; print('SEEN' + json.dumps(dict(os.environ))); raise SystemExit(9)"
+
+
+@pytest.fixture
+def outside(monkeypatch):
+    for name, value in (ELSEWHERE | STAYS).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("VIRTUAL_ENV", "/elsewhere")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+
+
+def seen_by_a_program(script, how):
+    if how == "run":
+        text = script.run(sys.executable, "-c", SHOW)
+    else:
+        program = "import json, os; open('seen', 'w').write('SEEN' + json.dumps(dict(os.environ)))"
+        assert script.start("-c", program) == 0
+        text = (script.REPO / "seen").read_text()
+    return json.loads(text.split("SEEN")[1])
+
+
+@pytest.mark.parametrize("how", ["run", "start"])
+def test_what_leads_elsewhere_is_not_passed_on_and_indexes_are(tmp_path, outside, how):
+    script = plain(tmp_path)
+    found = seen_by_a_program(script, how)
+    assert not set(found) & set(ELSEWHERE)
+    assert {name: found[name] for name in STAYS} == STAYS
+    assert found["VIRTUAL_ENV"] == str(script.VENV)
+    assert found["PYTHONUTF8"] == "1"
+    assert found["JUPYTER_PREFER_ENV_PATH"] == "1"
+
+
+def plain(folder):
+    """start.py with its own `run` and `start`, on this Python and in a temporary folder."""
+    spec = importlib.util.spec_from_file_location("start_script", SCRIPT)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.REPO, script.VENV, script.PYTHON = folder, folder / ".venv", sys.executable
+    return script
+
+
+def test_what_is_not_passed_on_is_named_once(machine, outside, capsys):
+    machine.start.main(["lab"])
+    (line,) = [line for line in capsys.readouterr().out.split("\n") if "Not passed on" in line]
+    assert "UV_SYSTEM_PYTHON" in line
+    assert "JUPYTER_PATH" in line
+    assert "PIP_INDEX_URL" not in line
+    assert "CONDA_PREFIX" not in line, "every conda user has it"
+
+
+def test_the_kernel_python3_is_not_the_one_of_a_foreign_path(tmp_path, monkeypatch):
+    spec = {"argv": ["/elsewhere/python"], "display_name": "x", "language": "python"}
+    kernel = tmp_path / "foreign/kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps(spec), encoding="utf-8")
+    ask = (
+        "from jupyter_client.kernelspec import get_kernel_spec as ask\n"
+        "open('argv', 'w').write(ask('python3').argv[0])"
+    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "foreign"))
+    subprocess.run([sys.executable, "-c", ask], cwd=tmp_path, check=True)
+    assert (tmp_path / "argv").read_text() == "/elsewhere/python", "the path would lead there"
+    assert plain(tmp_path).start("-c", ask) == 0
+    assert (tmp_path / "argv").read_text() != "/elsewhere/python"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a locale is chosen the POSIX way")
+def test_a_folder_with_an_umlaut_starts_under_a_locale_without_one(tmp_path):
+    """A real environment whose .pth names the folder: in ASCII this Python would not start."""
+    folder = tmp_path / "\u00dcbung \u00e9"
+    folder.mkdir()
+    for name in ("start.py", "pyproject.toml", "constraints.txt"):
+        (folder / name).write_bytes((SCRIPT.parent / name).read_bytes())
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
+    (site,) = (folder / ".venv").glob("lib/python*/site-packages")
+    (site / "course.pth").write_text(str(folder), encoding="utf-8")
+    program = "import start; start.install = None; print(start.not_starting() or 'well')\n"
+    program += "print(len(start.state('lab', {'extras': []})['key']), start.see_venv())"
+    env = dict(os.environ, LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, env=env, capture_output=True)
+    assert done.stdout.split(b"\n")[0] == b"well", done.stderr
+    assert done.stdout.split(b"\n")[1].startswith(b"64 starts, Python 3.")
+
+
+# ---- start.py doctor
+
+
+def page_of(machine, capsys):
+    """The lines of `start.py doctor` by their titles."""
+    assert machine.start.main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    lines = text.split("\n")[2:-1]
+    assert len(text.split("\n")) < 40, "one page"
+    return {line[:15].strip(): line[15:] for line in lines}, text
+
+
+def test_doctor_says_what_it_sees_and_changes_nothing(machine, outside, capsys):
+    page, _ = page_of(machine, capsys)
+    assert set(page) == {"Python", "system", "disk", ".venv", "not passed on", "passed on",
+                         "proxy", "index", "locale", "kernels", "browser"}  # fmt: skip
+    assert platform.python_version() in page["Python"]
+    assert "50.0 GB free" in page["disk"]
+    assert page[".venv"] == "not made yet"
+    assert "UV_SYSTEM_PYTHON=1" in page["not passed on"]
+    assert "PIP_INDEX_URL=https://mirror/..." in page["index"]
+    assert machine.calls == machine.started == []
+    assert not machine.venv.exists()
+
+
+SECRETS = {
+    "HTTPS_PROXY": "http://me:p/a@ss?w#ord@proxy.example:3128",
+    "http_proxy": "me:p/a@ss?w#ord@proxy.example:3128",
+    "PIP_INDEX_URL": "https://me:p/a@ss?w#ord@host.example/ss?w#ord/simple",
+    "PIP_EXTRA_INDEX_URL": "https://ss?w#ord@one.example/ https://two.example/?ss?w#ord",
+    "UV_INDEX_HOUSE_PASSWORD": "ss?w#ord",
+    "UV_INDEX_HOUSE_USERNAME": "ss?w#ord",
+    "JUPYTER_PATH": "https://x:ss?w#ord@host.example/",
+    "JUPYTER_TOKEN": "ss?w#ord",
+    "PIP_PROXY": "socks5://x:ss?w#ord@host.example",
+    "LESSONLIB_X": "https://x:ss?w#ord@host.example/",
+    "BROWSER": "open --token=a@ss?w#ord@host.example",
+}
+
+
+def test_no_secret_is_on_the_page(machine, monkeypatch, capsys):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    page, text = page_of(machine, capsys)
+    for part in ("ss?w", "w#ord", "p/a"):
+        assert part not in text
+    assert "proxy.example:3128" in page["proxy"]
+    assert "https://***@host.example/..." in page["index"]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda m: m.answers.update({"-c pass": "Fatal Python error"}), "does not start: Fatal"),
+        (lambda m: (m.folder / "constraints.txt").write_text("new"), "updated at the next start"),
+        (lambda m: (m.venv / "neural-sparks.json").write_text("{"), "not completely installed"),
+        (lambda m: (m.venv / "neural-sparks.json").write_text("[1]"), "not completely installed"),
+        (lambda m: (m.venv / "pyvenv.cfg").unlink(), "is no Python environment"),
+        (lambda m: (m.folder / ".venv-aside-1").mkdir(), "for lab, up to date; also .venv-aside-1"),
+    ],
+)
+def test_doctor_says_how_the_environment_is(machine, capsys, break_it, said):
+    machine.start.main(["lab"])
+    break_it(machine)
+    capsys.readouterr()
+    page, _ = page_of(machine, capsys)
+    assert said in page[".venv"]
+
+
+def test_doctor_names_foreign_kernels(machine, monkeypatch, tmp_path, capsys):
+    kernel = tmp_path / "foreign/kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps({"argv": ["/elsewhere/python"]}), encoding="utf-8")
+    broken = tmp_path / "foreign/kernels/r/kernel.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{", encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "foreign"))
+    page, _ = page_of(machine, capsys)
+    assert "runs /elsewhere/python (from JUPYTER_PATH: not used)" in page["kernels"]
+    assert "foreign cannot be read" in page["kernels"]
+
+
+def test_a_look_that_fails_costs_its_line_alone(machine, monkeypatch, capsys):
+    def fails(_):
+        raise PermissionError("denied")
+
+    monkeypatch.setattr(machine.start.shutil, "disk_usage", fails)
+    page, _ = page_of(machine, capsys)
+    assert page["disk"] == "could not be seen (PermissionError: denied)"
+    assert page["browser"]
+
+
+def test_doctor_runs_where_no_environment_could_be_made(machine, monkeypatch, capsys):
+    monkeypatch.setattr(machine.start.sys, "version_info", (3, 9, 18))
+    page, _ = page_of(machine, capsys)
+    assert "does not fit: 64 bits, 3.11 to 3.14 wanted" in page["Python"]

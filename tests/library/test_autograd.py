@@ -165,6 +165,50 @@ def test_extreme_inputs_do_not_overflow(x):
     assert Value(x).exp().data == (math.inf if x > 0 else 0.0)
 
 
+EDGES = (0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1e-300, 1e300, -1e300, 1e155, 700.0, -740.0,
+         709.7827, 709.785, 710.0, -30.0, -40.0, math.inf, -math.inf, math.nan)  # fmt: skip
+
+
+def assert_exactly_torchs(function, *points):
+    """Value and slopes as torch has them in float64, where they are infinite or nan, too."""
+    ours = [Value(x) for x in points]
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in points]
+    y, expected = function(*ours), function(*theirs)
+    y.backward()
+    expected.backward()
+    seen = [y.data, *(value.grad for value in ours)]
+    wanted = [expected.item(), *(value.grad.item() for value in theirs)]
+    np.testing.assert_allclose(seen, wanted, rtol=1e-9, atol=1e-307, err_msg=str(points))
+
+
+def real(x, n):
+    """Whether torch's x ** n is a real number; where it is none, the tape refuses in words."""
+    return not (x < 0 and math.isfinite(n) and n != int(n))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("x", EDGES)
+def test_the_edges_of_floating_point_are_torchs(x):
+    for name in ("exp", "tanh", "relu", "sigmoid", "x / 4", "4 / x", "x * 3", "x ** 0"):
+        assert_exactly_torchs(UNARY[name], x)
+    if not x < 0:
+        assert_exactly_torchs(lambda a: a.log(), x)
+    for n in (0.5, -0.5, 1, -1, 2, -2, 3, -3, 1.5, 1000, -1000):
+        roots_of_minus_zero = str(x) == "-0.0" and abs(n) == 0.5  # torch's rsqrt has its own sign
+        if real(x, n) and not roots_of_minus_zero:
+            assert_exactly_torchs(lambda a, n=n: a**n, x)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("b", [x for x in EDGES if math.isfinite(x)])
+def test_two_values_at_the_edges_are_torchs(b):
+    for a in filter(math.isfinite, EDGES):
+        for function in BINARY.values():
+            assert_exactly_torchs(function, a, b)
+        if real(a, b):
+            assert_exactly_torchs(lambda x, y: x**y, a, b)
+
+
 def test_relu_at_zero_is_torchs():
     assert_like_torch(lambda a: a.relu(), 0.0)
 
@@ -187,7 +231,8 @@ def test_numpy_numbers_on_either_side():
         (lambda x: x**None, TypeError, r"\*\* needs a real number, got NoneType"),
         (lambda x: (-x).log(), ValueError, "log needs a positive number, got -2.0"),
         (lambda x: (-x) ** 0.5, ValueError, r"-2.0 \*\* 0.5 is not a real number"),
-        (lambda x: x / 0, ZeroDivisionError, "division by zero"),
+        (lambda x: (-x) ** Value(0.5), ValueError, r"-2.0 \*\* 0.5 is not a real number"),
+        (lambda x: x * 10**400, ValueError, r"\* needs a number below 1.8e308"),
     ],
 )
 def test_misuse_is_refused(make, error, message):

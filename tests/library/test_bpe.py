@@ -62,7 +62,7 @@ def test_every_text_comes_back(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["naïve 数 🙂", "\x00\ufeff\r\n\t", "_" * 70, " \n \n", "\ud800 lone", "ﬃ 🏳️‍🌈", "٣ Ⅷ"]
+    "text", ["naïve 数 🙂", "\x00\ufeff\r\n\t", "_" * 70, " \n \n", "ﬃ 🏳️‍🌈", "٣ Ⅷ"]
 )
 def test_odd_texts_come_back(code, text):
     assert code.decode(code.encode(text)) == text
@@ -103,3 +103,24 @@ def test_ids_and_merges_that_do_not_exist_are_refused(code):
 
 def test_a_character_cut_in_two_is_shown_as_unknown(code):
     assert code.decode(code.encode("é")[:1]) == "\ufffd"
+
+
+@given(st.binary())
+def test_any_bytes_give_a_text_that_can_be_printed(raw):
+    """Also the bytes of half a character, which are no UTF-8 and which print() would refuse."""
+    text = BytePairEncoding([]).decode(raw)
+    assert text == raw.decode("utf-8", "replace")
+    assert text.encode("utf-8").decode("utf-8") == text
+    assert "\ud800" not in BytePairEncoding([]).decode(b"\xed\xa0\x80")
+
+
+def test_half_a_character_is_refused_in_words(code):
+    for use in (code.encode, lambda text: BytePairEncoding.train(text, 3)):
+        with pytest.raises(ValueError, match=r"'\\ud800' is half a character"):
+            use("a \ud800 lone")
+
+
+@pytest.mark.parametrize("ids", [[1.5], [2.0], ["a"], [None], np.array([1.0])])
+def test_ids_that_are_no_integers_are_refused(code, ids):
+    with pytest.raises(TypeError, match=r"id .* of type \w+, wanted an integer"):
+        code.decode(ids)
