@@ -115,9 +115,9 @@ class Comparison:
 
     def _array(self, got: Any, want: np.ndarray, where: str) -> Difference | None:
         array = as_array(got)
-        if array is None:
+        if array is None or want.dtype.kind not in "biuf":  # a learner's own value may be wanted
             text = f"{article(got)} came back, expected an array of shape {want.shape}"
-            return Difference("form", text, where)
+            return None if got is want else Difference("form", text, where)
         if array.size == want.size == 0 and isinstance(got, list | tuple):
             return None
         if array.shape != want.shape:

@@ -86,7 +86,8 @@ def share(
         return 0.0, "It returns what it was given: no points."
     fresh = [k for k, f in enumerate(cases.fresh) if f and k < len(hidden)]
     if fresh and not recognised:
-        own = verdict(exercise, [cases.hidden[k] for k in fresh], [hidden[k] for k in fresh])
+        own_cases, own_outcomes = zip(*((cases.hidden[k], hidden[k]) for k in fresh), strict=True)
+        own = verdict(exercise, list(own_cases), list(own_outcomes), search=False)
         if own.score == 0:
             return 0.0, "It is right only where the lesson shows the answer: no points."
     return score, ""
