@@ -92,7 +92,7 @@ def judged(identity, values, search):
 
 
 @pytest.mark.parametrize("identity", EXERCISES)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_a_value_that_is_partly_right_is_judged(identity, data):
     _, wants = tried(identity)

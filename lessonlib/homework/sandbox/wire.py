@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 MAX_FRAME = 32 * 2**20
-MAX_TREE = 12 * 2**20  # of the JSON tree in a frame, which takes more memory than its bytes
+MAX_TREE = 8 * 2**20  # of the JSON tree in a frame, which takes more memory than its bytes
 _MAX_DEPTH = 24
 _MAX_TEXT = 200_000
 _MAX_INT_DIGITS = 400
@@ -39,8 +39,8 @@ def whole_characters(text: str) -> str:
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
-def _are_characters(raw: memoryview) -> bool:
-    codes = np.frombuffer(raw, dtype="<u4")
+def _are_characters(raw: memoryview, dtype: np.dtype) -> bool:
+    codes = np.frombuffer(raw, np.dtype("u4").newbyteorder(dtype.byteorder))
     return not ((codes > 0x10FFFF) | (codes >> 11 == 0x1B)).any()  # 0x1B: a half character
 
 
@@ -166,7 +166,7 @@ class _Reader:
             raise WireError("fewer bytes than the shape says")
         raw = self.blobs[self.at : self.at + size]
         self.at += size
-        if dtype.kind == "U" and not _are_characters(raw):
+        if dtype.kind == "U" and not _are_characters(raw, dtype):
             raise WireError("numbers that are no characters")
         array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
         return array[()] if scalar is True and array.ndim == 0 else array
@@ -197,6 +197,11 @@ def send(connection: socket.socket, payload: bytes) -> None:
 def fits(raw: bytes) -> bool:
     """Whether encoded bytes are within what `receive` and `decode` accept."""
     return len(raw) <= MAX_FRAME and _HEAD.unpack_from(raw)[0] <= MAX_TREE
+
+
+def weight(raw: bytes) -> int:
+    """The bytes of a frame; its tree counts four times, since it takes more memory than arrays."""
+    return len(raw) + 3 * (_HEAD.unpack_from(raw)[0] if len(raw) >= _HEAD.size else 0)
 
 
 def receive(connection: socket.socket, end: float = math.inf) -> bytes | None:

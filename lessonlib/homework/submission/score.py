@@ -36,6 +36,8 @@ def ending(seen: Transcript) -> str:
     """How the student's process ended, in words."""
     if seen.stopped:
         return "stopped by the grader"
+    if seen.refused:
+        return f"stopped by the grader, which was sent {seen.refused}"
     return _CRASHES.get(seen.ending, f"exit code {seen.ending}")
 
 
@@ -55,6 +57,9 @@ def outcomes(seen: Transcript, start: int, stop: int) -> list[Outcome]:
 
 def no_answer(exercise: Exercise, seen: Transcript) -> Result:
     """What to say where no function came out of the cells."""
+    if seen.over:
+        text = "The time for the whole submission was over before this exercise."
+        return result_of(exercise, text)
     if seen.answer == "value":
         text = f"`{exercise.name}` is no function in this notebook, it is {seen.shown}."
         return result_of(exercise, text)

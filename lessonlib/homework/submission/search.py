@@ -21,7 +21,7 @@ _MOST_EDITS = 600
 _MOST_SOURCE, _MOST_NODES = 20_000, 3_000  # characters and parts of a program that is searched
 _MOST_CONFIRMED = 5
 
-Run = Callable[[bytes], Transcript]
+Run = Callable[[bytes, int], Transcript]  # what is called, and how many calls that is
 
 
 def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Finding | None:
@@ -67,8 +67,9 @@ def _changed(program: Program) -> Iterator[tuple[Edit, str]]:
 def _fitting(exercise: Exercise, sources: list[str], cases: list[tuple], run: Run) -> list[int]:
     """The positions of the sources that are right in all these cases."""
     wants = [expected(exercise, case) for case in cases]
-    seen = run(pack_trials(exercise, sources, cases)).outcomes
     comparison, width = Comparison(exercise.tolerance), len(cases)
+    payload = pack_trials(exercise, sources, cases)
+    seen = run(payload, len(sources) * width).outcomes
     found = []
     for k in range(len(sources)):
         outcomes = [seen.get(k * width + n) for n in range(width)]
