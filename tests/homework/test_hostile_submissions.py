@@ -1,4 +1,4 @@
-"""Nobody stops the class: whatever a student's process sends, it costs that student's part alone."""
+"""Nobody stops the class: whatever a student's process sends costs that student's part alone."""
 
 import copy
 import json
@@ -7,8 +7,11 @@ from dataclasses import asdict, replace
 
 import pytest
 from homework_cases import hostile
-from homework_cases.course import MARKS, homework_of
+from homework_cases.course import MARKS, QUIET, homework_of, rows_of
 
+from lessonlib.homework.assign import Choices, assign
+from lessonlib.homework.cohort.grade import grade
+from lessonlib.homework.course import Course
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.release import solved
 from lessonlib.homework.submission.grader import Grader
@@ -94,3 +97,36 @@ def test_what_the_grader_did_not_foresee_costs_one_exercise(grader, full, monkey
     assert [g.points for g in report.exercises] == [0.0, 2.0]
     assert "LookupError" in report.exercises[0].message
     assert any("look at it by hand" in note for note in report.notes)
+
+
+CLASS = ("a room that is none, in an answer", "one byte now and then, in an answer",
+         "a number above all floats, in an answer", "half a character raised", "a long text",
+         "a cell of 7 MB", "a sum of 700 terms in a cell that ends")  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_class_with_hostile_files_is_graded_in_one_go(
+    course_folder, tmp_path, material, namespaces
+):
+    choices = Choices(lessons_folder=material / "lessons")
+    (homework,) = assign(["01"], course_folder, choices)
+    full = solved(homework.notebook())
+    (tmp_path / "up").mkdir()
+    hostile_files = [c for c in hostile.CASES if c.name in CLASS]
+    assert len(hostile_files) == len(CLASS)
+    for k, case in enumerate(hostile_files):
+        (tmp_path / "up" / f"s{k}.ipynb").write_bytes(case.raw(full))
+    (tmp_path / "up" / "x0.zip").write_bytes(b"PK\x03\x04 no zip")
+    (tmp_path / "up" / "x1.ipynb").write_bytes(b'{"cells": [' + b"{}," * 9_000_000 + b"{}]}")
+    (tmp_path / "up" / "emmy.ipynb").write_text(json.dumps(full))
+    (tmp_path / "roster.csv").write_text(
+        "student_id\nx0\nx1\nemmy\n" + "".join(f"s{k}\n" for k in range(len(CLASS)))
+    )
+    outcome = grade(Course(course_folder), "01", QUIET, tmp_path / "up", tmp_path / "roster.csv")
+    assert len(outcome.table) == len(CLASS) + 3
+    rows = rows_of(course_folder)
+    assert {rows[f"s{k}"]["status"] for k in range(len(CLASS))} == {"graded"}
+    assert [rows[s]["status"] for s in ("x0", "x1", "emmy")] == ["not graded"] * 2 + ["graded"]
+    assert rows["emmy"]["01.1"] == rows["s0"]["01.2"] == "2.0"
+    assert "damaged" in rows["x0"]["notes"]
+    assert "parts" in rows["x1"]["notes"]

@@ -18,10 +18,11 @@ from lessonlib.lessons.registry import exercises_of, lessons
 EXERCISES = {k: e for lesson in lessons() for k, e in exercises_of(lesson).items()}
 FIXED = [
     None, True, float("nan"), float("inf"), -float("inf"), 10**399, -(10**399), 0, 1e308, "", "x",
-    1j, [], (), {}, [[]], [[1], [2, 3]], (None, None), (1, None), {"x": None}, {1: [1]}, [float("nan")],
-    np.array(["a", "b"]), np.zeros((0,)), np.zeros((3, 0, 2)), np.array(np.nan), np.full((2, 2), np.inf),
-    np.ones(3, bool), np.ones((2, 2), complex), np.zeros((1,) * 12), wire.stranger("Vector"),
-    [wire.stranger("x")], np.float32(1.0), np.int8(-128), [[[[[[[1]]]]]]], [10**399, 1.0],
+    1j, [], (), {}, [[]], [[1], [2, 3]], (None, None), (1, None), {"x": None}, {1: [1]},
+    [float("nan")], np.array(["a", "b"]), np.zeros((0,)), np.zeros((3, 0, 2)), np.array(np.nan),
+    np.full((2, 2), np.inf), np.ones(3, bool), np.ones((2, 2), complex), np.zeros((1,) * 12),
+    wire.stranger("Vector"), [wire.stranger("x")], np.float32(1.0), np.int8(-128),
+    [[[[[[[1]]]]]]], [10**399, 1.0],
 ]  # fmt: skip
 scalars = (
     st.none()

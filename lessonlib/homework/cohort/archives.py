@@ -207,7 +207,9 @@ def _archive(
             refused.append((inside, reason))
         elif not path.lower().endswith(".zip"):
             here = partial(_member, archive, member)
-            yield Entry(inside, partial(_from_nested, load, number) if load else here, _moment(member))
+            yield Entry(
+                inside, partial(_from_nested, load, number) if load else here, _moment(member)
+            )
         elif load:
             refused.append((inside, "a zip file inside a zip file"))
         else:

@@ -144,7 +144,9 @@ def _environment() -> dict[str, str]:
 class Session:
     """One run: sends the request, follows the events, enforces the limits from outside."""
 
-    def __init__(self, prefork: PreforkClient, limits: Limits, left: TimeLeft | None = None) -> None:
+    def __init__(
+        self, prefork: PreforkClient, limits: Limits, left: TimeLeft | None = None
+    ) -> None:
         self.prefork, self.limits = prefork, limits
         self.left = left or TimeLeft.of(limits)
         self.seen = Transcript()

@@ -150,7 +150,9 @@ class Grader:
             payload = pack_calls(exercise, [cases.public, cases.hidden], self.limits.call)
             cells = plan.cells()
             calls = len(cases.public) + len(cases.hidden)
-            seen = Session(self.prefork, self.limits, self.left).run(cells, exercise, payload, calls)
+            seen = Session(self.prefork, self.limits, self.left).run(
+                cells, exercise, payload, calls
+            )
             report.seconds += seen.seconds
             given = {c["index"] for c in cells if c["given"]}
             if _timed_out_given(seen, given):

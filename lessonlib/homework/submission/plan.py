@@ -14,7 +14,6 @@ from lessonlib.homework.cells import grade_id_in, grade_id_of, role_of
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.submission.repair import defines, plain
 
-
 _MOST_PARSED = 200_000  # characters of a cell whose parts are looked at; a longer one has none
 
 

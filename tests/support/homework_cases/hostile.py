@@ -2,7 +2,7 @@
 
 from homework_cases.edit import Case, added, answer, code, place
 
-HIJACK = '''
+HIJACK = """
 import json, os, socket, struct, time
 def sock():
     for number in range(3, 300):
@@ -22,7 +22,7 @@ def frame(tree, rest=b""):
     return struct.pack("<I", len(body)) + body
 def say(tree, rest=b""):
     sock().sendall(frame(tree, rest))
-'''
+"""
 
 
 def _cell(source):
@@ -35,7 +35,7 @@ def _call(source):
 
 
 def _both(name, source, cell=True, **more):
-    """The same in a cell, which loses nothing but itself, and in an answer, which loses its points."""
+    """The same in a cell, which costs nothing, and in an answer, which costs its points."""
     cases = [Case(f"{name}, in an answer", _call(source), {"01.1": 0}, **more)]
     return [*cases, Case(f"{name}, in a cell", _cell(source), **more)] if cell else cases
 
