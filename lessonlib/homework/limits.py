@@ -24,6 +24,7 @@ class Limits:
     tries  : how often a given cell may run out of time
     processor, clock : seconds for the whole submission, of the processor and by the clock; what
              is not done then earns no points
+    judging: processor seconds that the grader itself spends on one exercise
     whole  : seconds by the clock after which a grader that hangs is replaced
     """
 
@@ -35,6 +36,7 @@ class Limits:
     tries: int = 3
     processor: float = 600.0
     clock: float = 1200.0
+    judging: float = 60.0
     whole: float = 1800.0
 
 

@@ -159,6 +159,7 @@ ODD = {
 }  # fmt: skip
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("how", ODD)
 def test_an_odd_zip_earns_a_reason(tmp_path, homework, how):
     make, reason = ODD[how]
@@ -211,6 +212,7 @@ def test_long_names_stay_apart_and_fit_a_folder(tmp_path, homework):
         (tmp_path / f"{student}.json").write_text("")
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("packed", [True, False])
 def test_an_installation_that_was_packed_along_is_not_read(tmp_path, homework, packed):
     """It took 230 seconds: the zip was opened again for each of its files."""
@@ -298,6 +300,7 @@ NOTEBOOKS = {
 }  # fmt: skip
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("what", NOTEBOOKS)
 def test_an_odd_notebook_is_refused_in_words_and_soon(homework, what):
     raw, reason = NOTEBOOKS[what]
@@ -319,6 +322,7 @@ def _with(*cells):
 MARKERS = "<<<<<<< a\n=======\n"
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "source",
     [MARKERS * 2000, MARKERS * 200_000, "<<<<<<<\n|||||||\n" * 200_000, "\n" * 6_000_000],
@@ -330,6 +334,7 @@ def test_a_cell_of_markers_is_read_in_linear_time(homework, source):
     assert time.process_time() - begun < 8
 
 
+@pytest.mark.timing
 def test_three_thousand_copies_of_a_cell_are_sorted_soon(homework):
     stub = next(c["source"] for c in homework.notebook()["cells"] if c["id"] == "ex-01-1")
     begun = time.process_time()

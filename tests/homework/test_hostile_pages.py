@@ -23,6 +23,7 @@ def shown(*sources):
 
 
 @pytest.mark.slow
+@pytest.mark.timing
 @pytest.mark.parametrize("piece", SLOW)
 def test_megabytes_of_markdown_are_rendered_soon(piece):
     begun = time.process_time()

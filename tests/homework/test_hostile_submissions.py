@@ -99,6 +99,21 @@ def test_what_the_grader_did_not_foresee_costs_one_exercise(grader, full, monkey
     assert any("look at it by hand" in note for note in report.notes)
 
 
+def test_judging_has_a_limit_of_its_own(grader, full, monkeypatch):
+    """A value may be of a kind that a property takes hours for."""
+
+    def busy(exercise, seen, score=grader._score):
+        while exercise.id == "01.1":
+            pass
+        return score(exercise, seen)
+
+    monkeypatch.setattr(grader, "_score", busy)
+    monkeypatch.setattr(grader, "limits", replace(QUICK, judging=0.5))
+    report = grader.grade(json.dumps(full).encode())
+    assert [g.points for g in report.exercises] == [0.0, 2.0]
+    assert "TimeUp" in report.exercises[0].message
+
+
 CLASS = ("a room that is none, in an answer", "one byte now and then, in an answer",
          "a number above all floats, in an answer", "half a character raised", "a long text",
          "a cell of 7 MB", "a sum of 700 terms in a cell that ends")  # fmt: skip
@@ -127,6 +142,6 @@ def test_a_class_with_hostile_files_is_graded_in_one_go(
     rows = rows_of(course_folder)
     assert {rows[f"s{k}"]["status"] for k in range(len(CLASS))} == {"graded"}
     assert [rows[s]["status"] for s in ("x0", "x1", "emmy")] == ["not graded"] * 2 + ["graded"]
-    assert rows["emmy"]["01.1"] == rows["s0"]["01.2"] == "2.0"
+    assert rows["emmy"]["01.1"] == rows["s0"]["01.2"] == "2"
     assert "damaged" in rows["x0"]["notes"]
     assert "parts" in rows["x1"]["notes"]

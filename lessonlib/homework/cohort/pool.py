@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, Protocol
 
+from lessonlib.exercises.call import TimeUp
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError, Report
 from lessonlib.homework.sandbox.session import ONE_THREAD, GraderProblem
@@ -236,5 +237,5 @@ def _report(future: Future[Report]) -> Report:
         return future.result()
     except BrokenProcessPool:
         return Report.problem(LOST)
-    except Exception as error:
+    except (Exception, TimeUp) as error:
         return Report.problem(f"{type(error).__name__}: {error}")

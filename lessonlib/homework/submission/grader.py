@@ -4,14 +4,19 @@ The student's process gets inputs and sends values. The reference, the expected 
 exist only in this process.
 """
 
+import contextlib
 import re
+import signal
+import threading
 import types
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.call import AskedToWrite
+from lessonlib.exercises.call import AskedToWrite, TimeUp
 from lessonlib.exercises.judge import SEED, Exercise, ReferenceFailed, failing, verdict
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.homework.limits import PATIENCE, TRIALS_SECONDS, Limits, TimeLeft
@@ -70,10 +75,11 @@ class Grader:
     def grade(self, raw: bytes) -> Report:
         """The report on one submitted file. Never raises for what a student did."""
         try:
-            repaired = repair(raw, self.release)
+            with _own_limit(self.limits.judging):
+                repaired = repair(raw, self.release)
         except Unreadable as error:
             return Report("not graded", str(error))
-        except Exception as error:  # nothing known: the file says what the grader did not foresee
+        except (Exception, TimeUp) as error:  # a file of a kind that nobody has foreseen
             return Report("not graded", f"the file could not be read ({type(error).__name__})")
         report, trouble = Report("graded", notes=repaired.notes), Trouble()
         self.left = TimeLeft.of(self.limits)
@@ -93,12 +99,13 @@ class Grader:
         """
         exercise = plan.exercise
         try:
-            return self._grade_exercise(plan, report)
+            with _own_limit(self.limits.judging):
+                return self._grade_exercise(plan, report)
         except (GraderProblem, HomeworkError, OSError, _GivenTimeout):
             raise
         except ReferenceFailed as error:
             raise GraderProblem(f"{exercise.id}: the reference failed ({error})") from error
-        except Exception as error:
+        except (Exception, TimeUp) as error:
             kind = type(error).__name__
             report.notes.append(f"{exercise.id}: could not be judged ({kind}); look at it by hand")
             text = f"What came back could not be judged ({kind})."
@@ -244,6 +251,29 @@ class Grader:
             result.finding,
             result.how,
         )
+
+
+@contextlib.contextmanager
+def _own_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp after as much processor time of this process itself, again and again.
+
+    What came back may be large or odd enough to keep the judging busy. The alarm of `call` is
+    another one. In a thread, as on a Dask worker, the limit of the whole submission holds alone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(signum: int, frame: Any) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def extra_cases(homework: Homework) -> dict[str, list[tuple]]:
