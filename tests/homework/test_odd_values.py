@@ -110,9 +110,7 @@ def test_the_same_odd_value_everywhere_is_judged(identity):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # of `call`
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of `call`
 @pytest.mark.parametrize("identity", EXERCISES)
 @settings(max_examples=3)
 @given(data=st.data())

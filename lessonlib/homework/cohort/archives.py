@@ -104,17 +104,28 @@ def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
 
 
 def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
-    for folder, folders, files in os.walk(root):
+    def unread(error: OSError) -> None:
+        inside = os.path.relpath(error.filename or root, root)
+        refused.append((clean(inside), f"a folder that cannot be read ({error.strerror})"))
+
+    for folder, folders, files in os.walk(root, onerror=unread):
         folders[:] = sorted(f for f in folders if f not in _NOISE)
         for name in sorted(files):
             path = Path(folder, name)
             inside = clean(path.relative_to(root).as_posix())
-            if path.is_symlink() or not path.is_file():
+            if not _is_plain(path):
                 refused.append((inside, "not a plain file"))
             elif _is_zip(path):
                 yield from _nested(inside, partial(_bounded, path), refused)
             else:
                 yield Entry(inside, partial(_bounded, path), path.lstat().st_mtime)
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _bounded(path: Path) -> bytes:

@@ -161,6 +161,8 @@ class _Reader:
             raise WireError(f"dtype {dtype} is not a plain one")
         if not all(type(n) is int and 0 <= n <= MAX_FRAME for n in shape):
             raise WireError("not a shape")
+        if math.prod(max(1, n) for n in shape) > MAX_FRAME:  # (10**7, 0) is as long as it says
+            raise WireError("more rows than bytes could be sent")
         size = math.prod(shape) * dtype.itemsize
         if size > len(self.blobs) - self.at:
             raise WireError("fewer bytes than the shape says")

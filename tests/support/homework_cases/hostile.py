@@ -117,6 +117,8 @@ raise ValueError(Text("x" * 10**6))"""), {"01.1": 0}),
     Case("an array once and text once", _call(
         'import numpy as np\nreturn np.array(["a"] * 3) if len(X) % 2 else X @ weight'),
         {"01.1": 0}),
+    Case("ten million empty rows", _call(
+        "import numpy as np\nreturn np.zeros((10**7, 0))"), {"01.1": 0}),
     Case("lists below lists", _call("""
 deep = []
 for _ in range(10**5):
