@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lessonlib.homework.cohort.roster import squeeze
 from lessonlib.homework.model import HomeworkError
@@ -85,8 +85,7 @@ def _is_zip(path: Path) -> bool:
 
 def is_noise(path: str) -> bool:
     """Whether a file is a program's own, or of an installation that was packed along."""
-    parts = PurePosixPath(path).parts
-    return any(p in _NOISE or p.startswith("._") for p in parts)
+    return any(p in _NOISE or p.startswith("._") for p in path.split("/"))
 
 
 def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
@@ -239,8 +238,7 @@ def _moment(member: zipfile.ZipInfo) -> float:
 def _fault(member: zipfile.ZipInfo) -> str:
     """Why a member is not read, or nothing."""
     name = member.filename.replace("\\", "/")
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", name):
+    if name.startswith("/") or ".." in name.split("/") or re.match(r"^[A-Za-z]:", name):
         return "its name points outside the archive"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link"
