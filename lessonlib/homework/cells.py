@@ -80,7 +80,8 @@ def grade_id_in(cell: dict[str, Any]) -> str:
     ('ex-01-1', '')
     """
     info = cell.get("metadata", {}).get("nbgrader")
-    return str(info.get("grade_id", "")) if isinstance(info, dict) else ""
+    named = info.get("grade_id") if isinstance(info, dict) else ""
+    return named if isinstance(named, str) else ""
 
 
 def marks(

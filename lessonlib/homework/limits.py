@@ -1,6 +1,8 @@
 """Every limit that grading keeps, in one place: seconds, bytes, processes, tries."""
 
-from dataclasses import dataclass
+import math
+import time
+from dataclasses import dataclass, field
 
 # A limit is in processor seconds; on a loaded machine it may take so many times longer by the clock
 PATIENCE = 4
@@ -20,7 +22,10 @@ class Limits:
     grace  : seconds by the clock that the grader waits longer than the process itself
     memory : bytes
     tries  : how often a given cell may run out of time
-    whole  : seconds by the clock for the whole submission; then its grader is replaced
+    processor, clock : seconds for the whole submission, of the processor and by the clock; what
+             is not done then earns no points
+    judging: processor seconds that the grader itself spends on one exercise
+    whole  : seconds by the clock after which a grader that hangs is replaced
     """
 
     cell: float = 15.0
@@ -29,7 +34,45 @@ class Limits:
     grace: float = 2.0
     memory: int = 3 * 2**30
     tries: int = 3
+    processor: float = 600.0
+    clock: float = 1200.0
+    judging: float = 60.0
     whole: float = 1800.0
+
+
+@dataclass
+class TimeLeft:
+    """What is left of a submission's time: until when by the clock, and of the processor.
+
+    >>> left = TimeLeft(processor=5.0)
+    >>> left.spend(6.0)
+    >>> left.is_over
+    True
+    """
+
+    end: float = math.inf
+    processor: float = math.inf
+    spent: float = field(default=0.0, init=False)
+
+    @staticmethod
+    def of(limits: Limits) -> "TimeLeft":
+        """All the time of a submission that begins now; room for ten cells at their limit."""
+        most = max(limits.processor, 10 * limits.cell)
+        clock = max(limits.clock, PATIENCE * 10 * limits.cell)
+        return TimeLeft(time.monotonic() + min(clock, limits.whole), most)
+
+    def spend(self, seconds: float) -> None:
+        """Count processor seconds that a run has taken."""
+        self.spent += seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further run may begin."""
+        return self.spent >= self.processor or time.monotonic() >= self.end
+
+    def until(self) -> float:
+        """The moment by the clock when a run that begins now has to end."""
+        return min(self.end, time.monotonic() + PATIENCE * (self.processor - self.spent))
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def test_a_zip_in_the_folder_belongs_to_its_student(tmp_path, homework):
     (tmp_path / "up" / "emmy.ipynb").write_bytes(NOTEBOOK)
     found = sort_by_student(tmp_path / "up", homework, [])
     assert choose("ada", found.by_student["ada"], homework).raw == NOTEBOOK
-    assert ("more.zip", "a zip file inside a zip file") in found.refused
+    assert ("ada/work/more.zip", "a zip file inside a zip file") in found.refused
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Messages from a process that may send anything."""
 
 import json
+import socket
 import struct
+import time
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lessonlib.homework.sandbox import wire
+from lessonlib.homework.sandbox.messages import Reader
 
 plain = st.recursive(
     st.none()
@@ -82,6 +85,9 @@ def message(tree, body=b""):
         {"array": ["|O8", [1], False]},
         {"array": ["<f8", [10**9], False]},
         {"array": ["<f8", [-1], False]},
+        {"array": ["<f8", [10**7, 10**7, 0], False]},
+        {"array": ["<U2", [1], False]},
+        {"array": [">U2", [1], False]},
         {"array": ["<f8", ["1"], False]},
         {"array": ["V8", [0], False]},
         {"array": [["f8", "O"], [0], False]},
@@ -100,12 +106,36 @@ def message(tree, body=b""):
 )
 def test_forged_messages_are_refused(tree):
     with pytest.raises(wire.WireError):
-        wire.decode(message(tree, b"\0" * 8))
+        wire.decode(message(tree, b"\xff" * 8))
+
+
+@pytest.mark.parametrize("raw", [b"9" * 500, b"9" * 5000, b"[" * 900, b"1e9", b'"' + b"x" * 2**24])
+def test_trees_that_are_hard_to_read_are_refused_or_a_number(raw):
+    try:
+        found = wire.decode(struct.pack("<II", len(raw), 0) + raw)
+    except wire.WireError:
+        return
+    assert found == 1e9
+
+
+def test_half_characters_are_replaced():
+    made = wire.decode(wire.encode({"\ud800": ["\udfff x", 1]}))
+    assert made == {"?": ["? x", 1]}
+    with pytest.raises(wire.WireError, match="characters"):
+        wire.decode(wire.encode(np.array(["\ud800"])))
+
+
+def test_a_frame_that_trickles_in_has_a_deadline():
+    near, far = socket.socketpair()
+    with near, far:
+        far.sendall(struct.pack("<I", 1000) + b"x")
+        begun = time.monotonic()
+        with pytest.raises(TimeoutError):
+            wire.receive(near, begun + 0.3)
+        assert time.monotonic() - begun < 5
 
 
 def test_a_long_frame_is_not_read():
-    import socket
-
     near, far = socket.socketpair()
     with near, far:
         far.sendall(struct.pack("<I", wire.MAX_FRAME + 1))
@@ -113,3 +143,59 @@ def test_a_long_frame_is_not_read():
             wire.receive(near)
         far.shutdown(socket.SHUT_WR)
         assert wire.receive(near) is None
+
+
+def told(**parts):
+    return parts
+
+
+def read_all(reader, steps):
+    for step in steps:
+        reader.read(step)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [told(event="room", error=1)],
+        [told(event="cell", index=0), told(event="room", error="no namespaces")],
+        [told(event="cell", index=1)],
+        [told(event="cell", index=True)],
+        [told(event="cell", index=[0])],
+        [told(event=np.zeros(2), index=0)],
+        [told(event="cell", index=0)] * 2,
+        [told(event="ran", index=0)],
+        [told(event="cell", index=0), told(event="ran", index=0, error=["E"])],
+        [told(event="cell", index=0), told(event="ran", index=0, error=["E", {}])],
+        [told(event="cell", index=0), told(event="ran", index=0, out=1)],
+        [told(event="answer", state="ready")],
+        [np.zeros(3)],
+        [None],
+        [told(index=0)],
+    ],
+)
+def test_a_message_that_is_not_the_next_step_is_refused(steps):
+    reader = Reader([0], 3)
+    with pytest.raises(wire.WireError):
+        read_all(reader, steps)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [told(event="case", index=3)],
+        [told(event="case", index=-1)],
+        [told(event="case", index=1), told(event="outcome", index=0)],
+        [told(event="case", index=1), told(event="end")],
+        [told(event="case", index=1), told(event="outcome", index=1, mutated=100)],
+        [told(event="case", index=1), told(event="outcome", index=1), told(event="case", index=1)],
+        [told(event="cell", index=0)],
+        [told(event="answer", state="ready")],
+    ],
+)
+def test_a_call_that_is_not_the_next_is_refused(steps):
+    reader = Reader([0], 3)
+    before = [told(event="cell", index=0), told(event="ran", index=0)]
+    read_all(reader, [*before, told(event="answer", state="ready")])
+    with pytest.raises(wire.WireError):
+        read_all(reader, steps)

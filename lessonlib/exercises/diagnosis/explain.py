@@ -46,7 +46,7 @@ def explain(evidence: Evidence, known: Mistake | None, searching: bool = True) -
     if evidence.smallest.outcome.error is not None:
         return _stopped(evidence, searching)
     first = _first_words(evidence, broken)
-    found = (_searched(evidence) if searching else None) or _placed(evidence)
+    found = (_searched(evidence) if searching else None) or _tried(_placed, evidence)
     if first is None:
         return found or _bare(evidence)
     if found is None:
@@ -166,9 +166,17 @@ def _searched(evidence: Evidence) -> Finding | None:
         _repaired,
     )
     for look in means:
-        if evidence.budget.left() > 0 and (found := look(evidence)) is not None:
+        if evidence.budget.left() > 0 and (found := _tried(look, evidence)) is not None:
             return found
     return None
+
+
+def _tried(look: Callable[[Evidence], Finding | None], evidence: Evidence) -> Finding | None:
+    """What a search finds. A value that it cannot bear costs the explanation, not the judgement."""
+    try:
+        return look(evidence)
+    except Exception:
+        return None
 
 
 def _other_arguments(evidence: Evidence) -> Finding | None:

@@ -152,7 +152,7 @@ class Search:
 def _share(a: Any, b: Any) -> float:
     x, y = as_array(a), as_array(b)
     if x is None or y is None:
-        return float(a == b) if isinstance(b, str) else 0.0
+        return float(isinstance(a, str) and a == b) if isinstance(b, str) else 0.0
     if x.shape != y.shape:
         return 0.0
     x, y = x.astype(np.float64), y.astype(np.float64)

@@ -7,23 +7,36 @@ import io
 import os
 import re
 import stat
+import struct
+import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path, PurePosixPath
+from functools import lru_cache, partial
+from pathlib import Path
 
 from lessonlib.homework.cohort.roster import squeeze
 from lessonlib.homework.model import HomeworkError
 
 MOST_FILE, MOST_TOTAL, MOST_MEMBERS = 30 * 2**20, 8 * 2**30, 50_000
+MOST_LIST = 4 * 2**20  # bytes of the list of names in a student's zip
+MOST_OF_ONE = 100  # files that are kept of a student's zip, those named as notebooks first
+_MOST_NAME = 400
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 MOODLE = re.compile(r"^(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_\w+?_?(?:/(?P<file>.*)|$)")
-_NOISE = ("__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db")
+_NOISE = (
+    "__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db", "__pycache__",
+    "site-packages", "dist-packages", "node_modules", ".venv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the upload: its place, how to read it, when it was changed."""
+    """One file of the upload: its place, how to read it, when it was changed.
+
+    `read` raises Refused or OSError, whatever is wrong with the file.
+    """
 
     path: str
     read: Callable[[], bytes]
@@ -44,21 +57,40 @@ def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], lis
     refused: list[tuple[str, str]] = []
     if source.is_dir():
         found = list(_folder(source, refused))
-    elif zipfile.is_zipfile(source):
-        found = _unwrapped(list(_archive(zipfile.ZipFile(source), refused)), known)
+    elif _is_zip(source):
+        found = _unwrapped(list(_of_the_class(source, refused)), known)
     else:
-        found = [Entry(source.name, partial(_bounded, source), source.stat().st_mtime)]
-    return [e for e in found if not _is_noise(e.path)], refused
+        found = [Entry(clean(source.name), partial(_bounded, source), source.stat().st_mtime)]
+    return [e for e in found if not is_noise(e.path)], refused
 
 
-def _is_noise(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return any(p in _NOISE or p.startswith("._") for p in parts)
+def clean(name: str) -> str:
+    """A name from outside as one that can be shown and stored: composed, no half characters, short.
+
+    >>> clean("a\\udcff") == "a?", len(clean("n" * 9999))
+    (True, 400)
+    """
+    text = name.encode("utf-8", errors="replace").decode("utf-8")
+    return unicodedata.normalize("NFC", text)[:_MOST_NAME].replace("\x00", "?")
+
+
+def _is_zip(path: Path) -> bool:
+    """Whether a file begins as a zip file does; a notebook with one at its end is a notebook."""
+    try:
+        with path.open("rb") as handle:
+            return handle.read(4) in _ZIP
+    except OSError:
+        return False
+
+
+def is_noise(path: str) -> bool:
+    """Whether a file is a program's own, or of an installation that was packed along."""
+    return any(p in _NOISE or p.startswith("._") for p in path.split("/"))
 
 
 def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
     """Without a folder that is around everything (many zip programs add one)."""
-    found = [e for e in found if not _is_noise(e.path)]
+    found = [e for e in found if not is_noise(e.path)]
     tops = {e.path.split("/")[0] for e in found if "/" in e.path}
     flat = any("/" not in e.path for e in found)
     below = {e.path.split("/")[1] for e in found} if not flat else set()
@@ -71,17 +103,28 @@ def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
 
 
 def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
-    for folder, folders, files in os.walk(root):
-        folders.sort()
+    def unread(error: OSError) -> None:
+        inside = os.path.relpath(error.filename or root, root)
+        refused.append((clean(inside), f"a folder that cannot be read ({error.strerror})"))
+
+    for folder, folders, files in os.walk(root, onerror=unread):
+        folders[:] = sorted(f for f in folders if f not in _NOISE)
         for name in sorted(files):
             path = Path(folder, name)
-            inside = path.relative_to(root).as_posix()
-            if path.is_symlink() or not path.is_file():
+            inside = clean(path.relative_to(root).as_posix())
+            if not _is_plain(path):
                 refused.append((inside, "not a plain file"))
-            elif zipfile.is_zipfile(path):
+            elif _is_zip(path):
                 yield from _nested(inside, partial(_bounded, path), refused)
             else:
-                yield Entry(inside, partial(_bounded, path), path.stat().st_mtime)
+                yield Entry(inside, partial(_bounded, path), path.lstat().st_mtime)
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _bounded(path: Path) -> bytes:
@@ -100,68 +143,122 @@ def _nested(
     Only the list of names is kept; the zip is opened again when one of them is read.
     """
     folder = inside[:-4] if inside.lower().endswith(".zip") else inside
-
-    def one(path: str) -> bytes:
-        with zipfile.ZipFile(io.BytesIO(load())) as archive:
-            return _member(archive, archive.getinfo(path))
-
     try:
-        with zipfile.ZipFile(io.BytesIO(load())) as archive:
-            found = list(_archive(archive, refused, depth=1))
-    except (zipfile.BadZipFile, OSError):
-        refused.append((inside, "a damaged zip file"))
-    except Refused as error:
+        with _opened(load) as archive:
+            found = list(_archive(archive, refused, folder, load))
+    except (Refused, OSError) as error:
         refused.append((inside, str(error)))
-    else:
-        for entry in found:
-            yield Entry(f"{folder}/{entry.path}", partial(one, entry.path), entry.time)
+        return
+    named = [e for e in found if ".ipynb" in e.path.lower()]
+    kept = (named or found)[:MOST_OF_ONE]
+    if not kept:
+        refused.append((inside, "no file in this zip file can be read"))
+    yield from kept
+
+
+def _opened(load: Callable[[], bytes]) -> zipfile.ZipFile:
+    """A student's zip. Raises Refused, whatever is wrong with it."""
+    raw = load()
+    if _length_of_list(raw) > MOST_LIST:
+        raise Refused("a zip file with too many files in it")
+    try:
+        return zipfile.ZipFile(io.BytesIO(raw))
+    except Exception:  # a damaged one raises nearly anything
+        raise Refused("a damaged zip file") from None
+
+
+def _length_of_list(raw: bytes) -> int:
+    """The bytes that the list of names takes, as the end of a zip file says, before it is read."""
+    at = raw.rfind(b"PK\x05\x06", -(2**16 + 22))
+    if at < 0 or at + 22 > len(raw):
+        return 0
+    return struct.unpack_from("<I", raw, at + 12)[0]
+
+
+@lru_cache(maxsize=1)
+def _last_opened(load: Callable[[], bytes]) -> zipfile.ZipFile:
+    """The zip that was read last stays open: most students' files are read one after another."""
+    return _opened(load)
+
+
+def _from_nested(load: Callable[[], bytes], number: int) -> bytes:
+    archive = _last_opened(load)
+    return _member(archive, archive.infolist()[number])
+
+
+def _of_the_class(source: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
+    """The files of the zip that the upload system made. Raises HomeworkError where it is none."""
+    try:
+        archive = zipfile.ZipFile(source)
+    except Exception as error:  # a damaged one raises nearly anything
+        raise HomeworkError(f"{source.name} is a damaged zip file ({error})") from None
+    return _archive(archive, refused)
 
 
 def _archive(
-    archive: zipfile.ZipFile, refused: list[tuple[str, str]], depth: int = 0
+    archive: zipfile.ZipFile,
+    refused: list[tuple[str, str]],
+    below: str = "",
+    load: Callable[[], bytes] | None = None,
 ) -> Iterator[Entry]:
-    members = [m for m in archive.infolist() if not m.is_dir()]
-    if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_TOTAL:
-        refused.append((archive.filename or "a zip file", "too many or too large files in it"))
+    """The files of a zip; of a student's own also the folder that it stands for, and its bytes."""
+    members = [(k, m) for k, m in enumerate(archive.infolist()) if not _is_folder(m)]
+    if len(members) > MOST_MEMBERS or sum(m.file_size for _, m in members) > MOST_TOTAL:
+        name = below or Path(archive.filename or "").name
+        refused.append((name, "too many or too large files in it"))
         return
-    for member in members:
+    for number, member in members:
+        path = clean(member.filename)
+        inside = f"{below}/{path}" if below else path
         reason = _fault(member)
+        if is_noise(path):
+            continue
         if reason:
-            refused.append((member.filename, reason))
-        elif member.filename.lower().endswith(".zip"):
-            if depth:
-                refused.append((member.filename, "a zip file inside a zip file"))
-            else:
-                yield from _nested(member.filename, partial(_member, archive, member), refused)
+            refused.append((inside, reason))
+        elif not path.lower().endswith(".zip"):
+            here = partial(_member, archive, member)
+            yield Entry(
+                inside, partial(_from_nested, load, number) if load else here, _moment(member)
+            )
+        elif load:
+            refused.append((inside, "a zip file inside a zip file"))
         else:
-            moment = member.date_time
-            order = float(sum(v * 100**k for k, v in enumerate(reversed(moment))))
-            yield Entry(member.filename, partial(_member, archive, member), order)
+            yield from _nested(path, partial(_member, archive, member), refused)
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    return member.filename.endswith("/")
+
+
+def _moment(member: zipfile.ZipInfo) -> float:
+    """A number that orders files by when they were changed."""
+    return float(sum(v * 100**k for k, v in enumerate(reversed(member.date_time))))
 
 
 def _fault(member: zipfile.ZipInfo) -> str:
     """Why a member is not read, or nothing."""
     name = member.filename.replace("\\", "/")
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", name):
+    if name.startswith("/") or ".." in name.split("/") or re.match(r"^[A-Za-z]:", name):
         return "its name points outside the archive"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link"
     if member.flag_bits & 1:
         return "encrypted"
+    if member.compress_type not in _METHODS:
+        return "packed by a method that is not read here"
     if member.file_size > MOST_FILE:
         return f"larger than {MOST_FILE >> 20} MB"
     if member.file_size > 2**20 and member.file_size > 300 * max(1, member.compress_size):
         return "packed more than 300 times: not read"
-    return ""
+    return "" if name.strip("/ ") else "it has no name"
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(member) as handle:
             raw = handle.read(MOST_FILE + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused(f"unreadable in the zip file ({error})") from None
+    except Exception as error:  # a damaged member raises nearly anything
+        raise Refused(f"unreadable in the zip file ({clean(str(error))})") from None
     if len(raw) > MOST_FILE:
         raise Refused(f"larger than {MOST_FILE >> 20} MB")
     return raw

@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lessonlib.homework.cells import grade_id_of
-from lessonlib.homework.cohort.archives import MOODLE, Entry, Refused, entries
+from lessonlib.homework.cohort.archives import MOODLE, MOST_OF_ONE, Entry, Refused, entries
 from lessonlib.homework.cohort.roster import Student, safe_id, squeeze
 from lessonlib.homework.model import Homework
 
 _CANVAS = re.compile(
     r"^(?P<name>[^_/]+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<turn>\d+)_(?P<file>.+)$", re.I
 )
+_MOST_BYTES = 120 * 2**20  # bytes that are read of one student's files
 
 
 @dataclass
@@ -99,18 +100,24 @@ def uploads(intake: Intake, homework: Homework, only: Collection[str]) -> Iterat
             yield upload
 
 
+def _likely(found: list[Entry]) -> list[Entry]:
+    """The files that may be the homework: those that are named as notebooks, else the first."""
+    return ([e for e in found if ".ipynb" in e.path.lower()] or found)[:MOST_OF_ONE]
+
+
 def choose(student: str, found: list[Entry], homework: Homework) -> Upload:
     """The file that counts: the one with most of this homework's cells, then the newest."""
     names = [e.name for e in homework.exercises()]
     ids = [grade_id_of("ex", e.id) for e in homework.exercises()]
     best: tuple[int, float, str] | None = None
-    upload = Upload(safe_id(student), None)
-    for entry in found:
+    upload, read = Upload(safe_id(student), None), 0
+    for entry in _likely(found):
         try:
-            raw = entry.read()
+            raw = entry.read() if read < _MOST_BYTES else _refuse("more than is read of a student")
         except (Refused, OSError) as error:
             upload.problem = upload.problem or f"{Path(entry.path).name}: {error}"
             continue
+        read += len(raw)
         flat = raw.replace(b"\x00", b"")
         hits = sum(i.encode() in flat for i in ids)
         hits += sum(f"def {n}".encode() in flat for n in names)

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, Protocol
 
+from lessonlib.exercises.call import TimeUp
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError, Report
 from lessonlib.homework.sandbox.session import ONE_THREAD, GraderProblem
@@ -143,7 +144,7 @@ class LocalPool:
             else:
                 yield job[0], _report(future)
         for name, read in lost:  # one at a time: which of them ends its process shows now
-            yield name, _report(self._submit(read()))
+            yield name, _report(_submitted(self._submit, (name, read)))
 
     def _start(self) -> None:
         context = get_context("spawn")  # a fork would copy this process's threads and open files
@@ -212,11 +213,22 @@ def _as_completed(
     running: dict[Future[Report], Job] = {}
     while True:
         for job in islice(queue, room - len(running)):
-            running[submit(job[1]())] = job
+            running[_submitted(submit, job)] = job
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             yield running.pop(future), future
+
+
+def _submitted(submit: Callable[[bytes], Future[Report]], job: Job) -> Future[Report]:
+    """Hand a file over; one that cannot be read costs its student a reason."""
+    try:
+        raw = job[1]()
+    except OSError as error:
+        unread: Future[Report] = Future()
+        unread.set_result(Report.problem(f"the file could not be read ({error.strerror})"))
+        return unread
+    return submit(raw)
 
 
 def _report(future: Future[Report]) -> Report:
@@ -225,5 +237,5 @@ def _report(future: Future[Report]) -> Report:
         return future.result()
     except BrokenProcessPool:
         return Report.problem(LOST)
-    except Exception as error:
+    except (Exception, TimeUp) as error:
         return Report.problem(f"{type(error).__name__}: {error}")

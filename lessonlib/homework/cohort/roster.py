@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import unicodedata
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ _ID_COLUMNS = (
     "student_id", "student id", "username", "user name", "sis login id", "login", "id",
     "sis user id", "email address", "email", "student",
 )  # fmt: skip
+_MOST_ID, _MOST_BYTES = 80, 200  # characters, and bytes of a folder's name
 _NAME_COLUMNS = ("name", "full name", "student", "student name")
 
 
@@ -62,7 +65,7 @@ def squeeze(text: str) -> str:
     >>> squeeze("O'Neil, Ann-Marie")
     'oneilannmarie'
     """
-    return "".join(c for c in text.lower() if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFC", text).lower() if c.isalnum())
 
 
 def _aliases(head: list[str], cells: list[str]) -> frozenset[str]:
@@ -83,5 +86,9 @@ def safe_id(text: str) -> str:
     >>> safe_id("Ana/../x y")
     'Ana_.._x_y'
     """
-    cleaned = re.sub(r"[^\w.@-]", "_", text.strip(), flags=re.UNICODE).strip(".")[:80]
+    whole = unicodedata.normalize("NFC", text.strip())
+    cleaned = re.sub(r"[^\w.@-]", "_", whole, flags=re.UNICODE).strip(".")
+    if len(cleaned) > _MOST_ID or len(cleaned.encode()) > _MOST_BYTES:  # two long names stay two
+        begin = cleaned.encode()[: _MOST_ID - 9].decode(errors="ignore")
+        cleaned = f"{begin}-{zlib.crc32(whole.encode(errors='replace')):08x}"
     return cleaned or "unnamed"

@@ -25,6 +25,7 @@ from lessonlib.exercises.result import Result
 from lessonlib.homework.cells import ANSWER, role_of
 from lessonlib.homework.course import Course
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
+from lessonlib.homework.nbgrader.bounded import bounded
 from lessonlib.homework.release import cleared
 from lessonlib.homework.submission.repair import repair
 from lessonlib.homework.submission.submission import Submission
@@ -57,7 +58,7 @@ class RepairingExporter(NotebookExporter):
         course, homework = _assignment(resources)
         if course.root.resolve() / "submitted" in path.resolve().parents:
             repaired = repair(path.read_bytes(), homework.notebook())
-            notebook = nbformat.from_dict(repaired.notebook)
+            notebook = nbformat.from_dict(bounded(repaired.notebook))
         else:
             notebook = nbformat.read(filename, as_version=4)
         resources.setdefault("metadata", {})["name"] = path.stem

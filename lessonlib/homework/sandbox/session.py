@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import pickle
 import select
@@ -20,13 +21,16 @@ from lessonlib.homework.limits import (
     PATIENCE,
     SILENCE_SECONDS,
     START_SECONDS,
+    TRIAL_SECONDS,
     TRIALS_SECONDS,
     Limits,
+    TimeLeft,
 )
-from lessonlib.homework.sandbox import wire
+from lessonlib.homework.sandbox import messages, wire
 from lessonlib.homework.sandbox.border import sent_by_value
 from lessonlib.homework.sandbox.student import TIME_IS_OVER
 
+_MOST_BYTES = 128 * 2**20  # of all messages of a run
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _PACKAGE = Path(lessonlib.__file__).resolve().parent
 # lessonlib is found where the grader's is; its folder then goes behind everything else on the path
@@ -54,10 +58,11 @@ class Transcript:
     current: int | None = None  # the cell that was running last
     answer: str = ""  # "", missing, value or ready
     shown: str = ""
+    over: bool = False  # nothing was run: the submission's time was over
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    case: int | None = None
     missing: set[str] = field(default_factory=set)
     stopped: bool = False  # the grader had to end it
+    refused: str = ""  # why the grader does not listen any longer
     finished: bool = False
     ending: int = 0
     seconds: float = 0.0
@@ -139,8 +144,11 @@ def _environment() -> dict[str, str]:
 class Session:
     """One run: sends the request, follows the events, enforces the limits from outside."""
 
-    def __init__(self, prefork: PreforkClient, limits: Limits) -> None:
+    def __init__(
+        self, prefork: PreforkClient, limits: Limits, left: TimeLeft | None = None
+    ) -> None:
         self.prefork, self.limits = prefork, limits
+        self.left = left or TimeLeft.of(limits)
         self.seen = Transcript()
 
     def run(
@@ -148,127 +156,115 @@ class Session:
         cells: list[dict[str, Any]],
         exercise: Exercise,
         payload: bytes,
-        trials: bool = False,
+        calls: int = 0,
+        trials: float = 0.0,
     ) -> Transcript:
         """Run the cells, hand the calls over when the answer is there, collect what comes back.
 
-        trials : the payload holds changed answers to call, instead of calls of the answer itself
+        calls  : how many calls the payload asks for
+        trials : where the payload holds changed answers to call: seconds by the clock for all
         """
         seconds = {c["index"]: c["seconds"] for c in cells}
-        case_seconds = min(exercise.seconds, self.limits.call)
+        self.case_seconds = TRIAL_SECONDS if trials else min(exercise.seconds, self.limits.call)
+        self.room = _MOST_BYTES
+        self.until = min(self.left.until(), time.monotonic() + (trials or math.inf))
         request = {
             "cells": cells,
             "name": exercise.name,
             "forbidden": list(exercise.forbidden),
             "limits": {"memory": self.limits.memory},
-            "trials": trials,
+            "trials": trials > 0,
         }
+        steps = messages.Reader([c["index"] for c in cells], calls)
         connection, leash = self.prefork.start(request)
         with connection, leash:
             try:
-                self._follow(connection, seconds, payload, case_seconds)
-            except (wire.WireError, ConnectionError) as error:
-                self.seen.shown = str(error)
+                self._follow(connection, steps, seconds, payload)
+            except TimeoutError:
+                self.seen.stopped = True
+            except (wire.WireError, OSError) as error:
+                self.seen.refused = str(error)
             self._end(leash)
+        self.left.spend(self.seen.seconds)
         return self.seen
 
     def _follow(
-        self, connection: socket.socket, seconds: dict[int, float], payload: bytes, each: float
+        self,
+        connection: socket.socket,
+        steps: messages.Reader,
+        seconds: dict[int, float],
+        payload: bytes,
     ) -> None:
-        left = SILENCE_SECONDS
+        wait = SILENCE_SECONDS
         while not self.seen.finished:
-            message = self._next(connection, PATIENCE * left + self.limits.grace)
+            message = self._next(connection, steps, PATIENCE * wait + self.limits.grace)
             if message is None:
                 return
-            if message.get("event") == "room":
-                raise GraderProblem(f"no closed room: {message.get('error')}")
-            calling = bool(self.seen.answer)
-            if calling:
-                left = self._note_call(message, each)
-                continue
-            left = self._note_run(message, seconds)
-            if self.seen.answer == "ready":
+            wait = self._note(message, seconds)
+            if isinstance(message, messages.Answer) and not self.seen.finished:
+                connection.settimeout(PATIENCE * SILENCE_SECONDS)  # it may not read, too
                 wire.send(connection, payload)
-            elif self.seen.answer:  # there is nothing to call
-                return
 
-    def _note_run(self, message: dict[str, Any], seconds: dict[int, float]) -> float:
-        """What is told until the answer is there. Returns the seconds until the next message."""
-        event, seen = message.get("event"), self.seen
-        if event == "cell":
-            index = message.get("index")
-            seen.current = index if isinstance(index, int) else None
-            return seconds.get(seen.current, 1.0) if seen.current is not None else 1.0
-        if event == "ran":
-            self._note_cell(message)
-        elif event == "answer":
-            seen.answer, seen.current = str(message.get("state")), None
-            seen.shown = str(message.get("shown", ""))[:100]
-            seen.finished = seen.answer != "ready"
-        return SILENCE_SECONDS
-
-    def _note_call(self, message: dict[str, Any], each: float) -> float:
-        """What is told of the calls. Returns the seconds until the next message."""
-        event, seen = message.get("event"), self.seen
-        if event == "case":
-            seen.case = message.get("index")
-            return each
-        if event == "outcome":
-            self._note_outcome(message)
-        elif event == "end":
-            seen.finished = True
-        return SILENCE_SECONDS
-
-    def _next(self, connection: socket.socket, seconds: float) -> dict[str, Any] | None:
-        """The next message, or None: the process has ended or is over its time."""
-        deadline = time.monotonic() + seconds
-        connection.settimeout(seconds)
-        try:
-            ready, _, _ = select.select([connection], [], [], seconds)
-            if not ready:
-                raise TimeoutError
-            connection.settimeout(max(0.5, deadline - time.monotonic()))
-            raw = wire.receive(connection)
-        except TimeoutError:
-            self.seen.stopped = True
-            return None
+    def _next(
+        self, connection: socket.socket, steps: messages.Reader, seconds: float
+    ) -> messages.Message | None:
+        """The next message, or None: the process has ended. Raises TimeoutError, WireError."""
+        end = min(self.until, time.monotonic() + seconds)
+        if not select.select([connection], [], [], max(0.0, end - time.monotonic()))[0]:
+            raise TimeoutError
+        raw = wire.receive(connection, max(end, time.monotonic() + 0.5))
         if raw is None:
             return None
-        message = wire.decode(raw)
-        if not isinstance(message, dict):
-            raise wire.WireError("not a message")
-        return message
+        self.room -= wire.weight(raw)
+        if self.room < 0:
+            raise wire.WireError("it has sent too much")
+        return steps.read(wire.decode(raw))
 
-    def _note_cell(self, message: dict[str, Any]) -> None:
-        index = message.get("index")
-        if not isinstance(index, int) or index != self.seen.current:
-            return
-        error = message.get("error")
-        self.seen.cells[index] = {
-            "error": [str(e)[:600] for e in error] if isinstance(error, list) else [],
-            "line": str(message.get("line", ""))[:200],
-            "out": str(message.get("out", ""))[:20_000],
-            "err": str(message.get("err", ""))[:20_000],
+    def _note(self, message: messages.Message, seconds: dict[int, float]) -> float:
+        """Keep what is told. Returns the seconds until the next message."""
+        seen = self.seen
+        match message:
+            case messages.Room():
+                raise GraderProblem(f"no closed room: {message.error}")
+            case messages.Begun() if seen.answer:
+                return self.case_seconds
+            case messages.Begun():
+                seen.current = message.index
+                return seconds[message.index]
+            case messages.Ran():
+                self._note_cell(message)
+            case messages.Answer():
+                seen.answer, seen.shown = message.state, message.shown
+                seen.finished = seen.answer != "ready"
+            case messages.Called():
+                self._note_outcome(message)
+            case messages.End():
+                seen.finished = True
+        return SILENCE_SECONDS
+
+    def _note_cell(self, message: messages.Ran) -> None:
+        self.seen.cells[message.index] = {
+            "error": message.error,
+            "line": message.line,
+            "out": message.out,
+            "err": message.err,
         }
-        if message.get("missing"):
-            self.seen.missing.add(str(message["missing"])[:100])
+        self._note_missing(message.missing)
         self.seen.current = None
 
-    def _note_outcome(self, message: dict[str, Any]) -> None:
-        index = message.get("index")
-        if not isinstance(index, int) or index != self.seen.case or index in self.seen.outcomes:
-            return
-        error = message.get("error")
-        mutated = message.get("mutated")
-        self.seen.outcomes[index] = Outcome(
-            value=message.get("value"),
-            error=exception(error) if isinstance(error, list) and len(error) == 2 else None,
-            line=str(message.get("line", ""))[:200],
-            printed=str(message.get("printed", ""))[:500],
-            mutated=mutated if isinstance(mutated, int) and 0 <= mutated < 100 else None,
+    def _note_outcome(self, message: messages.Called) -> None:
+        self.seen.outcomes[message.index] = Outcome(
+            value=message.value,
+            error=exception(message.error) if message.error else None,
+            line=message.line,
+            printed=message.printed,
+            mutated=message.mutated,
         )
-        if message.get("missing"):
-            self.seen.missing.add(str(message["missing"])[:100])
+        self._note_missing(message.missing)
+
+    def _note_missing(self, name: str) -> None:
+        if name:
+            self.seen.missing.add(name)
 
     def _end(self, leash: socket.socket) -> None:
         """Let go of the process and read how it ended."""
@@ -282,7 +278,7 @@ class Session:
         if report[0] == "room":
             raise GraderProblem(f"no closed room: {report[1]}")
         if report[0] == "ended":
-            ending, seconds, _ = report[1].split()
+            ending, seconds, *_ = report[1].split()
             self.seen.ending, self.seen.seconds = int(ending), float(seconds)
             self.seen.stopped |= self.seen.ending == TIME_IS_OVER
 

@@ -88,8 +88,11 @@ class Runner:
         self.out, self.err = BoundedText(_TEXT), BoundedText(_TEXT)
 
     def tell(self, **message: Any) -> None:
-        """Send one message to the grader."""
-        wire.send(self.connection, wire.encode(message))
+        """Send one message to the grader; a value that is too large goes as a stranger."""
+        raw = wire.encode(message)
+        if not wire.fits(raw):
+            raw = wire.encode({**message, "value": wire.stranger("value_that_is_too_large")})
+        wire.send(self.connection, raw)
 
     def serve(self, request: dict[str, Any]) -> None:
         """Answer one request: run its cells, then the calls that are asked for."""
@@ -201,28 +204,34 @@ class Runner:
 
 def _missing(error: BaseException | None) -> str:
     """The name that a NameError is about."""
-    return str(getattr(error, "name", "") or "") if isinstance(error, NameError) else ""
+    name = getattr(error, "name", "") if isinstance(error, NameError) else ""
+    return _bare(name, 100) if isinstance(name, str) else ""
 
 
 def _describe(error: BaseException) -> list[str]:
     try:
-        text = str(error)
+        text = _bare(str(error), 600)
     except BaseException:
         text = ""
-    return [type(error).__name__, text[:600]]
+    return [_bare(type(error).__name__, 60), text]
+
+
+def _bare(text: str, most: int) -> str:
+    """The first characters as plain text; a student's own kind of text may do anything."""
+    return str.__getitem__(text, slice(most))
 
 
 def _short(value: Any) -> str:
     try:
-        return repr(value)[:80]
+        return _bare(repr(value), 80)
     except BaseException:
-        return f"a {type(value).__name__}"
+        return f"a {_bare(type(value).__name__, 60)}"
 
 
 def _line(error: BaseException, source: str) -> str:
     """The line of this cell in the traceback."""
     if isinstance(error, SyntaxError):
-        return (error.text or "").strip()[:200]
+        return _bare(error.text, 200).strip() if isinstance(error.text, str) else ""
     lines = source.splitlines()
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith(("<ipython", "/tmp/ipykernel")) and frame.lineno:

@@ -8,11 +8,13 @@ import json
 import math
 import socket
 import struct
+import time
 from typing import Any
 
 import numpy as np
 
 MAX_FRAME = 32 * 2**20
+MAX_TREE = 8 * 2**20  # of the JSON tree in a frame, which takes more memory than its bytes
 _MAX_DEPTH = 24
 _MAX_TEXT = 200_000
 _MAX_INT_DIGITS = 400
@@ -26,6 +28,20 @@ class Other:
 
 class WireError(ValueError):
     """What arrived is not a message of this protocol."""
+
+
+def whole_characters(text: str) -> str:
+    """Text without half characters (lone surrogates), which cannot be stored or shown.
+
+    >>> whole_characters("a" + chr(0xD800))
+    'a?'
+    """
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def _are_characters(raw: memoryview, dtype: np.dtype) -> bool:
+    codes = np.frombuffer(raw, np.dtype("u4").newbyteorder(dtype.byteorder))
+    return not ((codes > 0x10FFFF) | (codes >> 11 == 0x1B)).any()  # 0x1B: a half character
 
 
 def stranger(kind: str) -> Other:
@@ -45,8 +61,7 @@ def _tree(value: Any, blobs: list[bytes], depth: int) -> Any:
     if value is None or kind is bool:
         return value
     if kind is int:
-        text = str(value) if value.bit_length() < 1000 else "0"
-        return {"int": text}
+        return {"int": str(value)} if value.bit_length() < 1000 else {"other": "very_long_int"}
     if kind is float:
         return value if math.isfinite(value) else {"float": repr(value)}
     if kind is str:
@@ -91,8 +106,10 @@ class _Reader:
     def build(self, node: Any, depth: int = 0) -> Any:
         if depth > _MAX_DEPTH:
             raise WireError("nested too deeply")
-        if node is None or isinstance(node, bool | float | str):
+        if node is None or isinstance(node, bool | float):
             return node
+        if isinstance(node, str):
+            return whole_characters(node)
         if isinstance(node, int):
             return float(node)
         if not isinstance(node, dict) or len(node) != 1:
@@ -144,11 +161,15 @@ class _Reader:
             raise WireError(f"dtype {dtype} is not a plain one")
         if not all(type(n) is int and 0 <= n <= MAX_FRAME for n in shape):
             raise WireError("not a shape")
+        if math.prod(max(1, n) for n in shape) > MAX_FRAME:  # (10**7, 0) is as long as it says
+            raise WireError("more rows than bytes could be sent")
         size = math.prod(shape) * dtype.itemsize
         if size > len(self.blobs) - self.at:
             raise WireError("fewer bytes than the shape says")
         raw = self.blobs[self.at : self.at + size]
         self.at += size
+        if dtype.kind == "U" and not _are_characters(raw, dtype):
+            raise WireError("numbers that are no characters")
         array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
         return array[()] if scalar is True and array.ndim == 0 else array
 
@@ -160,12 +181,14 @@ def decode(raw: bytes) -> Any:
     """The value of `encode`'s bytes. Raises WireError for anything that is not such a message."""
     try:
         length, _ = _HEAD.unpack_from(raw)
+        if length > MAX_TREE:
+            raise WireError(f"a message with a tree of {length} bytes, at most {MAX_TREE} are read")
         head = json.loads(raw[_HEAD.size : _HEAD.size + length])
         return _Reader(memoryview(raw)[_HEAD.size + length :]).build(head)
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, struct.error, RecursionError, MemoryError) as error:
-        raise WireError(f"unreadable message: {error}") from None
+    except Exception as error:  # whatever a forged message leads to
+        raise WireError(f"unreadable message: {type(error).__name__}") from None
 
 
 def send(connection: socket.socket, payload: bytes) -> None:
@@ -173,23 +196,41 @@ def send(connection: socket.socket, payload: bytes) -> None:
     connection.sendall(struct.pack("<I", len(payload)) + payload)
 
 
-def receive(connection: socket.socket) -> bytes | None:
-    """Read one frame; None where the other side has closed. Raises WireError above the limit."""
-    head = _exactly(connection, 4)
+def fits(raw: bytes) -> bool:
+    """Whether encoded bytes are within what `receive` and `decode` accept."""
+    return len(raw) <= MAX_FRAME and _HEAD.unpack_from(raw)[0] <= MAX_TREE
+
+
+def weight(raw: bytes) -> int:
+    """The bytes of a frame; its tree counts four times, since it takes more memory than arrays."""
+    return len(raw) + 3 * (_HEAD.unpack_from(raw)[0] if len(raw) >= _HEAD.size else 0)
+
+
+def receive(connection: socket.socket, end: float = math.inf) -> bytes | None:
+    """Read one frame; None where the other side has closed.
+
+    end : the moment of `time.monotonic` until when the whole frame has to be there
+    Raises WireError above the limit, TimeoutError after the end
+    """
+    head = _exactly(connection, 4, end)
     if head is None:
         return None
     (length,) = struct.unpack("<I", head)
     if length > MAX_FRAME:
         raise WireError(f"a message of {length} bytes, at most {MAX_FRAME} are read")
-    return _exactly(connection, length)
+    return _exactly(connection, length, end)
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes | None:
+def _exactly(connection: socket.socket, count: int, end: float) -> bytes | None:
     parts, left = [], count
     while left:
+        if end < math.inf:
+            connection.settimeout(max(0.001, end - time.monotonic()))
         part = connection.recv(min(left, 2**20))
         if not part:
             return None
+        if time.monotonic() > end:
+            raise TimeoutError
         parts.append(part)
         left -= len(part)
     return b"".join(parts)

@@ -4,17 +4,22 @@ The student's process gets inputs and sends values. The reference, the expected 
 exist only in this process.
 """
 
+import contextlib
 import re
+import signal
+import threading
 import types
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.call import AskedToWrite
-from lessonlib.exercises.judge import SEED, Exercise, failing, verdict
+from lessonlib.exercises.call import AskedToWrite, TimeUp
+from lessonlib.exercises.judge import SEED, Exercise, ReferenceFailed, failing, verdict
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
-from lessonlib.homework.limits import Limits
+from lessonlib.homework.limits import PATIENCE, TRIALS_SECONDS, Limits, TimeLeft
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
 from lessonlib.homework.sandbox.session import (
     GraderProblem,
@@ -40,6 +45,7 @@ from lessonlib.homework.submission.search import repaired
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _MOST_RUNS = 8
+_MOST_PRINTED = 400_000  # characters of all cells that are kept for the feedback page
 
 
 class _GivenTimeout(Exception):
@@ -69,18 +75,41 @@ class Grader:
     def grade(self, raw: bytes) -> Report:
         """The report on one submitted file. Never raises for what a student did."""
         try:
-            repaired = repair(raw, self.release)
+            with _own_limit(self.limits.judging):
+                repaired = repair(raw, self.release)
         except Unreadable as error:
             return Report("not graded", str(error))
+        except (Exception, TimeUp) as error:  # a file of a kind that nobody has foreseen
+            return Report("not graded", f"the file could not be read ({type(error).__name__})")
         report, trouble = Report("graded", notes=repaired.notes), Trouble()
+        self.left = TimeLeft.of(self.limits)
         try:
             for exercise in self.homework.exercises():
                 plan = Plan(repaired.notebook, self.release, exercise, self.limits, trouble)
-                report.exercises.append(self._grade_exercise(plan, report))
+                report.exercises.append(self._grade_safely(plan, report))
         except _GivenTimeout as error:
             return Report("not graded", str(error), repaired.notes)
         report.seconds = round(report.seconds, 3)
         return report
+
+    def _grade_safely(self, plan: Plan, report: Report) -> Graded:
+        """Whatever fails for what a student sent costs this exercise's points, with a reason.
+
+        Raises GraderProblem and OSError, which are the system's.
+        """
+        exercise = plan.exercise
+        try:
+            with _own_limit(self.limits.judging):
+                return self._grade_exercise(plan, report)
+        except (GraderProblem, HomeworkError, OSError, _GivenTimeout):
+            raise
+        except ReferenceFailed as error:
+            raise GraderProblem(f"{exercise.id}: the reference failed ({error})") from error
+        except (Exception, TimeUp) as error:
+            kind = type(error).__name__
+            report.notes.append(f"{exercise.id}: could not be judged ({kind}); look at it by hand")
+            text = f"What came back could not be judged ({kind})."
+            return self._graded(exercise, result_of(exercise, text))
 
     def _grade_exercise(self, plan: Plan, report: Report) -> Graded:
         exercise = plan.exercise
@@ -96,14 +125,17 @@ class Grader:
     def _searched(self, plan: Plan, seen: Transcript, graded: Graded, report: Report) -> Graded:
         """Where nothing has been found in a wrong answer: the line whose change makes it right."""
         vague = graded.how in ("", "place", "error") and graded.status == NOT_YET
-        if not vague or not self.homework.diagnosis or seen.answer != "ready":
+        searched = self.homework.diagnosis and not self.left.is_over
+        if not vague or not searched or seen.answer != "ready":
             return graded
         exercise, cases = plan.exercise, self._cases(plan.exercise)
         every = [*cases.public, *cases.hidden]
         failed = failing(exercise, every, outcomes(seen, 0, len(every)))
 
-        def run(payload: bytes) -> Transcript:
-            again = Session(self.prefork, self.limits).run(plan.cells(), exercise, payload, True)
+        def run(payload: bytes, calls: int) -> Transcript:
+            again = Session(self.prefork, self.limits, self.left).run(
+                plan.cells(), exercise, payload, calls, PATIENCE * (TRIALS_SECONDS + seen.seconds)
+            )
             report.seconds += again.seconds
             return again
 
@@ -117,12 +149,17 @@ class Grader:
 
     def _run(self, plan: Plan, report: Report) -> Transcript:
         """Run until the answer has been called, widening the plan where that helps."""
-        timeouts = 0
+        timeouts, seen = 0, Transcript(over=True)
         for _ in range(_MOST_RUNS):
+            if self.left.is_over:
+                return seen
             exercise, cases = plan.exercise, self._cases(plan.exercise)
             payload = pack_calls(exercise, [cases.public, cases.hidden], self.limits.call)
             cells = plan.cells()
-            seen = Session(self.prefork, self.limits).run(cells, exercise, payload)
+            calls = len(cases.public) + len(cases.hidden)
+            seen = Session(self.prefork, self.limits, self.left).run(
+                cells, exercise, payload, calls
+            )
             report.seconds += seen.seconds
             given = {c["index"] for c in cells if c["given"]}
             if _timed_out_given(seen, given):
@@ -133,7 +170,7 @@ class Grader:
                     )
                 continue
             begun = {*seen.cells, -1 if seen.current is None else seen.current}
-            if not seen.answer and max(begun) < 0:
+            if not seen.answer and max(begun) < 0 and not self.left.is_over:
                 raise GraderProblem(f"the process ended before the first cell ({ending(seen)})")
             _keep_cells(seen, report)
             plan.trouble.slow |= {k for k, c in seen.cells.items() if c["error"][:1] == ["TimeUp"]}
@@ -216,6 +253,29 @@ class Grader:
         )
 
 
+@contextlib.contextmanager
+def _own_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp after as much processor time of this process itself, again and again.
+
+    What came back may be large or odd enough to keep the judging busy. The alarm of `call` is
+    another one. In a thread, as on a Dask worker, the limit of the whole submission holds alone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(signum: int, frame: Any) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 def extra_cases(homework: Homework) -> dict[str, list[tuple]]:
     """The instructor's own cases: CASES maps an exercise id to a list of argument tuples."""
     if not homework.extra_cases:
@@ -244,9 +304,11 @@ def _timed_out_given(seen: Transcript, given: set[int]) -> bool:
 
 def _keep_cells(seen: Transcript, report: Report) -> None:
     """Keep what the student's cells printed, once, for the feedback page."""
+    room = _MOST_PRINTED - sum(len(c.get("text", "")) for c in report.cells.values())
     for index, cell in seen.cells.items():
         if index >= 0 and str(index) not in report.cells:
             error = ": ".join(cell["error"])
             where = f" (line: {cell['line']})" if cell["line"] and error else ""
-            text = _ADDRESS.sub("", cell["out"] + cell["err"])
+            text = _ADDRESS.sub("", cell["out"] + cell["err"])[: max(0, room)]
+            room -= len(text)
             report.cells[str(index)] = {"text": text, "error": _ADDRESS.sub("", error) + where}

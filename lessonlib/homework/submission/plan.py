@@ -6,12 +6,15 @@ what was given and is unchanged stays out, unless a name is missing without it.
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lessonlib.exercises.judge import Exercise
 from lessonlib.homework.cells import grade_id_in, grade_id_of, role_of
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.submission.repair import defines, plain
+
+_MOST_PARSED = 200_000  # characters of a cell whose parts are looked at; a longer one has none
 
 
 @dataclass
@@ -45,8 +48,7 @@ class Plan:
     def untouched(self) -> bool:
         """Whether no cell holds an attempt: nothing but the cell as it was handed out."""
         grade_id = grade_id_of("ex", self.exercise.id)
-        for cell in self.notebook["cells"]:
-            source = plain(cell["source"])
+        for cell, source in zip(self.notebook["cells"], self.sources, strict=True):
             own = grade_id_in(cell) == grade_id
             if cell["cell_type"] != "code" or source in self.stubs or source in self.given:
                 continue
@@ -69,7 +71,7 @@ class Plan:
         for k, cell in enumerate(self.notebook["cells"]):
             if grade_id_in(cell) == check and not self.beyond:
                 break
-            source = plain(cell["source"])
+            source = self.sources[k]
             given = source in self.given
             if cell["cell_type"] != "code" or role_of(cell)[0] == "check" or source in setup:
                 continue
@@ -78,15 +80,24 @@ class Plan:
             run.append(self._entry(k, cell["source"], given))
         return run
 
+    @cached_property
+    def sources(self) -> list[str]:
+        """The sources of the notebook's cells as they are compared."""
+        return [plain(c["source"]) for c in self.notebook["cells"]]
+
     def _is_shadow(self, source: str) -> bool:
         """An untouched stub whose name is defined by the student elsewhere."""
-        if source not in self.stubs:
-            return False
-        others = [
-            c["source"] for c in self.notebook["cells"]
-            if c["cell_type"] == "code" and plain(c["source"]) not in self.stubs | self.given
-        ]  # fmt: skip
-        return any(defines(other, name) for name in _bound(source) for other in others)
+        return source in self._shadows
+
+    @cached_property
+    def _shadows(self) -> set[str]:
+        known = self.stubs | self.given
+        others = {
+            c["source"] for c, source in zip(self.notebook["cells"], self.sources, strict=True)
+            if c["cell_type"] == "code" and source not in known
+        }  # fmt: skip
+        names = {name: stub for stub in self.stubs for name in _bound(stub)}
+        return {stub for n, stub in names.items() if any(defines(o, n) for o in others)}
 
     def _entry(self, index: int, source: str, given: bool) -> dict[str, Any]:
         if index in self.trouble.tamed:
@@ -122,19 +133,36 @@ def modules_of(release: dict[str, Any]) -> set[str]:
 
 
 def definitions_of(source: str) -> str:
-    """Only the functions, classes and imports of a cell.
+    """Only the functions, classes and imports of a cell, as they are written.
 
     >>> definitions_of("import os\\nwhile True: pass\\ndef f(): return 1")
-    'import os\\ndef f():\\n    return 1'
+    'import os\\ndef f(): return 1'
     """
     kept = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    return "\n".join(ast.unparse(n) for n in _parsed(source) if isinstance(n, kept))
+    lines = [line.encode() for line in _lines(source)]
+    return "\n".join(_written(lines, n) for n in _parsed(source) if isinstance(n, kept))
+
+
+def _written(lines: list[bytes], node: ast.stmt) -> str:
+    """The lines of a statement; the positions in a syntax tree count bytes."""
+    first, begin = node.lineno, node.col_offset
+    if decorators := getattr(node, "decorator_list", []):
+        first, begin = decorators[0].lineno, 0
+    own = lines[first - 1 : node.end_lineno]
+    own[-1] = own[-1][: node.end_col_offset]
+    own[0] = own[0][begin:]
+    return b"\n".join(own).decode()
+
+
+def _lines(source: str) -> list[str]:
+    return ["pass" if s.lstrip()[:1] in "%!?" and s.strip() else s for s in source.split("\n")]
 
 
 def _parsed(source: str) -> list[ast.stmt]:
-    lines = ["pass" if s.lstrip()[:1] in "%!?" and s.strip() else s for s in source.split("\n")]
+    if len(source) > _MOST_PARSED:
+        return []
     try:
-        return ast.parse("\n".join(lines)).body
+        return ast.parse("\n".join(_lines(source))).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 

@@ -14,6 +14,7 @@ from lessonlib.homework.cells import grade_id_in, grade_id_of, parsed, role_of
 from lessonlib.lessons.registry import find
 
 _MOST_CELLS, _MOST_TEXT = 3000, 8 * 2**20
+_MOST_PARTS = 2_000_000  # lists and objects of a file: each takes far more memory than its bytes
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TYPES = ("code", "markdown", "raw")
@@ -41,6 +42,8 @@ def read(raw: bytes) -> tuple[dict[str, Any], list[str]]:
     if text.lstrip()[:1] != "{":
         kind = "a web page" if text.lstrip()[:1] == "<" else "some other file"
         raise Unreadable(f"this is {kind}, not a notebook (.ipynb)")
+    if text.count("{") + text.count("[") > _MOST_PARTS:
+        raise Unreadable("the file is too large: it has millions of parts")
     try:
         tree = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -66,18 +69,45 @@ def _decode(raw: bytes, notes: list[str]) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-_CONFLICT = re.compile(
-    r"^<{7}[^\n]*\n(.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}\n(.*?)^>{7}[^\n]*(?:\n|$)", re.M | re.S
-)
+def one_side(text: str, side: int) -> tuple[str, int]:
+    """A text with one side (0 or 1) of each version-control conflict, and how many there were.
+
+    Each line is looked at once.
+
+    >>> one_side("<<<<<<< a\\nx\\n=======\\ny\\n>>>>>>> b\\nz", 1)
+    ('y\\nz', 1)
+    """
+    kept: list[str] = []
+    count, part, begin = 0, -1, 0  # part: 0 first side, 1 second side, 2 what both come from
+    sides: list[list[str]] = [[], [], []]
+    for line in text.split("\n") if "<<<<<<<" in text else [text]:
+        if part < 0 and line.startswith("<" * 7):
+            part, begin, sides = 0, len(kept), [[], [], []]
+        elif part == 0 and line.startswith("|" * 7):
+            part = 2
+        elif part in (0, 2) and line.rstrip("\r") == "=" * 7:
+            part = 1
+        elif part == 1 and line.startswith(">" * 7):
+            del kept[begin:]
+            kept += sides[side]
+            part, count = -1, count + 1
+            continue
+        elif part >= 0:
+            sides[part].append(line)
+        kept.append(line)
+    return "\n".join(kept), count
 
 
 def _without_markers(text: str, notes: list[str]) -> Any:
     """Resolve a version-control conflict: the first side that makes a notebook."""
-    for side in (r"\1", r"\2"):
+    for side in (0, 1):
         try:
-            tree = json.loads(_CONFLICT.sub(side, text.replace("\r\n", "\n")))
+            resolved, count = one_side(text.replace("\r\n", "\n"), side)
+            tree = json.loads(resolved) if count else None
         except (ValueError, RecursionError):
             continue
+        if tree is None:
+            return None
         notes.append("merge markers were resolved: the first side that makes a notebook was kept")
         return tree
     return None
@@ -88,13 +118,15 @@ def _structure(tree: Any) -> dict[str, Any]:
         raise Unreadable("the file holds JSON, but no notebook")
     cells = tree.get("cells")
     if cells is None and isinstance(tree.get("worksheets"), list):
-        sheets = [s for s in tree["worksheets"] if isinstance(s, dict)]
-        cells = [c for s in sheets for c in s.get("cells", [])]
+        sheets = [s.get("cells") for s in tree["worksheets"] if isinstance(s, dict)]
+        cells = [c for s in sheets if isinstance(s, list) for c in s]
     if not isinstance(cells, list):
         raise Unreadable("the file holds JSON, but no notebook (no cells)")
+    if len(cells) > _MOST_CELLS:
+        raise Unreadable(f"the notebook is too large ({len(cells)} cells)")
     clean = [_cell(c) for c in cells if isinstance(c, dict)]
-    if len(clean) > _MOST_CELLS or sum(len(c["source"]) for c in clean) > _MOST_TEXT:
-        raise Unreadable(f"the notebook is too large ({len(clean)} cells)")
+    if (size := sum(len(c["source"]) for c in clean)) > _MOST_TEXT:
+        raise Unreadable(f"the notebook is too large ({size / 2**20:.0f} MB of text in its cells)")
     return {"cells": clean}
 
 
@@ -106,7 +138,7 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     metadata = cell.get("metadata")
     return {
         "cell_type": kind if kind in _TYPES else "raw",
-        "id": str(cell.get("id", "")),
+        "id": cell["id"] if isinstance(cell.get("id"), str) else "",
         "metadata": metadata if isinstance(metadata, dict) else {},
         "source": _unicode(source if isinstance(source, str) else ""),
     }
@@ -141,7 +173,7 @@ class _Matcher:
     """Finds every graded cell of the release among the cells of a submission."""
 
     def __init__(self, cells: list[dict[str, Any]], release: dict[str, Any]) -> None:
-        self.cells = cells
+        self.cells, self.sources = cells, [plain(c["source"]) for c in cells]
         self.notes: list[str] = []
         self.ids = [grade_id_in(c) for c in cells]
         self.wanted = [c for c in release["cells"] if role_of(c)[0] != "given"]
@@ -170,13 +202,14 @@ class _Matcher:
         by_cell = [k for k in free if self.cells[k]["id"] == cell["id"] and not self.ids[k]]
         if by_grade or by_cell:
             return by_grade or by_cell
-        same = [k for k in free if plain(self.cells[k]["source"]) == plain(cell["source"])]
+        as_given = plain(cell["source"])
+        same = [k for k in free if self.sources[k] == as_given]
         if role == "exercise":
             name = find(exercise).name
             named = [
                 k for k in free
                 if defines(self.cells[k]["source"], name) and not self.ids[k]
-                and plain(self.cells[k]["source"]) not in self.given
+                and self.sources[k] not in self.given
             ]  # fmt: skip
             return named or same
         if role == "written":
@@ -186,14 +219,16 @@ class _Matcher:
     def _after_question(self, cell: dict[str, Any], free: list[int]) -> list[int]:
         """An answer that lost its mark is below the question's text."""
         before = self.release["cells"][self.release["cells"].index(cell) - 1]
+        question = plain(before["source"])
         for k in free:
-            if k and plain(self.cells[k - 1]["source"]) == plain(before["source"]):
+            if k and self.sources[k - 1] == question:
                 is_text = self.cells[k]["cell_type"] != "code"
-                return [k] if is_text and plain(self.cells[k]["source"]) not in self.given else []
+                return [k] if is_text and self.sources[k] not in self.given else []
         return []
 
     def _best(self, candidates: list[int], cell: dict[str, Any], role: str) -> int:
-        worked = [k for k in candidates if plain(self.cells[k]["source"]) != plain(cell["source"])]
+        as_given = plain(cell["source"])
+        worked = [k for k in candidates if self.sources[k] != as_given]
         return (worked or candidates)[-1]
 
 
@@ -239,9 +274,10 @@ def _restored(
 
 
 def _resolved(source: str, exercise: str, notes: list[str]) -> str:
-    if _CONFLICT.search(source + "\n"):
+    resolved, count = one_side(source + "\n", 0)
+    if count:
         notes.append(f"{exercise}: merge markers in the code; the first side was kept")
-        return _CONFLICT.sub(r"\1", source + "\n").rstrip("\n")
+        return resolved.rstrip("\n")
     return source
 
 

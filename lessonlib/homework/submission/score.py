@@ -36,6 +36,8 @@ def ending(seen: Transcript) -> str:
     """How the student's process ended, in words."""
     if seen.stopped:
         return "stopped by the grader"
+    if seen.refused:
+        return f"stopped by the grader, which was sent {seen.refused}"
     return _CRASHES.get(seen.ending, f"exit code {seen.ending}")
 
 
@@ -55,6 +57,9 @@ def outcomes(seen: Transcript, start: int, stop: int) -> list[Outcome]:
 
 def no_answer(exercise: Exercise, seen: Transcript) -> Result:
     """What to say where no function came out of the cells."""
+    if seen.over:
+        text = "The time for the whole submission was over before this exercise."
+        return result_of(exercise, text)
     if seen.answer == "value":
         text = f"`{exercise.name}` is no function in this notebook, it is {seen.shown}."
         return result_of(exercise, text)
@@ -86,7 +91,8 @@ def share(
         return 0.0, "It returns what it was given: no points."
     fresh = [k for k, f in enumerate(cases.fresh) if f and k < len(hidden)]
     if fresh and not recognised:
-        own = verdict(exercise, [cases.hidden[k] for k in fresh], [hidden[k] for k in fresh])
+        own_cases, own_outcomes = zip(*((cases.hidden[k], hidden[k]) for k in fresh), strict=True)
+        own = verdict(exercise, list(own_cases), list(own_outcomes), search=False)
         if own.score == 0:
             return 0.0, "It is right only where the lesson shows the answer: no points."
     return score, ""

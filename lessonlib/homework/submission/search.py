@@ -18,9 +18,10 @@ from lessonlib.homework.submission.plan import Plan
 from lessonlib.homework.submission.repair import defines
 
 _MOST_EDITS = 600
+_MOST_SOURCE, _MOST_NODES = 20_000, 3_000  # characters and parts of a program that is searched
 _MOST_CONFIRMED = 5
 
-Run = Callable[[bytes], Transcript]
+Run = Callable[[bytes, int], Transcript]  # what is called, and how many calls that is
 
 
 def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Finding | None:
@@ -29,10 +30,13 @@ def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Fin
     cases  : all of them; failed: the positions of those in which the answer is wrong
     run    : runs the student's cells and then what it is given, in the student's process
     """
-    program = _program(plan)
-    if program is None or not program.is_harmless():
+    try:
+        program = _program(plan)
+        if program is None or not program.is_harmless():
+            return None
+        edits = list(islice(_changed(program), _MOST_EDITS))
+    except RecursionError:  # nested too deeply to be looked through
         return None
-    edits = list(islice(_changed(program), _MOST_EDITS))
     first = [cases[k] for k in failed[:2]]
     near = _fitting(plan.exercise, [text for _, text in edits], first, run)
     chosen = [edits[k] for k in near[:_MOST_CONFIRMED]]
@@ -44,7 +48,11 @@ def _program(plan: Plan) -> Program | None:
     """The student's answer, from the last cell that defines it."""
     name = plan.exercise.name
     sources = [c["source"] for c in plan.cells() if not c["given"] and defines(c["source"], name)]
-    return program_in(sources[-1], name) if sources else None
+    if not sources or len(sources[-1]) > _MOST_SOURCE:
+        return None
+    program = program_in(sources[-1], name)
+    parts = sum(1 for _ in islice(ast.walk(program.tree), _MOST_NODES)) if program else 0
+    return program if 0 < parts < _MOST_NODES else None
 
 
 def _changed(program: Program) -> Iterator[tuple[Edit, str]]:
@@ -59,8 +67,9 @@ def _changed(program: Program) -> Iterator[tuple[Edit, str]]:
 def _fitting(exercise: Exercise, sources: list[str], cases: list[tuple], run: Run) -> list[int]:
     """The positions of the sources that are right in all these cases."""
     wants = [expected(exercise, case) for case in cases]
-    seen = run(pack_trials(exercise, sources, cases)).outcomes
     comparison, width = Comparison(exercise.tolerance), len(cases)
+    payload = pack_trials(exercise, sources, cases)
+    seen = run(payload, len(sources) * width).outcomes
     found = []
     for k in range(len(sources)):
         outcomes = [seen.get(k * width + n) for n in range(width)]

@@ -124,7 +124,8 @@ class Submission:
             "recorded": self.recorded,
             "report": self.report and asdict(self.report),
         }
-        write(self.state_file, json.dumps(state, sort_keys=True, ensure_ascii=False))
+        text = json.dumps(state, sort_keys=True, ensure_ascii=False)
+        write(self.state_file, text.encode(errors="replace"))  # half characters cannot be stored
         for ending in _BEFORE:
             self.state_file.with_suffix(ending).unlink(missing_ok=True)
 

@@ -247,7 +247,7 @@ _send(event="answer", state="ready")
 for k in range(20):
     _send(event="case", index={"int": str(k)})
     _send(event="outcome", index={"int": str(k)}, value=None, error=None)
-_send(event="end")"""), NONE),
+_send(event="end")"""), LOST),
     Case("nonsense sent to the grader", answer("01.1", """
 import os
 for fd in range(3, 64):
