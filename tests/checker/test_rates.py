@@ -1,14 +1,13 @@
-"""What the checker makes of learners' answers that it has never seen: each fourth of a collection.
+"""What the checker makes of learners' answers that it has never seen: each fourth, in CI all."""
 
-`make rates` tries all of them.
-"""
+import os
 
 import pytest
 from rates import collected, tried
 
 from lessonlib.lessons.registry import exercises_of, lessons
 
-STEP = 4
+STEP = 1 if os.environ.get("LESSONLIB_EXHAUSTIVE") else 4
 MOST_SECONDS = 3.5  # of a processor that does other work too
 
 

@@ -249,7 +249,7 @@ def _spent(action):
 
 
 @pytest.mark.timing
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_intake_is_linear_in_the_files_of_a_class(tmp_path, homework):
     def took(count):
         folder = tmp_path / str(count)
@@ -266,7 +266,7 @@ def test_intake_is_linear_in_the_files_of_a_class(tmp_path, homework):
     assert large < 20
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_memory_of_an_intake_is_bounded(tmp_path, homework):
     """A class of zips with 20,000 names each, and one with files that together are large."""
     for k in range(2):

@@ -22,7 +22,7 @@ def shown(*sources):
     return [c["source"] for c in bounded({"cells": [text(s) for s in sources]})["cells"]]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timing
 @pytest.mark.parametrize("piece", SLOW)
 def test_megabytes_of_markdown_are_rendered_soon(piece):

@@ -61,7 +61,7 @@ def test_what_a_process_sends_costs_its_own_part(grader, full, case):
     checked(grader, case, full)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("case", _named(hostile.ENDLESS))
 def test_what_never_ends_is_ended(grader, full, case):
     begun = time.monotonic()
@@ -119,7 +119,7 @@ CLASS = ("a room that is none, in an answer", "one byte now and then, in an answ
          "a cell of 7 MB", "a sum of 700 terms in a cell that ends")  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_class_with_hostile_files_is_graded_in_one_go(
     course_folder, tmp_path, material, namespaces
 ):

@@ -109,7 +109,7 @@ def test_the_same_odd_value_everywhere_is_judged(identity):
         judged(identity, [value] * len(tried(identity)[0]), search=False)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of `call`
 @pytest.mark.parametrize("identity", EXERCISES)
 @settings(max_examples=3)

@@ -98,7 +98,7 @@ print(peak_megabytes(build))
     assert 35 < float(done.stdout) < 60
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_command_prints_its_tables():
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.bench_layers", "--quick", "--only", "RNN", "tape"],

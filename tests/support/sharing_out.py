@@ -3,10 +3,13 @@
 `--quick 07` keeps one lesson: its notebook, its exercises, its tests without a browser, and the
 structure of the whole. With workers (`-n 2 --dist loadscope`), the tests of one file stay together;
 all tests that open JupyterLab in a browser share one server, all tests of the site one build. The
-longest groups begin first. Tests marked `timing` measure time and need a quiet machine: they run
-when the workers have ended (`python3 start.py test` calls pytest twice).
+longest groups begin first. Tests marked `exhaustive` run where LESSONLIB_EXHAUSTIVE is set, as in
+CI: whole classes of hostile submissions, and what repeats a quicker test at full size. Tests marked
+`timing` measure time and need a quiet machine: they run when the workers have ended
+(`python3 start.py test` calls pytest twice).
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,6 +89,10 @@ def pytest_collection_modifyitems(config, items):
     chosen = config.getoption("--quick")
     if chosen is not None:
         dropped = [item for item in items if _lesson_of(item) not in (None, chosen)]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+    if not os.environ.get("LESSONLIB_EXHAUSTIVE"):
+        dropped = [item for item in items if item.get_closest_marker("exhaustive")]
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in set(dropped)]
     if (timing := config.getoption("--timing")) != "with":
