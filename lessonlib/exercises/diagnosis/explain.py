@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lessonlib.exercises.call import AskedToWrite, TimeUp, call
+from lessonlib.exercises.compare import leaves
 from lessonlib.exercises.diagnosis import causes, search
 from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.evidence import Evidence
@@ -111,10 +114,17 @@ def _broken(evidence: Evidence) -> list[Property]:
     return [p for p in wanted if any(_lacks(evidence, p, c) for c in evidence.failed)]
 
 
+def _is_data(value: Any) -> bool:
+    """Whether a value is made of numbers, texts and arrays; properties speak of nothing else."""
+    kinds = (np.ndarray, np.generic, int, float, str)
+    return all(isinstance(leaf, kinds) or leaf is None for leaf in leaves(value))
+
+
 def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
-    if case.outcome.error is not None or case.outcome.value is None:
+    value = case.outcome.value
+    if case.outcome.error is not None or value is None or not _is_data(value):
         return False
-    values = [case.outcome.value]
+    values = [value]
     if wanted.also is not None:
         if evidence.answer is None:
             return False

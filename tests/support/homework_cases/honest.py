@@ -170,7 +170,7 @@ def averaged(X, y, passes):
         for x, label in zip(X, y):
             if label * (weight @ x + bias) <= 0:
                 weight, bias = weight + label * x, bias + label
-    return weight, bias"""), {"01.4": 0}, says={"01.4": "last line"}),
+    return weight, bias"""), {"01.4": "part"}, says={"01.4": "last line"}),
     Case("the bug half repaired", answer("01.6", """
 def which_digit(X, W, b):
     return (X @ W.T).argmax(axis=1)"""), {"01.6": "part"}, says={"01.6": "bias"}),
