@@ -3,31 +3,39 @@
 Nothing is ever unpacked under a name that came from outside; a member is read, bounded, to memory.
 """
 
+import contextlib
 import io
 import os
 import re
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from lessonlib.homework.cohort.roster import squeeze
+from lessonlib.homework.cohort.names import squeeze
+from lessonlib.homework.cohort.platforms import is_platforms_own, place_of
 from lessonlib.homework.model import HomeworkError
 
 MOST_FILE, MOST_TOTAL, MOST_MEMBERS = 30 * 2**20, 8 * 2**30, 50_000
-MOODLE = re.compile(r"^(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_\w+?_?(?:/(?P<file>.*)|$)")
 _NOISE = ("__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the upload: its place, how to read it, when it was changed."""
+    """One file of the upload: its place, how to read it, when it was changed.
+
+    handed_in : when it was handed in, where the platform says so; late: the platform's mark
+    """
 
     path: str
     read: Callable[[], bytes]
     time: float = 0.0
+    handed_in: datetime | None = None
+    late: bool = False
 
 
 class Refused(Exception):
@@ -61,11 +69,12 @@ def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
     found = [e for e in found if not _is_noise(e.path)]
     tops = {e.path.split("/")[0] for e in found if "/" in e.path}
     flat = any("/" not in e.path for e in found)
-    below = {e.path.split("/")[1] for e in found} if not flat else set()
+    own = [e for e in found if not is_platforms_own(e.path)]
+    below = {e.path.split("/")[1] for e in own} if not flat else set()
     if len(tops) != 1 or flat or len(below) < 2:
         return found
     top = tops.pop()
-    if MOODLE.match(top) or squeeze(top) in known:
+    if place_of(top, UTC, below=False) or squeeze(top) in known:
         return found
     return [Entry(e.path.split("/", 1)[1], e.read, e.time) for e in found]
 
@@ -75,7 +84,7 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
         folders.sort()
         for name in sorted(files):
             path = Path(folder, name)
-            inside = path.relative_to(root).as_posix()
+            inside = _shown(path.relative_to(root).as_posix())
             if path.is_symlink() or not path.is_file():
                 refused.append((inside, "not a plain file"))
             elif zipfile.is_zipfile(path):
@@ -103,7 +112,7 @@ def _nested(
 
     def one(path: str) -> bytes:
         with zipfile.ZipFile(io.BytesIO(load())) as archive:
-            return _member(archive, archive.getinfo(path))
+            return _member(archive, next(m for m in archive.infolist() if name_of(m) == path))
 
     try:
         with zipfile.ZipFile(io.BytesIO(load())) as archive:
@@ -120,28 +129,43 @@ def _nested(
 def _archive(
     archive: zipfile.ZipFile, refused: list[tuple[str, str]], depth: int = 0
 ) -> Iterator[Entry]:
-    members = [m for m in archive.infolist() if not m.is_dir()]
+    members = [m for m in archive.infolist() if not name_of(m).endswith("/")]
     if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_TOTAL:
         refused.append((archive.filename or "a zip file", "too many or too large files in it"))
         return
     for member in members:
-        reason = _fault(member)
+        reason, name = _fault(member), name_of(member)
         if reason:
-            refused.append((member.filename, reason))
-        elif member.filename.lower().endswith(".zip"):
+            refused.append((name, reason))
+        elif name.lower().endswith(".zip"):
             if depth:
-                refused.append((member.filename, "a zip file inside a zip file"))
+                refused.append((name, "a zip file inside a zip file"))
             else:
-                yield from _nested(member.filename, partial(_member, archive, member), refused)
+                yield from _nested(name, partial(_member, archive, member), refused)
         else:
             moment = member.date_time
             order = float(sum(v * 100**k for k, v in enumerate(reversed(moment))))
-            yield Entry(member.filename, partial(_member, archive, member), order)
+            yield Entry(name, partial(_member, archive, member), order)
+
+
+def name_of(member: zipfile.ZipInfo) -> str:
+    """A member's name: Macs write UTF-8 and do not say so, .NET writes backslashes."""
+    name = member.orig_filename
+    if not member.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return _shown(name.split("\x00")[0].replace("\\", "/"))
+
+
+def _shown(name: str) -> str:
+    """A name in one normal form, without half characters, which no file can be written with."""
+    text = name.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+    return unicodedata.normalize("NFC", text)
 
 
 def _fault(member: zipfile.ZipInfo) -> str:
     """Why a member is not read, or nothing."""
-    name = member.filename.replace("\\", "/")
+    name = name_of(member)
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", name):
         return "its name points outside the archive"
