@@ -146,7 +146,7 @@ class Directory:
         if len(short) > 2 or not short.isascii():
             return True
         rest = [p for k, p in enumerate(pieces) if k % 2 == 0 and not i <= k < j]
-        return all(squeeze(p) in words or not squeeze(p) or p.isdigit() for p in rest)
+        return all(squeeze(p).rstrip("0123456789") in {*words, ""} for p in rest)
 
 
 def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:

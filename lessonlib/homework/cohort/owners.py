@@ -68,7 +68,7 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
     kept = [e for e in found if not is_platforms_own(e.path)]
     owners = {e.path: sorter.owner(e.path) for e in kept}
     sorter.refuse_second_numbers(list(owners.values()))
-    intake = Intake(refused=refused)
+    intake = Intake(refused=[*refused])
     for entry in kept:
         owner = owners[entry.path]
         if len(owner.students) > 1 or owner.why:
@@ -79,9 +79,9 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
         timed = replace(entry, handed_in=here, late=owner.place.late)
         intake.by_student.setdefault(student, []).append(timed)
         sorter.keep_platform_time(owner, intake)
-    for path, reason in list(refused):
-        owner = sorter.owner(path.replace("\\", "/").lstrip("/."))
-        for student in owner.students if len(owner.students) == 1 else ():
+    for path, reason in refused:
+        owner = sorter.owner(path.lstrip("/."))
+        for student in owner.students if len(owner.students) == 1 and not owner.why else ():
             if student not in intake.by_student:
                 intake.by_student[student] = [Entry(path, partial(_refuse, reason))]
     return intake

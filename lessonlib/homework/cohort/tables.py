@@ -38,13 +38,15 @@ def read_table(path: Path, columns: frozenset[str]) -> list[Row]:
     Raises HomeworkError where the file is of another kind, or its encoding is unclear.
     """
     text = _text(path)
-    forced = re.match(r"sep=(.)\r?\n", text)
+    if not re.sub(r"[\s,;|\"]", "", text):
+        raise HomeworkError(f"the class list {path.name} is empty")
+    forced = re.match(r"sep=(.)(?:\r\n|\r|\n)", text)  # Excel's own first line
     if forced:
         text = "\n" + text[forced.end() :]
     found = {s: _rows(text, s) for s in ([forced[1]] if forced else _SEPARATORS)}
     fits = {s: len(columns & set(map(heading, rows[0].cells))) for s, rows in found.items() if rows}
-    if not fits:
-        raise HomeworkError(f"the class list {path.name} is empty")
+    if not fits:  # a cell without end
+        _check_quotes(path, text, ",")
     best = [s for s, n in fits.items() if n == max(fits.values())]
     if max(fits.values()) == 0:  # no head that is known: a list of one column, or refused later
         best.sort(key=lambda s: -len(found[s][0].cells))
