@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from lessonlib.files import write
 from lessonlib.homework.model import Homework, HomeworkError
@@ -33,16 +34,22 @@ class Course:
     @property
     def database(self) -> str:
         """nbgrader's gradebook."""
-        return f"sqlite:///{self.root / 'gradebook.db'}"
+        path = f"{self.root / 'gradebook.db'}"
+        if "?" not in path:
+            return f"sqlite:///{path}"
+        return f"sqlite:///file:{quote(path)}?uri=true"  # what follows a bare ? are options
 
     @staticmethod
     def of_database(url: str) -> "Course":
         """The course that a gradebook belongs to.
 
-        >>> Course.of_database(Course(Path("/fall")).database).root.name
-        'fall'
+        >>> [Course.of_database(Course(Path(p)).database).root.name for p in ("/fall", "/why?")]
+        ['fall', 'why?']
         """
-        return Course(Path(url.removeprefix("sqlite:///")).parent)
+        path = url.removeprefix("sqlite:///")
+        if path.startswith("file:") and path.endswith("?uri=true"):
+            path = unquote(path[len("file:") : -len("?uri=true")])
+        return Course(Path(path).parent)
 
     def create(self, course: str) -> None:
         """Make the folder and nbgrader's configuration; what exists stays."""

@@ -4,6 +4,7 @@
 formgrader and `lessonlib grade` all do the same.
 """
 
+import glob
 import io
 import json
 import logging
@@ -15,7 +16,11 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.apps import api
+from nbgrader.converters import base
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
@@ -58,10 +63,26 @@ class RepairingExporter(NotebookExporter):
         if course.root.resolve() / "submitted" in path.resolve().parents:
             repaired = repair(path.read_bytes(), homework.notebook())
             notebook = nbformat.from_dict(repaired.notebook)
+            for cell in notebook.cells:
+                _keep_readable(cell)
         else:
             notebook = nbformat.read(filename, as_version=4)
         resources.setdefault("metadata", {})["name"] = path.stem
         return self.from_notebook_node(notebook, resources, **kw)
+
+
+def _keep_readable(cell: Any) -> None:
+    """A text from which no page can be made is shown as it was typed; the others stay as they are.
+
+    Thousands of nested lists, say, would otherwise cost the whole page.
+    """
+    if cell.cell_type == "markdown":
+        try:
+            renderer = IPythonRenderer(attachments=cell.get("attachments", {}))
+            MarkdownWithMath(renderer=renderer).render(cell.source)
+        except Exception:
+            quoted = "\n".join(f"    {line}" for line in cell.source.split("\n"))
+            cell.source = f"This text cannot be shown as a page:\n\n{quoted}"
 
 
 def _assignment(resources: dict[str, Any]) -> tuple[Course, Homework]:
@@ -134,13 +155,33 @@ class ShowNotes(NbGraderPreprocessor):
         return nb, resources
 
 
+class _Glob:
+    """`glob` as nbgrader's modules call it; a course folder in a pattern is taken word for word."""
+
+    def __init__(self) -> None:
+        self.roots: set[str] = set()
+
+    def glob(self, pattern: str) -> list[str]:
+        """The paths that fit."""
+        inside = [r for r in self.roots if pattern.startswith(r + os.sep)]
+        root = max(inside, key=len, default="")
+        return glob.glob(glob.escape(root) + pattern[len(root) :])
+
+
+_GLOB = _Glob()
+
+
 def configure(config: Any, root: str | Path) -> None:
     """Set nbgrader's configuration for a course folder."""
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
     from nbgrader import preprocessors as standard
 
     root = Path(root).resolve()
+    _GLOB.roots.add(str(root))
+    for module in (base, api, utils):  # they put the folder into a pattern as it is
+        module.glob = _GLOB  # type: ignore[attr-defined]  # their name for the standard module
     config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = Course(root).database
     config.CourseDirectory.course_id = json.loads((root / "course.json").read_text())["course"]
     config.GenerateAssignment.preprocessors = [
         ClearYourCode, standard.LockCells, standard.ClearOutput, standard.CheckCellMetadata,

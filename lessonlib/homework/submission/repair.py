@@ -5,15 +5,20 @@ found again by its grade id, its cell id, or by the name it defines. The student
 for word; what was given is put back.
 """
 
+import base64
 import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
+
+from nbformat.validator import isvalid
 
 from lessonlib.homework.cells import grade_id_in, grade_id_of, parsed, role_of
 from lessonlib.lessons.registry import find
 
-_MOST_CELLS, _MOST_TEXT = 3000, 8 * 2**20
+_MOST_CELLS, _MOST_TEXT, _MOST_CELL = 3000, 8 * 2**20, 2 * 2**20
+_MOST_METADATA = 2**18
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TYPES = ("code", "markdown", "raw")
@@ -51,7 +56,7 @@ def read(raw: bytes) -> tuple[dict[str, Any], list[str]]:
             cut = len(end) - getattr(error, "pos", 0) < 3 or end[-1] != "}"
             what = "cut off" if cut else "damaged"
             raise Unreadable(f"the notebook is {what} at {where}; hand it in again") from None
-    return _structure(tree), notes
+    return _structure(tree, notes), notes
 
 
 def _decode(raw: bytes, notes: list[str]) -> str:
@@ -83,7 +88,7 @@ def _without_markers(text: str, notes: list[str]) -> Any:
     return None
 
 
-def _structure(tree: Any) -> dict[str, Any]:
+def _structure(tree: Any, notes: list[str]) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise Unreadable("the file holds JSON, but no notebook")
     cells = tree.get("cells")
@@ -92,24 +97,43 @@ def _structure(tree: Any) -> dict[str, Any]:
         cells = [c for s in sheets for c in s.get("cells", [])]
     if not isinstance(cells, list):
         raise Unreadable("the file holds JSON, but no notebook (no cells)")
-    clean = [_cell(c) for c in cells if isinstance(c, dict)]
+    clean = [_cell(c, notes) for c in cells if isinstance(c, dict)]
+    if len(clean) < len(cells):
+        notes.append(f"left out, since they are no cells: {len(cells) - len(clean)}")
     if len(clean) > _MOST_CELLS or sum(len(c["source"]) for c in clean) > _MOST_TEXT:
         raise Unreadable(f"the notebook is too large ({len(clean)} cells)")
     return {"cells": clean}
 
 
-def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(s for s in source if isinstance(s, str))
+    text = _unicode(source if isinstance(source, str) else "")
+    if len(text) > _MOST_CELL:  # a paste of data must not cost the other cells
+        notes.append(f"a cell of {len(text) >> 20} MB was left out")
+        text = ""
     kind = cell.get("cell_type")
-    metadata = cell.get("metadata")
-    return {
+    made = {
         "cell_type": kind if kind in _TYPES else "raw",
         "id": str(cell.get("id", "")),
-        "metadata": metadata if isinstance(metadata, dict) else {},
-        "source": _unicode(source if isinstance(source, str) else ""),
+        "metadata": _whole_tree(cell.get("metadata"), _MOST_METADATA),
+        "source": text,
     }
+    pictures = _whole_tree(cell.get("attachments"), _MOST_TEXT)
+    return made | ({"attachments": pictures} if pictures else {})
+
+
+def _whole_tree(tree: Any, most: int) -> dict[str, Any]:
+    """A dictionary that came from outside, as it can be written; an empty one where it cannot."""
+    if not isinstance(tree, dict):
+        return {}
+    try:
+        text = json.dumps(tree, ensure_ascii=False, allow_nan=False)
+        clean = json.loads(text.encode("utf-8", errors="replace")) if len(text) <= most else {}
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return clean if isinstance(clean, dict) else {}
 
 
 def _unicode(text: str) -> str:
@@ -235,7 +259,8 @@ def _restored(
         notes.append(f"{exercise}: the check cell had been changed; the original was used")
     if role == "exercise":
         source = _resolved(source, exercise, notes)
-    return _whole({**given, "source": source})
+    pictures = {"attachments": cell.get("attachments", {})}
+    return _readable(_whole({**given, **pictures, "source": source}), notes, exercise)
 
 
 def _resolved(source: str, exercise: str, notes: list[str]) -> str:
@@ -247,12 +272,56 @@ def _resolved(source: str, exercise: str, notes: list[str]) -> str:
 
 def _whole(cell: dict[str, Any]) -> dict[str, Any]:
     kept = {k: cell[k] for k in ("cell_type", "id", "metadata", "source")}
-    return kept | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+    if cell["cell_type"] == "code":
+        return kept | {"outputs": [], "execution_count": None}
+    pictures = cell.get("attachments")
+    return kept | ({"attachments": pictures} if pictures else {})
 
 
 def _extra(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     source = _resolved(cell["source"], "an added cell", notes)
-    return _whole({**cell, "source": source, "metadata": {}})
+    metadata = {k: v for k, v in cell["metadata"].items() if k != "nbgrader"}
+    made = _whole({**cell, "source": source, "metadata": metadata})
+    bare = {k: v for k, v in made.items() if k != "attachments"} | {"id": "x"}
+    if not isvalid(bare, f"{made['cell_type']}_cell", 4, 5):
+        made["metadata"] = {}
+        notes.append("an added cell: its metadata were not in order and were left out")
+    return _readable(made, notes, "an added cell")
+
+
+def _readable(cell: dict[str, Any], notes: list[str], where: str) -> dict[str, Any]:
+    """A cell whose pictures are all there: the page of feedback stops at one that is not."""
+    if cell["cell_type"] == "code":
+        return cell
+    found = {n: whole for n, p in cell.get("attachments", {}).items() if (whole := _picture(p))}
+    wanted = dict.fromkeys(_ATTACHED.findall(cell["source"]))
+    for name in wanted:
+        if name not in found and unquote(name) in found:
+            found[name] = found[unquote(name)]
+        elif name not in found:
+            found[name] = {"image/svg+xml": _MISSING}
+            notes.append(f"{where}: the picture {name} is not in the file")
+    cell.pop("attachments", None)
+    return cell | ({"attachments": found} if found else {})
+
+
+def _picture(bundle: Any) -> dict[str, str]:
+    """The forms of a picture, each as one text."""
+    if not isinstance(bundle, dict):
+        return {}
+    joined = {k: "".join(v) if _is_lines(v) else v for k, v in bundle.items()}
+    return {k: v for k, v in joined.items() if isinstance(v, str) and "/" in k}
+
+
+def _is_lines(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+_ATTACHED = re.compile(r"attachment:([^\s)\"'<>]+)")
+_MISSING = base64.b64encode(
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="40"><text x="4" y="25">'
+    b"This picture is not in the file.</text></svg>"
+).decode()
 
 
 def _insert_missing(placed: Placed, matcher: _Matcher, notes: list[str]) -> None:
@@ -280,10 +349,14 @@ def _order_checks(placed: Placed, notes: list[str]) -> None:
 
 
 def _unique_ids(cells: list[dict[str, Any]]) -> None:
-    seen: set[str] = set()
+    """One id for each cell; of two with the same, a graded one keeps it, else the first."""
+    seen: dict[str, int] = {}
+    for k, cell in sorted(enumerate(cells), key=lambda pair: role_of(pair[1])[0] == "given"):
+        if _CELL_ID.match(cell["id"]):
+            seen.setdefault(cell["id"], k)
     for k, cell in enumerate(cells):
-        if not _CELL_ID.match(cell["id"]) or cell["id"] in seen:
+        if seen.get(cell["id"]) != k:
             cell["id"] = f"cell-{k}"
             while cell["id"] in seen:
                 cell["id"] += "x"
-        seen.add(cell["id"])
+            seen[cell["id"]] = k
