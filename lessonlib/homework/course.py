@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 from lessonlib.files import write
 from lessonlib.homework.model import Homework, HomeworkError
@@ -34,22 +33,21 @@ class Course:
     @property
     def database(self) -> str:
         """nbgrader's gradebook."""
-        path = f"{self.root / 'gradebook.db'}"
-        if "?" not in path:
-            return f"sqlite:///{path}"
-        return f"sqlite:///file:{quote(path)}?uri=true"  # what follows a bare ? are options
+        from sqlalchemy.engine import URL
+
+        path = str(self.root / "gradebook.db")
+        return URL.create("sqlite", database=path).render_as_string()  # ? and % mean more in a URL
 
     @staticmethod
     def of_database(url: str) -> "Course":
         """The course that a gradebook belongs to.
 
-        >>> [Course.of_database(Course(Path(p)).database).root.name for p in ("/fall", "/why?")]
-        ['fall', 'why?']
+        >>> [Course.of_database(Course(Path(p)).database).root.name for p in ("/fall", "/why? 5%20")]
+        ['fall', 'why? 5%20']
         """
-        path = url.removeprefix("sqlite:///")
-        if path.startswith("file:") and path.endswith("?uri=true"):
-            path = unquote(path[len("file:") : -len("?uri=true")])
-        return Course(Path(path).parent)
+        from sqlalchemy.engine import make_url
+
+        return Course(Path(make_url(url).database or "").parent)
 
     def create(self, course: str) -> None:
         """Make the folder and nbgrader's configuration; what exists stays."""

@@ -3,6 +3,7 @@
 import base64
 import copy
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -43,14 +44,15 @@ def repaired(nb):
 
 
 def test_a_picture_in_an_answer_stays():
-    nb = written("![mine](attachment:a b.png) ![](attachment:a%20b.png)",
-                 attachments={"a b.png": {"image/png": [PICTURE[:8], PICTURE[8:]]}})  # fmt: skip
+    nb = written("![](<attachment:a b.png>) ![](attachment:a%20b.png) ![](attachment:c(1).png)",
+                 attachments={"a b.png": {"image/png": [PICTURE[:8], PICTURE[8:]]},
+                              "c(1).png": {"image/png": PICTURE}})  # fmt: skip
     nb["cells"].insert(3, text("![x](attachment:x.png)", attachments={
         "x.png": {"image/png": PICTURE}}))  # fmt: skip
     found = repaired(nb)
     cells = found.notebook["cells"]
     kept = cells[place(found.notebook, "why-01-1")]["attachments"]
-    assert kept["a b.png"] == kept["a%20b.png"] == {"image/png": PICTURE}
+    assert kept["a b.png"] == kept["a%20b.png"] == kept["c(1).png"] == {"image/png": PICTURE}
     assert cells[3]["attachments"] == {"x.png": {"image/png": PICTURE}}
     assert found.notes == []
 
@@ -129,20 +131,23 @@ def test_no_cell_whatever_is_in_it_costs_another(cell):
 @pytest.fixture(scope="module")
 def odd_course(tmp_path_factory, empty_gradebook, namespaces):
     """A course in a folder whose name has everything that patterns and shells take for more."""
-    top = tmp_path_factory.mktemp("odd") / "Kurs [1] {x} 'q' \"d\" ä 中 50% a?b # (2) * $HOME"
+    top = tmp_path_factory.mktemp("odd") / "Kurs [1] {x} 'q' \"d\" ä 中 50%20 a?b # (2) * $HOME"
     deep = top.joinpath(*["a long part of a path " * 8] * 4)
     deep.mkdir(parents=True)
     write_lesson(top, "01")
     course = Course(deep / "course [x]")
+    course.root.mkdir()
+    shutil.copyfile(empty_gradebook, course.root / "gradebook.db")
     choices = Choices(lessons_folder=top, due="2026-10-05 12:00 UTC")
     assign(["01"], course.root, choices)
     return Course(course.root.resolve())
 
 
+@pytest.mark.slow
 def test_pictures_times_and_odd_texts_reach_gradebook_and_feedback(odd_course, tmp_path):
     up = tmp_path / "what [they] 'handed' ïn *"
     nested = written("> " * 4000 + "x")
-    pictured = written("![mine](attachment:m.png)",
+    pictured = written("![](attachment:m.png)\n\n<img width='9' src='attachment:m.png'>",
                        attachments={"m.png": {"image/png": PICTURE}})  # fmt: skip
     broken = answer("01.1", "def neuron(:")(written("![mine](attachment:gone.png)"))
     made = {"a1": pictured, "b2 [x]": nested, "王 伟": broken}
@@ -161,7 +166,8 @@ def test_pictures_times_and_odd_texts_reach_gradebook_and_feedback(odd_course, t
     assert "files handed in" not in rows["a1"]["notes"]
     assert "the picture gone.png is not in the file" in rows["王_伟"]["notes"]
     page = (odd_course.root / "feedback/a1/01_sample/01_sample.html").read_text()
-    assert SHOWN in page
+    assert page.count(SHOWN) == 2  # as Markdown and as the HTML of a resized picture
+    assert [p for p in (odd_course.root).rglob("gradebook*")] == [odd_course.root / "gradebook.db"]
     nb = json.loads((odd_course.root / "autograded/a1/01_sample/01_sample.ipynb").read_text())
     assert cell_of(nb, "01.w1", "why")["attachments"] == {"m.png": {"image/png": PICTURE}}
     assert seconds_late(odd_course, "a1") == 1800

@@ -9,8 +9,10 @@ import io
 import json
 import logging
 import os
+import re
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +73,23 @@ class RepairingExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources, **kw)
 
 
+_IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc\s*=\s*["'])attachment:([^"']+)""", re.I)
+
+
+def _with_picture(cell: Any, match: re.Match[str]) -> str:
+    """An image of HTML with its picture in it: nbconvert puts in only those of Markdown."""
+    bundle = cell.get("attachments", {}).get(match[2], {})
+    kind = next(iter(bundle), "")
+    return f"{match[1]}data:{kind};base64,{bundle[kind]}" if kind else match[0]
+
+
 def _keep_readable(cell: Any) -> None:
     """A text from which no page can be made is shown as it was typed; the others stay as they are.
 
     Thousands of nested lists, say, would otherwise cost the whole page.
     """
     if cell.cell_type == "markdown":
+        cell.source = _IMAGE.sub(partial(_with_picture, cell), cell.source)
         try:
             renderer = IPythonRenderer(attachments=cell.get("attachments", {}))
             MarkdownWithMath(renderer=renderer).render(cell.source)

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 from nbformat.validator import isvalid
 
@@ -294,13 +294,14 @@ def _readable(cell: dict[str, Any], notes: list[str], where: str) -> dict[str, A
     if cell["cell_type"] == "code":
         return cell
     found = {n: whole for n, p in cell.get("attachments", {}).items() if (whole := _picture(p))}
-    wanted = dict.fromkeys(_ATTACHED.findall(cell["source"]))
-    for name in wanted:
-        if name not in found and unquote(name) in found:
-            found[name] = found[unquote(name)]
-        elif name not in found:
-            found[name] = {"image/svg+xml": _MISSING}
-            notes.append(f"{where}: the picture {name} is not in the file")
+    for match in re.finditer("attachment:", cell["source"]):
+        rest = cell["source"][match.end() :]
+        near = [n for n in found if rest.startswith((n, quote(n)))]
+        if near:  # the page asks for the name as it is in a link
+            found[quote(max(near, key=len))] = found[max(near, key=len)]
+        elif name := re.match(r"[^\s)\"'<>]+", rest):
+            found[name[0]] = {"image/svg+xml": _MISSING}
+            notes.append(f"{where}: the picture {name[0]} is not in the file")
     cell.pop("attachments", None)
     return cell | ({"attachments": found} if found else {})
 
@@ -317,7 +318,6 @@ def _is_lines(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
 
 
-_ATTACHED = re.compile(r"attachment:([^\s)\"'<>]+)")
 _MISSING = base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="40"><text x="4" y="25">'
     b"This picture is not in the file.</text></svg>"
