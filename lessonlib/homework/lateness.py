@@ -5,9 +5,7 @@ from datetime import UTC, datetime, tzinfo
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _GERMAN = {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}
-_DIGITS = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[ T-](\d\d)[:-](\d\d)(?:[:-](\d\d)(?:\.\d+)?)? ?(.*)"
-)
+_DIGITS = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T-](\d\d)[:-](\d\d)(?:[:-](\d\d)(?:\.\d+)?)? ?(.*)")
 _CLOCK = re.compile(r"\b(\d{1,2}):?(\d\d)(?::(\d\d))?(?:\s*([ap])\.?m\b\.?)?", re.I)
 
 
@@ -32,8 +30,8 @@ def _in_digits(text: str, zone: tzinfo) -> datetime | None:
         return None
     *numbers, own = match.groups(default="0")
     if re.fullmatch(r"[+-]\d\d:?\d\d", own):
-        day, clock = "-".join(numbers[:3]), ":".join([*numbers[3:5], numbers[5].zfill(2)])
-        return datetime.fromisoformat(f"{day}T{clock}{own}")
+        date, clock = "-".join(numbers[:3]), ":".join([*numbers[3:5], numbers[5].zfill(2)])
+        return datetime.fromisoformat(f"{date}T{clock}{own}")
     where = zone if not own else UTC if own in ("UTC", "Z", "GMT") else _zone(own)
     if where is None:
         return None
@@ -65,15 +63,16 @@ def _month(word: str) -> int:
 
 
 def zone_of(due: str | None) -> tzinfo:
-    """The time zone of a due date, as in "2027-01-31 23:59 Europe/Berlin"; UTC where it has none."""
+    """The zone of a due date, as in "2027-01-31 23:59 Europe/Berlin"; UTC where it has none."""
     words = (due or "").split()
     return (_zone(words[2]) if len(words) == 3 else None) or UTC
 
 
 def _zone(name: str) -> tzinfo | None:
-    from dateutil import tz
+    from dateutil import tz  # type: ignore[import-untyped]  # nbgrader reads due dates with it
 
-    return tz.gettz(name)
+    zone: tzinfo | None = tz.gettz(name)
+    return zone
 
 
 def stamp(when: datetime) -> str:

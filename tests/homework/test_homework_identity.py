@@ -153,7 +153,8 @@ def test_of_four_files_all_are_the_students_and_the_work_counts(tmp_path, homewo
 
 
 NAMES = ["Li Wu", "王 伟", "王伟", "Jörg Müller", "Åsa Öberg", "한 지수", "Ng", "O'Neil Ann-Marie",
-         "प्रिया शर्मा", "Ελένη Παπα", "Иван Петров", "李", "Nguyễn Văn An", "de la Cruz, María"]  # fmt: skip
+         "प्रिया शर्मा", "Ελένη Παπα", "Иван Петров", "李", "Nguyễn Văn An",
+         "de la Cruz, María"]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

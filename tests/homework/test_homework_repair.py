@@ -167,7 +167,7 @@ def test_pictures_times_and_odd_texts_reach_gradebook_and_feedback(odd_course, t
     assert "the picture gone.png is not in the file" in rows["王_伟"]["notes"]
     page = (odd_course.root / "feedback/a1/01_sample/01_sample.html").read_text()
     assert page.count(SHOWN) == 2  # as Markdown and as the HTML of a resized picture
-    assert [p for p in (odd_course.root).rglob("gradebook*")] == [odd_course.root / "gradebook.db"]
+    assert list(odd_course.root.rglob("gradebook*")) == [odd_course.root / "gradebook.db"]
     nb = json.loads((odd_course.root / "autograded/a1/01_sample/01_sample.ipynb").read_text())
     assert cell_of(nb, "01.w1", "why")["attachments"] == {"m.png": {"image/png": PICTURE}}
     assert seconds_late(odd_course, "a1") == 1800

@@ -4,26 +4,13 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lessonlib.homework.cohort.roster import Student
 
 _MOST_LETTERS, _MOST_BYTES = 80, 150  # of a folder's name: a file name has 255 bytes at most
 _MOST_PARTS = 24
-
-
-class Named(Protocol):
-    """What a student is known by (`lessonlib.homework.cohort.roster.Student`)."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def keys(self) -> frozenset[str]: ...
-
-    @property
-    def number(self) -> str: ...
-
-    @property
-    def names(self) -> frozenset[str]: ...
 
 
 def _is_letter(c: str) -> bool:
@@ -86,7 +73,7 @@ def exact(text: str) -> str:
 class Directory:
     """Finds the students whom a text may name: by what is certain first, by the name last."""
 
-    def __init__(self, students: Iterable[Named]) -> None:
+    def __init__(self, students: Iterable["Student"]) -> None:
         self.names: dict[str, frozenset[str]] = {}
         self.numbers: dict[str, str] = {}
         self.levels: list[dict[str, set[str]]] = [{} for _ in range(5)]
@@ -96,7 +83,7 @@ class Directory:
                 self.numbers[student.number] = student.id
             self._add(student)
 
-    def _add(self, student: Named) -> None:
+    def _add(self, student: "Student") -> None:
         ids = {student.id, *student.keys}
         numbers = {student.number} if student.number else set()
         texts = (

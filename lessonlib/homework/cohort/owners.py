@@ -4,7 +4,6 @@ A student is an id, a number or an e-mail address; a name counts where only one 
 may be of several students is nobody's: it is refused, in words, and none of them is graded by it.
 """
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -18,6 +17,8 @@ from lessonlib.homework.cohort.platforms import Place, is_platforms_own, place_o
 from lessonlib.homework.cohort.roster import Student
 from lessonlib.homework.lateness import late_by, moment, stamp, zone_of
 from lessonlib.homework.model import Homework
+
+_MOST_NAMED = 4  # students, of those whose a file may be
 
 
 @dataclass
@@ -109,13 +110,22 @@ def _timestamps(found: list[Entry]) -> dict[str, datetime]:
 
 def _contest(intake: Intake, path: str, owner: _Owner, sorter: "_Sorter") -> None:
     students = sorted(owner.students)
-    reason = f"it may be of {' or '.join(students)}: {owner.why or sorter.alike(students)}"
+    why = owner.why or sorter.alike(students)
+    reason = f"it may be of {_few(students)}: {why}"
     intake.refused.append((path, f"{reason}; give the file one student's id as its name"))
     for student in students:
-        others = ", ".join(s for s in students if s != student)
-        shared = f" or of {others}" if others else ""
+        others = [s for s in students if s != student]
+        shared = f" or of {_few(others)}" if others else ""
         said = f"{PurePosixPath(path).name} may be of this student{shared}, so it was not graded"
         intake.contested.setdefault(student, []).append(said)
+
+
+def _few(students: list[str]) -> str:
+    """The first of several ids, and how many more there are."""
+    if len(students) <= _MOST_NAMED:
+        return " or ".join(students)
+    more = len(students) - _MOST_NAMED
+    return f"{' or '.join(students[:_MOST_NAMED])} or {more} more"
 
 
 class _Sorter:

@@ -13,7 +13,7 @@ from lessonlib.homework.model import Homework
 MOODLE = re.compile(
     r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?$"
 )
-_CANVAS = re.compile(r"^(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<turn>\d+)_(?P<file>.+)$")
+_CANVAS = re.compile(r"^(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<number>\d+)_(\d+)_(?P<file>.+)$")
 _BLACKBOARD = re.compile(
     r"^(?P<before>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)?$"
 )
@@ -21,18 +21,18 @@ _BRIGHTSPACE = re.compile(
     r"^(?P<number>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<time>[^\W\d]+\.? \d{1,2},? \d{4},? .+|"
     r"\d{1,2} [^\W\d]+,? \d{4},? .+)$"
 )
-_EXCHANGE = re.compile(r"^(?P<id>[^+]+)\+(?P<homework>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d [^+]+?)(?:\+.*)?$")
+_EXCHANGE = re.compile(r"^(?P<id>[^+]+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d [^+]+?)(?:\+.*)?$")
 _ENDING = re.compile(r"\.(ipynb|txt|json|zip|html?|pdf|py|md|docx?|csv|download)$", re.I)
 _COPY_BEFORE = re.compile(r"^(copy of|kopie von|copie de|copia de)[\s_]+", re.I)
 _COPY_AFTER = re.compile(
-    r"([\s_]*\(\d+\)|[\s_]*-[\s_]*(copy|kopie|copie)\s*\d*|[\s_]+copy(\s+\d+)?|[\s_]+kopie(\s+\d+)?)$",
+    r"([\s_]*\(\d+\)|[\s_]*-[\s_]*(copy|kopie|copie)\s*\d*|[\s_]+(copy|kopie)(\s+\d+)?)$",
     re.I,
 )
 _LATE = re.compile(r"(?:^|(?<=[\s_-]))LATE(?=$|[\s_-])")
 _WORDS = frozenset(
-    "homework hw ha assignment exercise exercises lesson notebook submission submitted final version"
-    " solution answers answer hausaufgabe aufgabe aufgaben abgabe blatt ubung übung lösung lektion"
-    .split()
+    ["homework", "hw", "ha", "assignment", "exercise", "exercises", "lesson", "notebook", "answer",
+     "submission", "submitted", "final", "version", "solution", "answers", "hausaufgabe", "aufgabe",
+     "aufgaben", "abgabe", "blatt", "übung", "lösung", "lektion"]
 )  # fmt: skip
 
 

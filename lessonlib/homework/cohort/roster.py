@@ -76,7 +76,7 @@ _REFUSED = (
     ("nbgrader's table of grades", (("assignment",), ("student_id",), ("raw_score",)),
      "it has a row for each submission; a class list has one for each student"),
 )  # fmt: skip
-_SUMMARY = re.compile(r"(points( possible)?|date|manual posting|(class |overall )?average:?)$", re.I)
+_SUMMARY = re.compile(r"(points( possible)?|date|manual posting|(class |overall )?average)$", re.I)
 _TEST_STUDENTS = ("student, test", "test student")
 _COLUMNS = frozenset([*_PLAIN, *_FIRST, *_LAST, *_FULL, *_CHANGEABLE, "identifier", "section"])
 
@@ -89,10 +89,7 @@ def read_roster(path: Path) -> list[Student]:
     rows = read_table(path, _COLUMNS)
     head = [heading(c) for c in rows[0].cells]
     form = _format_of(path, head)
-    if form is None:
-        found = _plain_list(path, rows)
-    else:
-        found = list(_students(path, form, head, rows[1:]))
+    found = list(_students(path, form, head, rows[1:]) if form else _plain_list(path, rows))
     if not found:
         raise HomeworkError(f"the class list {path.name} has a head and no students")
     _refuse_doubles(path, found)

@@ -192,7 +192,7 @@ def configure(config: Any, root: str | Path) -> None:
     root = Path(root).resolve()
     _GLOB.roots.add(str(root))
     for module in (base, api, utils):  # they put the folder into a pattern as it is
-        module.glob = _GLOB  # type: ignore[attr-defined]  # their name for the standard module
+        module.glob = _GLOB
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = Course(root).database
     config.CourseDirectory.course_id = json.loads((root / "course.json").read_text())["course"]
