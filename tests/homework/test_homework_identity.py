@@ -6,12 +6,16 @@ import unicodedata
 import zipfile
 
 import pytest
-from homework_cases.course import MARKS, homework_of
+from homework_cases.course import MARKS, QUIET, homework_of
 from homework_cases.sample import lesson_notebook
 
+from lessonlib.files import write
+from lessonlib.homework.cohort.grade import Grading
 from lessonlib.homework.cohort.names import safe_id
 from lessonlib.homework.cohort.owners import sort_by_student, uploads
 from lessonlib.homework.cohort.roster import read_roster
+from lessonlib.homework.course import Course
+from lessonlib.homework.submission.submission import submissions
 
 pytestmark = MARKS
 NOTEBOOK = json.dumps(lesson_notebook("01")).encode()
@@ -112,6 +116,22 @@ def test_no_other_column_names_a_student(tmp_path, homework):
     canvas += '"Lee, Kim",4711,kl1,Alpha,18\n"B, Student",4712,ab3,Beta,20\n'
     mine, _, _ = owners(tmp_path, homework, canvas, "Alpha.ipynb", "20.ipynb", "kl1.ipynb")
     assert mine == {"Alpha": ["Alpha.ipynb"], "20": ["20.ipynb"], "kl1": ["kl1.ipynb"]}
+
+
+def test_what_was_handed_in_before_stays_where_a_later_file_may_be_anothers(tmp_path, homework):
+    course = Course(tmp_path / "course")
+    write(course.homework_file("01"), homework.to_json())
+    class_list = {safe_id(s.id): s for s in seats(tmp_path, TWINS)}
+    Grading(course, "01", QUIET, class_list).read(handed_in(tmp_path, ["kl1.ipynb"]))
+    again = Grading(course, "01", QUIET, class_list)
+    (said,) = again.read(handed_in(tmp_path, ["Kim Lee.ipynb"]))
+    assert said.startswith("refused: Kim Lee.ipynb: it may be of kl1 or kl2")
+    known = {s.student: s for s in submissions(course, homework)}
+    assert known["kl1"].read() == NOTEBOOK
+    assert known["kl1"].notes == ["Kim Lee.ipynb may be of this student or of kl2, so it was not "
+                                  "graded"]  # fmt: skip
+    assert known["kl2"].outcome().status == "not graded"
+    assert "may be of this student or of kl1" in known["kl2"].outcome().reason
 
 
 COPIES = [

@@ -99,6 +99,15 @@ ODD_CELLS = {
 }
 
 
+def test_a_picture_of_ten_megabytes_stays_and_what_cannot_stay_is_said():
+    large = {"m.png": {"image/png": "A" * 10 * 2**20}}
+    nb = written("![](attachment:m.png)", attachments=large)
+    nb["cells"].insert(1, ODD_CELLS["endless metadata"])
+    found = repaired(nb)
+    assert found.notebook["cells"][place(found.notebook, "why-01-1")]["attachments"] == large
+    assert found.notes == ["the metadata of a cell cannot be read and were left out"]
+
+
 @pytest.mark.parametrize("name", ODD_CELLS)
 def test_a_cell_that_cannot_be_read_costs_that_cell(name):
     nb = solved(RELEASE)

@@ -141,6 +141,12 @@ def test_what_is_no_class_list_is_refused_in_words(tmp_path, content, words):
         read(tmp_path, content)
 
 
+def test_a_class_list_that_is_not_there(tmp_path):
+    for path in (tmp_path / "gone.csv", tmp_path):
+        with pytest.raises(HomeworkError, match=f"the class list {path} cannot be read: "):
+            read_roster(path)
+
+
 def test_many_wrong_rows_are_named_and_the_others_counted(tmp_path):
     with pytest.raises(HomeworkError, match=r"line 13 \(n11\) has no student_id; and 28 more$"):
         read(tmp_path, "student_id,name\n" + "".join(f",n{k}\n" for k in range(40)))

@@ -91,7 +91,10 @@ def _check_quotes(path: Path, text: str, separator: str) -> None:
 
 
 def _text(path: Path) -> str:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise HomeworkError(f"the class list {path} cannot be read: {error.strerror}") from None
     for start, kind in _OTHER_FILES:
         if raw.startswith(start):
             raise HomeworkError(f"the class list {path.name} is {kind}, not a CSV file. {_HOW}")

@@ -18,7 +18,7 @@ from lessonlib.homework.cells import grade_id_in, grade_id_of, parsed, role_of
 from lessonlib.lessons.registry import find
 
 _MOST_CELLS, _MOST_TEXT, _MOST_CELL = 3000, 8 * 2**20, 2 * 2**20
-_MOST_METADATA = 2**18
+_MOST_METADATA, _MOST_PICTURES = 2**18, 64 * 2**20
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TYPES = ("code", "markdown", "raw")
@@ -117,23 +117,26 @@ def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     made = {
         "cell_type": kind if kind in _TYPES else "raw",
         "id": str(cell.get("id", "")),
-        "metadata": _whole_tree(cell.get("metadata"), _MOST_METADATA),
+        "metadata": _whole_tree(cell, "metadata", _MOST_METADATA, notes),
         "source": text,
     }
-    pictures = _whole_tree(cell.get("attachments"), _MOST_TEXT)
+    pictures = _whole_tree(cell, "attachments", _MOST_PICTURES, notes)
     return made | ({"attachments": pictures} if pictures else {})
 
 
-def _whole_tree(tree: Any, most: int) -> dict[str, Any]:
+def _whole_tree(cell: dict[str, Any], name: str, most: int, notes: list[str]) -> dict[str, Any]:
     """A dictionary that came from outside, as it can be written; an empty one where it cannot."""
-    if not isinstance(tree, dict):
+    tree = cell.get(name)
+    if not isinstance(tree, dict) or not tree:
         return {}
     try:
         text = json.dumps(tree, ensure_ascii=False, allow_nan=False)
-        clean = json.loads(text.encode("utf-8", errors="replace")) if len(text) <= most else {}
+        if len(text) <= most:
+            return dict(json.loads(text.encode("utf-8", errors="replace")))
     except (ValueError, TypeError, RecursionError):
-        return {}
-    return clean if isinstance(clean, dict) else {}
+        pass
+    notes.append(f"the {name} of a cell cannot be read and were left out")
+    return {}
 
 
 def _unicode(text: str) -> str:
