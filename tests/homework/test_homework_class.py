@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import random
 import unicodedata
 import zipfile
 
@@ -21,6 +22,7 @@ from lessonlib.homework.release import solved
 pytest_plugins = ("homework_cases.fixtures",)
 pytestmark = [*MARKS, pytest.mark.slow]
 SIZE = 300
+PASTE = random.Random(0).randbytes(2**20 + 2**19).hex()  # more than a cell may have
 FULL, NONE, NOT_GRADED, NOTHING = ("graded", "1"), ("graded", "0"), ("not graded", ""), (
     "no submission", "")  # fmt: skip
 NAMES = ["Kim Lee", "Li Wu", "王 伟", "Jörg Müller", "Jorg Muller", "O'Neil Ann-Marie", "한 지수",
@@ -55,7 +57,7 @@ CONTENTS = [
     (FULL, lambda nb: json.dumps(nb).encode("utf-16")),
     (FULL, lambda nb: as_bytes(picture(nb))),
     (FULL, lambda nb: as_bytes(with_cell({"cell_type": "sql", "metadata": 3})(nb))),
-    (FULL, lambda nb: as_bytes(with_cell(code("x = '" + "0" * 3 * 2**20 + "'"))(nb))),
+    (FULL, lambda nb: as_bytes(with_cell(code("x = '" + PASTE + "'"))(nb))),
     (FULL, lambda nb: as_bytes({**nb, "cells": nb["cells"] + copy.deepcopy(nb["cells"])})),
     (NONE, lambda nb: as_bytes(answer("00.1", "def increase(:")(nb))),
     (NOT_GRADED, lambda nb: as_bytes(nb)[:-300]),

@@ -130,7 +130,7 @@ def test_a_zip_in_the_folder_belongs_to_its_student(tmp_path, homework):
     (tmp_path / "up" / "emmy.ipynb").write_bytes(NOTEBOOK)
     found = sort_by_student(tmp_path / "up", homework, [])
     assert choose("ada", found.by_student["ada"], homework).raw == NOTEBOOK
-    assert ("more.zip", "a zip file inside a zip file") in found.refused
+    assert ("ada/work/more.zip", "a zip file inside a zip file") in found.refused
 
 
 @pytest.mark.parametrize(
@@ -204,6 +204,19 @@ def test_a_student_whose_only_file_was_refused_is_named(tmp_path, homework):
     upload = choose("ada1", found.by_student["ada1"], homework)
     assert upload.raw is None
     assert "300 times" in upload.problem
+
+
+@pytest.mark.parametrize("bad", ["bomb", "zip", "outside"])
+def test_a_student_whose_zip_holds_nothing_readable_is_told_why(tmp_path, homework, bad):
+    name, content = {"bomb": ("03.ipynb", bytes(20 * 2**20)), "zip": ("a.zip", zip_bytes({})),
+                     "outside": ("../x.ipynb", NOTEBOOK)}[bad]  # fmt: skip
+    (tmp_path / "up" / "ada1").mkdir(parents=True)
+    (tmp_path / "up" / "ada1" / "work.zip").write_bytes(zip_bytes({name: content}))
+    seats = roster(tmp_path, "student_id\nada1\nemmy2\n")
+    found = sort_by_student(tmp_path / "up", homework, seats)
+    upload = choose("ada1", found.by_student["ada1"], homework)
+    assert upload.raw is None
+    assert upload.problem
 
 
 def test_rosters(tmp_path):

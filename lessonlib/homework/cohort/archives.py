@@ -114,14 +114,16 @@ def _nested(
         with zipfile.ZipFile(io.BytesIO(load())) as archive:
             return _member(archive, next(m for m in archive.infolist() if name_of(m) == path))
 
+    inner: list[tuple[str, str]] = []
     try:
         with zipfile.ZipFile(io.BytesIO(load())) as archive:
-            found = list(_archive(archive, refused, depth=1))
+            found = list(_archive(archive, inner, depth=1))
     except (zipfile.BadZipFile, OSError):
         refused.append((inside, "a damaged zip file"))
     except Refused as error:
         refused.append((inside, str(error)))
     else:
+        refused += [(f"{folder}/{path}", reason) for path, reason in inner]  # whose it is shows
         for entry in found:
             yield Entry(f"{folder}/{entry.path}", partial(one, entry.path), entry.time)
 
@@ -131,7 +133,8 @@ def _archive(
 ) -> Iterator[Entry]:
     members = [m for m in archive.infolist() if not name_of(m).endswith("/")]
     if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_TOTAL:
-        refused.append((archive.filename or "a zip file", "too many or too large files in it"))
+        name = Path(archive.filename).name if archive.filename else "."
+        refused.append((name, "too many or too large files in it"))
         return
     for member in members:
         reason, name = _fault(member), name_of(member)
