@@ -33,16 +33,21 @@ class Course:
     @property
     def database(self) -> str:
         """nbgrader's gradebook."""
-        return f"sqlite:///{self.root / 'gradebook.db'}"
+        from sqlalchemy.engine import URL
+
+        path = str(self.root / "gradebook.db")
+        return URL.create("sqlite", database=path).render_as_string()  # ? and % mean more in a URL
 
     @staticmethod
     def of_database(url: str) -> "Course":
         """The course that a gradebook belongs to.
 
-        >>> Course.of_database(Course(Path("/fall")).database).root.name
-        'fall'
+        >>> Course.of_database(Course(Path("/why? 5%20")).database).root.name
+        'why? 5%20'
         """
-        return Course(Path(url.removeprefix("sqlite:///")).parent)
+        from sqlalchemy.engine import make_url
+
+        return Course(Path(make_url(url).database or "").parent)
 
     def create(self, course: str) -> None:
         """Make the folder and nbgrader's configuration; what exists stays."""

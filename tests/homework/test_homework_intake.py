@@ -11,8 +11,9 @@ from homework_cases.sample import lesson_notebook
 
 from lessonlib.homework.cells import is_written
 from lessonlib.homework.cohort.archives import MOST_FILE, entries
+from lessonlib.homework.cohort.names import safe_id
 from lessonlib.homework.cohort.owners import choose, sort_by_student
-from lessonlib.homework.cohort.roster import read_roster, safe_id
+from lessonlib.homework.cohort.roster import read_roster
 from lessonlib.homework.model import Homework, HomeworkError
 from lessonlib.homework.release import points_of, release_of
 
@@ -62,7 +63,7 @@ def test_canvas_download(tmp_path, homework):
     )
     found = sort_by_student(source, homework, seats)
     assert set(found.by_student) == {"ada1", "emmy2", "strangerx_9999"}
-    assert found.late == {"emmy2"}
+    assert [e.late for e in found.by_student["emmy2"]] == [True]
 
 
 def test_moodle_download(tmp_path, homework):
@@ -205,8 +206,21 @@ def test_a_student_whose_only_file_was_refused_is_named(tmp_path, homework):
     assert "300 times" in upload.problem
 
 
+@pytest.mark.parametrize("bad", ["bomb", "zip", "outside"])
+def test_a_student_whose_zip_holds_nothing_readable_is_told_why(tmp_path, homework, bad):
+    name, content = {"bomb": ("03.ipynb", bytes(20 * 2**20)), "zip": ("a.zip", zip_bytes({})),
+                     "outside": ("../x.ipynb", NOTEBOOK)}[bad]  # fmt: skip
+    (tmp_path / "up" / "ada1").mkdir(parents=True)
+    (tmp_path / "up" / "ada1" / "work.zip").write_bytes(zip_bytes({name: content}))
+    seats = roster(tmp_path, "student_id\nada1\nemmy2\n")
+    found = sort_by_student(tmp_path / "up", homework, seats)
+    upload = choose("ada1", found.by_student["ada1"], homework)
+    assert upload.raw is None
+    assert upload.problem
+
+
 def test_rosters(tmp_path):
-    assert [s.id for s in roster(tmp_path, "ada\nemmy\n\nada\n")] == ["ada", "emmy"]
+    assert [s.id for s in roster(tmp_path, "ada\nemmy\n\n")] == ["ada", "emmy"]
     with pytest.raises(HomeworkError, match="empty"):
         roster(tmp_path, "\n")
     with pytest.raises(HomeworkError, match="columns"):

@@ -15,8 +15,9 @@ from homework_cases.course import homework_of
 from homework_cases.sample import lesson_notebook
 
 from lessonlib.homework.cohort import archives
+from lessonlib.homework.cohort.names import safe_id
 from lessonlib.homework.cohort.owners import sort_by_student, uploads
-from lessonlib.homework.cohort.roster import Student, safe_id, squeeze
+from lessonlib.homework.cohort.roster import Student
 from lessonlib.homework.model import HomeworkError
 from lessonlib.homework.submission.repair import Unreadable, read, repair
 
@@ -37,7 +38,7 @@ def zipped(files, method=zipfile.ZIP_DEFLATED):
 
 
 def seat(name):
-    return Student(name, name, frozenset({squeeze(name)}))
+    return Student(name, name, names=frozenset({name}))
 
 
 def taken_in(folder, homework, students):
@@ -242,6 +243,22 @@ def test_of_thousands_of_other_files_only_some_are_read(tmp_path, homework, monk
     _read_or_refused(upload.raw, homework)
 
 
+def test_of_thousands_of_refused_files_some_are_named(tmp_path, homework):
+    files = {f"../{k} a b c d e f g.ipynb": b"" for k in range(6000)}
+    (tmp_path / "ada.zip").write_bytes(zipped(files))
+    found = sort_by_student(tmp_path, homework, [seat("ada")])
+    assert len(found.refused) == archives.MOST_OF_ONE + 2
+    assert "outside" in taken_in(tmp_path, homework, ["ada"])["ada"].problem
+    assert ("ada.zip", "5900 more files in it are not read") in found.refused
+
+
+def test_names_of_thousands_of_letters_stay_two_and_keep_their_endings(tmp_path, homework):
+    source = tmp_path / "class.zip"
+    source.write_bytes(zipped({"n" * 2000 + f"{k}.ipynb": NOTEBOOK for k in range(2)}))
+    found = taken_in(source, homework, [])
+    assert [u.raw for u in found.values()] == [NOTEBOOK] * 2
+
+
 def _spent(action):
     begun = time.process_time()
     action()
@@ -332,6 +349,25 @@ def test_a_cell_of_markers_is_read_in_linear_time(homework, source):
     begun = time.process_time()
     repair(_with(source), homework.notebook())
     assert time.process_time() - begun < 8
+
+
+@pytest.mark.timing
+def test_a_cell_that_asks_for_pictures_without_end_is_read_soon(homework):
+    tree = json.loads(_with())
+    many = {"n" * k: {"image/png": "AAAA"} for k in range(2000)}
+    for k, source in enumerate(("attachment:" + "n" * 1999 + " ") * n for n in (900, 900, 900)):
+        tree["cells"].append(
+            {"cell_type": "markdown", "id": f"p{k}", "metadata": {}, "source": source,
+             "attachments": many},
+        )  # fmt: skip
+    tree["cells"].append(
+        {"cell_type": "markdown", "id": "p", "metadata": {},
+         "source": " ".join(f"attachment:{k}" for k in range(100_000))},
+    )  # fmt: skip
+    begun = time.process_time()
+    found = repair(json.dumps(tree).encode(), homework.notebook())
+    assert time.process_time() - begun < 8
+    assert found.notes == ["an added cell: the picture 0 is not in the file (nor are 399 others)"]
 
 
 @pytest.mark.timing

@@ -10,6 +10,7 @@ from lessonlib.homework.nbgrader import bounded as bounding
 from lessonlib.homework.nbgrader.bounded import bounded
 
 pytestmark = MARKS
+PICTURE = {"m.png": {"image/png": "A" * 2**20}}
 SLOW = ["[", "[a](", "*a ", "**a _b ", "`a ``b ", "<a ", "![", "$a ", "> ", "- ", "|a|b\n|-|-\n",
         "<!-- ", "&#", "\\", "_a__b_", "[a](<b", r"\begin{a}"]  # fmt: skip
 
@@ -52,8 +53,26 @@ def test_the_whole_is_bounded_too():
 
 
 def test_a_text_that_the_parser_cannot_bear_is_shown_as_typed(monkeypatch):
-    def fails(source):
+    def fails(source, renderer):
         raise RecursionError
 
-    monkeypatch.setattr(bounding, "markdown2html_mistune", fails)
+    monkeypatch.setattr(bounding, "_html", fails)
     assert shown("a\nb") == ["    a\n    b"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["![](attachment:m.png) ", "<img src='attachment:m.png'> ", "![x] "],
+    ids=["Markdown", "HTML", "by a reference"],
+)
+def test_a_picture_is_shown_and_a_thousand_times_the_same_is_not(source):
+    def made(count):
+        cell = text(source * count + "\n\n[x]: attachment:m.png") | {"attachments": PICTURE}
+        (shown,) = bounded({"cells": [cell]})["cells"]
+        return cell["source"], shown
+
+    typed, shown = made(1)
+    assert not shown["source"].startswith("    ")
+    assert shown["attachments"] == PICTURE
+    typed, shown = made(600)
+    assert shown["source"] == "\n".join(f"    {line}" for line in typed.split("\n"))

@@ -3,6 +3,8 @@
 Nothing is ever unpacked under a name that came from outside; a member is read, bounded, to memory.
 """
 
+import contextlib
+import hashlib
 import io
 import os
 import re
@@ -12,10 +14,12 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
-from lessonlib.homework.cohort.roster import squeeze
+from lessonlib.homework.cohort.names import squeeze
+from lessonlib.homework.cohort.platforms import is_platforms_own, place_of
 from lessonlib.homework.model import HomeworkError
 
 MOST_FILE, MOST_TOTAL, MOST_MEMBERS = 30 * 2**20, 8 * 2**30, 50_000
@@ -24,7 +28,6 @@ MOST_OF_ONE = 100  # files that are kept of a student's zip, those named as note
 _MOST_NAME = 400
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-MOODLE = re.compile(r"^(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_\w+?_?(?:/(?P<file>.*)|$)")
 _NOISE = (
     "__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db", "__pycache__",
     "site-packages", "dist-packages", "node_modules", ".venv",
@@ -36,11 +39,14 @@ class Entry:
     """One file of the upload: its place, how to read it, when it was changed.
 
     `read` raises Refused or OSError, whatever is wrong with the file.
+    handed_in : when it was handed in, where the platform says so; late: the platform's mark
     """
 
     path: str
     read: Callable[[], bytes]
     time: float = 0.0
+    handed_in: datetime | None = None
+    late: bool = False
 
 
 class Refused(Exception):
@@ -67,11 +73,16 @@ def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], lis
 def clean(name: str) -> str:
     """A name from outside as one that can be shown and stored: composed, no half characters, short.
 
-    >>> clean("a\\udcff") == "a?", len(clean("n" * 9999))
+    Two long names stay two, and keep their endings.
+
+    >>> clean("a\\udcff") == "a\\ufffd", len(clean("n" * 9999))
     (True, 400)
     """
-    text = name.encode("utf-8", errors="replace").decode("utf-8")
-    return unicodedata.normalize("NFC", text)[:_MOST_NAME].replace("\x00", "?")
+    text = unicodedata.normalize("NFC", re.sub("[\ud800-\udfff\x00]", "\ufffd", name))
+    if len(text) <= _MOST_NAME:
+        return text
+    mark = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"{text[: _MOST_NAME - 33]}~{mark}{text[-20:]}"
 
 
 def _is_zip(path: Path) -> bool:
@@ -93,11 +104,12 @@ def _unwrapped(found: list[Entry], known: Collection[str]) -> list[Entry]:
     found = [e for e in found if not is_noise(e.path)]
     tops = {e.path.split("/")[0] for e in found if "/" in e.path}
     flat = any("/" not in e.path for e in found)
-    below = {e.path.split("/")[1] for e in found} if not flat else set()
+    own = [e for e in found if not is_platforms_own(e.path)]
+    below = {e.path.split("/")[1] for e in own} if not flat else set()
     if len(tops) != 1 or flat or len(below) < 2:
         return found
     top = tops.pop()
-    if MOODLE.match(top) or squeeze(top) in known:
+    if place_of(top, UTC, below=False) or squeeze(top) in known:
         return found
     return [Entry(e.path.split("/", 1)[1], e.read, e.time) for e in found]
 
@@ -143,12 +155,16 @@ def _nested(
     Only the list of names is kept; the zip is opened again when one of them is read.
     """
     folder = inside[:-4] if inside.lower().endswith(".zip") else inside
+    faults: list[tuple[str, str]] = []
     try:
         with _opened(load) as archive:
-            found = list(_archive(archive, refused, folder, load))
+            found = list(_archive(archive, faults, folder, load))
     except (Refused, OSError) as error:
         refused.append((inside, str(error)))
         return
+    refused += faults[:MOST_OF_ONE]
+    if len(faults) > MOST_OF_ONE:
+        refused.append((inside, f"{len(faults) - MOST_OF_ONE} more files in it are not read"))
     named = [e for e in found if ".ipynb" in e.path.lower()]
     kept = (named or found)[:MOST_OF_ONE]
     if not kept:
@@ -202,15 +218,15 @@ def _archive(
     load: Callable[[], bytes] | None = None,
 ) -> Iterator[Entry]:
     """The files of a zip; of a student's own also the folder that it stands for, and its bytes."""
-    members = [(k, m) for k, m in enumerate(archive.infolist()) if not _is_folder(m)]
-    if len(members) > MOST_MEMBERS or sum(m.file_size for _, m in members) > MOST_TOTAL:
+    named = [(k, m, name_of(m)) for k, m in enumerate(archive.infolist())]
+    members = [(k, m, name) for k, m, name in named if not name.endswith("/")]
+    if len(members) > MOST_MEMBERS or sum(m.file_size for _, m, _ in members) > MOST_TOTAL:
         name = below or Path(archive.filename or "").name
         refused.append((name, "too many or too large files in it"))
         return
-    for number, member in members:
-        path = clean(member.filename)
+    for number, member, name in members:
+        path, reason = clean(name), _fault(member, name)
         inside = f"{below}/{path}" if below else path
-        reason = _fault(member)
         if is_noise(path):
             continue
         if reason:
@@ -226,8 +242,13 @@ def _archive(
             yield from _nested(path, partial(_member, archive, member), refused)
 
 
-def _is_folder(member: zipfile.ZipInfo) -> bool:
-    return member.filename.endswith("/")
+def name_of(member: zipfile.ZipInfo) -> str:
+    """A member's name: Macs write UTF-8 and do not say so, .NET writes backslashes."""
+    name = member.orig_filename
+    if not member.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.split("\x00")[0].replace("\\", "/")
 
 
 def _moment(member: zipfile.ZipInfo) -> float:
@@ -235,9 +256,8 @@ def _moment(member: zipfile.ZipInfo) -> float:
     return float(sum(v * 100**k for k, v in enumerate(reversed(member.date_time))))
 
 
-def _fault(member: zipfile.ZipInfo) -> str:
+def _fault(member: zipfile.ZipInfo, name: str) -> str:
     """Why a member is not read, or nothing."""
-    name = member.filename.replace("\\", "/")
     if name.startswith("/") or ".." in name.split("/") or re.match(r"^[A-Za-z]:", name):
         return "its name points outside the archive"
     if stat.S_ISLNK(member.external_attr >> 16):

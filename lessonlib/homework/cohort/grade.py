@@ -7,17 +7,17 @@ import json
 import os
 import shutil
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
 from lessonlib import __version__
+from lessonlib.homework.cohort.names import safe_id
 from lessonlib.homework.cohort.owners import sort_by_student, uploads
 from lessonlib.homework.cohort.pool import DaskPool, LocalPool, Pool, Task
 from lessonlib.homework.cohort.reports import Line, lines, write_reports
-from lessonlib.homework.cohort.roster import Student, read_roster, safe_id
+from lessonlib.homework.cohort.roster import Student, read_roster
 from lessonlib.homework.course import Course
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError
@@ -71,7 +71,11 @@ class Grading:
         for upload in uploads(intake, self.homework, self.only):
             new = Submission(self.course, self.homework, upload.student)
             submission = self.group.setdefault(upload.student, new)
+            if upload.contested and submission.key:  # the file that was handed in before counts
+                submission.remark(upload.problem)
+                continue
             submission.take_in(upload.raw, upload.notes, upload.problem)
+            submission.date(upload.handed_in, upload.late)
         return [f"refused: {path}: {reason}" for path, reason in intake.refused]
 
     def grade(self) -> int:
@@ -180,7 +184,4 @@ def _seats(course: Course, path: Path | None) -> dict[str, Student]:
         shutil.copyfile(path, kept)
         os.chmod(kept, 0o644)
     roster = read_roster(kept) if kept.exists() else []
-    twice = [n for n, k in Counter(safe_id(s.id) for s in roster).items() if k > 1]
-    if twice:
-        raise HomeworkError(f"the roster has several students for {', '.join(twice)}")
     return {safe_id(s.id): s for s in roster}

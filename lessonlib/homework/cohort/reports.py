@@ -22,13 +22,17 @@ _FINDINGS = 8  # of one exercise, the most frequent first
 
 @dataclass
 class Line:
-    """One student's row; `row` is what the gradebook holds, where the grader found the same."""
+    """One student's row; `row` is what the gradebook holds, where the grader found the same.
+
+    late_by : how long after the due date it was handed in, empty where it was in time
+    """
 
     student: Student
     status: str
     report: Report | None
     row: Row | None
     notes: list[str]
+    late_by: str = ""
 
 
 def lines(
@@ -56,8 +60,8 @@ def _line(
     if report.status == GRADED:
         trouble = agrees(submission.homework, report, row)
         if not trouble:
-            return Line(student, GRADED, report, row, notes)
-    return Line(student, NOT_GRADED, report, None, [trouble, *notes])
+            return Line(student, GRADED, report, row, notes, submission.late_by)
+    return Line(student, NOT_GRADED, report, None, [trouble, *notes], submission.late_by)
 
 
 def _columns(homework: Homework) -> list[str]:
@@ -74,7 +78,8 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
     columns, maximum = _columns(homework), _maximum(homework)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    head = ["student_id", "name", *columns, "total", "maximum", "needs_manual", "status", "notes"]
+    head = ["student_id", "name", *columns, "total", "maximum"]
+    head += ["needs_manual", "late_by", "status", "notes"]
     writer.writerow(head)
     for line in table:
         values: list[str] = [""] * len(columns)
@@ -86,7 +91,8 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
             manual = "yes" if waiting else "no"
         notes = _safe("; ".join(" ".join(n.split()) for n in line.notes))
         who = [_safe(line.student.id), _safe(line.student.name)]
-        writer.writerow([*who, *values, total, _number(maximum), manual, line.status, notes])
+        rest = [total, _number(maximum), manual, line.late_by, line.status, notes]
+        writer.writerow([*who, *values, *rest])
     return out.getvalue()
 
 

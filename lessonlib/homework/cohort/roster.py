@@ -1,94 +1,234 @@
-"""The students of a course, from the CSV files that learning platforms export."""
+"""The students of a course, from the CSV files that learning platforms export.
 
-import csv
-import io
+A list is read or refused, never guessed: every row has one id, and no two rows have the same.
+"""
+
 import re
-import unicodedata
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lessonlib.homework.cohort.names import same_folder
+from lessonlib.homework.cohort.tables import Row, heading, read_table
 from lessonlib.homework.model import HomeworkError
 
-_ID_COLUMNS = (
-    "student_id", "student id", "username", "user name", "sis login id", "login", "id",
-    "sis user id", "email address", "email", "student",
-)  # fmt: skip
-_MOST_ID, _MOST_BYTES = 80, 200  # characters, and bytes of a folder's name
-_NAME_COLUMNS = ("name", "full name", "student", "student name")
+_FIRST = ("first name", "vorname", "given name")
+_LAST = ("last name", "surname", "nachname", "family name")
+_FULL = ("full name", "vollständiger name", "student name", "name", "student")
+_EMAIL = ("email address", "e-mail-adresse", "e-mail address", "email", "e-mail")
+_LOGIN = ("username", "user name", "anmeldename", "benutzername", "sis login id", "login id",
+          "login")  # fmt: skip
+_NUMBER = ("id number", "id-nummer", "matrikelnummer", "orgdefinedid", "sis user id", "sid",
+           "integration id")  # fmt: skip
+_PLAIN = ("student_id", "student id", *_LOGIN, "id", *_NUMBER, *_EMAIL)
+_WHEN = ("last modified (submission)", "zuletzt geändert (abgabe)")
+_CHANGEABLE = ("grade can be changed", "bewertung kann geändert werden")
+_MOST_FAULTS = 12  # rows that are named
 
 
 @dataclass(frozen=True)
 class Student:
-    """One row of the roster."""
+    """One row of the class list.
+
+    keys      : the other columns that name this student alone: login, number, e-mail address
+    number    : the platform's own number, which is in the names of the files that it exports
+    names     : the name in each form in which it may be written
+    handed_in : when the platform says that the student handed in, in its own words
+    """
 
     id: str
     name: str = ""
-    aliases: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    number: str = ""
+    names: frozenset[str] = frozenset()
+    handed_in: str = ""
+
+
+@dataclass(frozen=True)
+class _Format:
+    """An export that is known: the columns by which it is recognised, one of each group."""
+
+    name: str
+    needs: tuple[tuple[str, ...], ...]
+    ids: tuple[str, ...]  # the first of them that is there holds the id
+    number: tuple[str, ...] = ()
+
+    def fits(self, head: list[str]) -> bool:
+        return all(any(c in head for c in group) for group in self.needs)
+
+
+_FORMATS = (
+    _Format("Canvas's gradebook", (("student",), ("id",), ("section", "sis login id")),
+            ("sis login id", "id"), ("id",)),
+    _Format("Moodle's grading worksheet", (("identifier", "id"), _CHANGEABLE),
+            (*_LOGIN, *_EMAIL, "id number", "id-nummer", "identifier", "id"), ("identifier", "id")),
+    _Format("Moodle's grading worksheet", (("identifier",), _FULL),
+            (*_LOGIN, *_EMAIL, "id number", "identifier"), ("identifier",)),
+    _Format("Brightspace's grades", (("orgdefinedid", "end-of-line indicator"),),
+            ("username", "orgdefinedid", "email")),
+    _Format("Blackboard's grade centre", (_LAST, _FIRST, ("username",)), ("username",)),
+    _Format("Moodle's participants or Google Classroom's grades", (_LAST, _FIRST),
+            ("student_id", *_LOGIN, *_EMAIL, *_NUMBER, "student id")),
+)  # fmt: skip
+_REFUSED = (
+    ("Moodle's log", (("event name", "ereignisname"), ("event context", "ereigniskontext")),
+     "download the participants or the grading worksheet"),
+    ("nbgrader's table of grades", (("assignment",), ("student_id",), ("raw_score",)),
+     "it has a row for each submission; a class list has one for each student"),
+)  # fmt: skip
+_SUMMARY = re.compile(r"(points( possible)?|date|manual posting|(class |overall )?average)$", re.I)
+_TEST_STUDENTS = ("student, test", "test student")
+_COLUMNS = frozenset([*_PLAIN, *_FIRST, *_LAST, *_FULL, *_CHANGEABLE, "identifier", "section"])
 
 
 def read_roster(path: Path) -> list[Student]:
-    """The students of a CSV file (Canvas and Moodle exports, or a plain list of ids)."""
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    rows = [r for r in csv.reader(io.StringIO(text)) if any(c.strip() for c in r)]
-    if not rows:
-        raise HomeworkError(f"the roster {path.name} is empty")
-    head = [c.strip().lower() for c in rows[0]]
-    at = next((head.index(c) for c in _ID_COLUMNS if c in head), None)
-    if at is None and len(head) > 1:
+    """The students of a CSV file: an export of a platform, or a list with a column `student_id`.
+
+    Raises HomeworkError, which names each row whose id is missing or there twice.
+    """
+    rows = read_table(path, _COLUMNS)
+    head = [heading(c) for c in rows[0].cells]
+    form = _format_of(path, head)
+    found = list(_students(path, form, head, rows[1:]) if form else _plain_list(path, rows))
+    if not found:
+        raise HomeworkError(f"the class list {path.name} has a head and no students")
+    _refuse_doubles(path, found)
+    return [student for _, student in found]
+
+
+def _format_of(path: Path, head: list[str]) -> _Format | None:
+    """What the list is; None for a list of ids without a head."""
+    for name, needs, instead in _REFUSED:
+        if all(any(c in head for c in group) for group in needs):
+            raise HomeworkError(f"the class list {path.name} is {name}: {instead}")
+    form = next((f for f in _FORMATS if f.fits(head)), _Format("a list", (), _PLAIN))
+    column = next((c for c in form.ids if c in head), None)
+    if column is None and len(head) == 1 and head[0] not in _FULL + _FIRST + _LAST:
+        return None
+    if column is None:
+        kind = "" if not form.needs else f" (it looks like {form.name})"
         raise HomeworkError(
-            f"the roster {path.name} has the columns {', '.join(head)}; one of "
-            f"{', '.join(_ID_COLUMNS[:5])} ... is needed"
+            f"the class list {path.name}{kind} has the columns {', '.join(head)}; none of them "
+            "names a student for certain, since two may have the same name. A column student_id, "
+            "username, id or email address is needed"
         )
-    body = rows if at is None else rows[1:]
-    students: dict[str, Student] = {}
-    for row in body:
-        cells = [c.strip() for c in row] + [""] * len(head)
-        identity = cells[at or 0]
-        if not identity or identity in students:
+    if head.count(column) > 1:
+        raise HomeworkError(f"the class list {path.name} has the column {column} twice")
+    return form
+
+
+def _plain_list(path: Path, rows: list[Row]) -> list[tuple[int, Student]]:
+    odd = [
+        f"line {r.line}: {r.cells[0]!r}" for r in rows
+        if re.search(r"\s", r.cells[0]) or _not_an_id(r.cells[0])
+    ]  # fmt: skip
+    if odd:
+        raise HomeworkError(
+            f"the class list {path.name} has no head, so that each line must be one id; "
+            f"these are none: {_listed(odd)}. Begin the list with the line student_id"
+        )
+    return [(r.line, Student(r.cells[0])) for r in rows]
+
+
+def _students(
+    path: Path, form: _Format, head: list[str], rows: list[Row]
+) -> Iterator[tuple[int, Student]]:
+    """Each row's student, with the line. Raises HomeworkError naming the rows that are wrong."""
+    faults = []
+    column = next(c for c in form.ids if c in head)
+    for row in rows:
+        if any(row.cells[len(head) :]):
+            faults.append(f"line {row.line} has {len(row.cells)} cells, the head has {len(head)}")
             continue
-        students[identity] = Student(identity, _name(head, cells), _aliases(head, cells))
-    return list(students.values())
+        cells = dict(zip(head, row.cells + [""] * len(head), strict=False))
+        name = _name(cells)
+        if _is_no_student(form, row.cells, cells, column):
+            continue
+        identity = _value(cells, column)
+        if not identity:
+            who = f" ({name})" if name else ""
+            faults.append(f"line {row.line}{who} has no {column}")
+        elif reason := _not_an_id(identity):
+            faults.append(f"line {row.line} has the {column} {identity!r}: {reason}")
+        else:
+            yield row.line, _student(form, cells, identity)
+    if faults:
+        raise HomeworkError(f"the class list {path.name} is not read: {_listed(faults)}")
 
 
-def _name(head: list[str], cells: list[str]) -> str:
-    pairs = dict(zip(head, cells, strict=False))
-    if "first name" in pairs:
-        last = pairs.get("last name") or pairs.get("surname") or ""
-        return f"{pairs['first name']} {last}".strip()
-    return next((pairs[c] for c in _NAME_COLUMNS if pairs.get(c)), "")
+def _not_an_id(text: str) -> str:
+    """Why a cell is no id, or nothing."""
+    if re.search(r"[;,|\t\r\n]", text):
+        return "two cells in one, or another separator than in the head"
+    if re.fullmatch(r"\d[.,]\d+E\+?\d+", text, re.I):
+        return "a spreadsheet program has shortened the number"
+    return ""
 
 
-def squeeze(text: str) -> str:
-    """Only the letters and digits of a text, in lower case.
-
-    >>> squeeze("O'Neil, Ann-Marie")
-    'oneilannmarie'
-    """
-    return "".join(c for c in unicodedata.normalize("NFC", text).lower() if c.isalnum())
-
-
-def _aliases(head: list[str], cells: list[str]) -> frozenset[str]:
-    """Every way a row may be named in a file name, squeezed to letters and digits."""
-    name = _name(head, cells)
-    found = {c for c in cells if c} | {name}
-    found |= {c.split("@")[0] for c in cells if "@" in c}
-    found |= {c.removeprefix("Participant").strip() for c in cells if c.startswith("Participant")}
-    words = name.replace(",", " ").split()
-    if len(words) > 1:
-        found |= {" ".join([words[-1], *words[:-1]]), " ".join([*words[1:], words[0]])}
-    return frozenset(s for s in map(squeeze, found) if s)
+def _is_no_student(form: _Format, row: list[str], cells: dict[str, str], column: str) -> bool:
+    """A line of totals or dates that a platform puts below the head, or Canvas's test student."""
+    if form.number == ("id",) and _name(cells).lower() in _TEST_STUDENTS:
+        return True
+    words = [c for c in row if c]
+    return not _value(cells, column) and any(_SUMMARY.match(w) for w in words[:1])
 
 
-def safe_id(text: str) -> str:
-    """A student's id as a folder name.
+def _student(form: _Format, cells: dict[str, str], identity: str) -> Student:
+    kept = (*_LOGIN, *_NUMBER, *_EMAIL, "student_id", "student id", "id")
+    keys = {v for c in kept if c not in form.number and (v := _value(cells, c))}
+    number = next((cells[c] for c in form.number if cells.get(c)), "")
+    digits = re.search(r"(\d+)$", number)
+    when = next((cells[c] for c in _WHEN if cells.get(c, "-") != "-"), "")
+    return Student(
+        identity, _name(cells), frozenset(keys - {identity}), digits[1] if digits else "",
+        frozenset(_forms(cells)), when,
+    )  # fmt: skip
 
-    >>> safe_id("Ana/../x y")
-    'Ana_.._x_y'
-    """
-    whole = unicodedata.normalize("NFC", text.strip())
-    cleaned = re.sub(r"[^\w.@-]", "_", whole, flags=re.UNICODE).strip(".")
-    if len(cleaned) > _MOST_ID or len(cleaned.encode()) > _MOST_BYTES:  # two long names stay two
-        begin = cleaned.encode()[: _MOST_ID - 9].decode(errors="ignore")
-        cleaned = f"{begin}-{zlib.crc32(whole.encode(errors='replace')):08x}"
-    return cleaned or "unnamed"
+
+def _value(cells: dict[str, str], column: str) -> str:
+    """A cell without the # that Brightspace puts before an id."""
+    return cells.get(column, "").removeprefix("#")
+
+
+def _first_of(cells: dict[str, str], columns: tuple[str, ...]) -> str:
+    return next((cells[c] for c in columns if cells.get(c)), "")
+
+
+def _name(cells: dict[str, str]) -> str:
+    first, last = _first_of(cells, _FIRST), _first_of(cells, _LAST)
+    return f"{first} {last}".strip() or _first_of(cells, _FULL)
+
+
+def _forms(cells: dict[str, str]) -> Iterator[str]:
+    """A name as platforms write it: the family name first or last, with or without a comma."""
+    first, last = _first_of(cells, _FIRST), _first_of(cells, _LAST)
+    yield from (f"{first} {last}", f"{last} {first}")
+    for column in _FULL:
+        name = cells.get(column, "")
+        words = name.replace(",", " ").split()
+        yield name
+        if len(words) > 1:
+            yield " ".join([words[-1], *words[:-1]])
+            yield " ".join([*words[1:], words[0]])
+        if "," in name:
+            before, after = name.split(",", 1)
+            yield f"{after} {before}"
+
+
+def _refuse_doubles(path: Path, found: list[tuple[int, Student]]) -> None:
+    """Two rows must not be one student, nor two students one folder."""
+    seen: dict[str, tuple[int, str]] = {}
+    faults = []
+    for line, student in found:
+        before, other = seen.setdefault(same_folder(student.id), (line, student.id))
+        if before == line:
+            continue
+        also = "both have" if other == student.id else f"are too much alike: {other!r} and"
+        faults.append(f"lines {before} and {line} {also} the id {student.id!r}")
+    if faults:
+        raise HomeworkError(f"the class list {path.name} is not read: {_listed(faults)}")
+
+
+def _listed(faults: list[str]) -> str:
+    more = len(faults) - _MOST_FAULTS
+    return "; ".join(faults[:_MOST_FAULTS]) + (f"; and {more} more" if more > 0 else "")

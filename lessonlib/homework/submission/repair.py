@@ -10,11 +10,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from nbformat.validator import isvalid
+
 from lessonlib.homework.cells import grade_id_in, grade_id_of, parsed, role_of
+from lessonlib.homework.submission.pictures import with_all_pictures
 from lessonlib.lessons.registry import find
 
-_MOST_CELLS, _MOST_TEXT = 3000, 8 * 2**20
+_MOST_CELLS, _MOST_TEXT, _MOST_CELL = 3000, 8 * 2**20, 2 * 2**20
 _MOST_PARTS = 2_000_000  # lists and objects of a file: each takes far more memory than its bytes
+_MOST_METADATA, _MOST_PICTURES = 2**18, 64 * 2**20
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TYPES = ("code", "markdown", "raw")
@@ -54,7 +58,7 @@ def read(raw: bytes) -> tuple[dict[str, Any], list[str]]:
             cut = len(end) - getattr(error, "pos", 0) < 3 or end[-1] != "}"
             what = "cut off" if cut else "damaged"
             raise Unreadable(f"the notebook is {what} at {where}; hand it in again") from None
-    return _structure(tree), notes
+    return _structure(tree, notes), notes
 
 
 def _decode(raw: bytes, notes: list[str]) -> str:
@@ -113,7 +117,7 @@ def _without_markers(text: str, notes: list[str]) -> Any:
     return None
 
 
-def _structure(tree: Any) -> dict[str, Any]:
+def _structure(tree: Any, notes: list[str]) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise Unreadable("the file holds JSON, but no notebook")
     cells = tree.get("cells")
@@ -124,24 +128,46 @@ def _structure(tree: Any) -> dict[str, Any]:
         raise Unreadable("the file holds JSON, but no notebook (no cells)")
     if len(cells) > _MOST_CELLS:
         raise Unreadable(f"the notebook is too large ({len(cells)} cells)")
-    clean = [_cell(c) for c in cells if isinstance(c, dict)]
+    clean = [_cell(c, notes) for c in cells if isinstance(c, dict)]
+    if len(clean) < len(cells):
+        notes.append(f"left out, since they are no cells: {len(cells) - len(clean)}")
     if (size := sum(len(c["source"]) for c in clean)) > _MOST_TEXT:
         raise Unreadable(f"the notebook is too large ({size / 2**20:.0f} MB of text in its cells)")
     return {"cells": clean}
 
 
-def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(s for s in source if isinstance(s, str))
+    text = _unicode(source if isinstance(source, str) else "")
+    if len(text) > _MOST_CELL:  # a paste of data must not cost the other cells
+        notes.append(f"a cell of {len(text) >> 20} MB was left out")
+        text = ""
     kind = cell.get("cell_type")
-    metadata = cell.get("metadata")
-    return {
+    made = {
         "cell_type": kind if kind in _TYPES else "raw",
         "id": cell["id"] if isinstance(cell.get("id"), str) else "",
-        "metadata": metadata if isinstance(metadata, dict) else {},
-        "source": _unicode(source if isinstance(source, str) else ""),
+        "metadata": _whole_tree(cell, "metadata", _MOST_METADATA, notes),
+        "source": text,
     }
+    pictures = _whole_tree(cell, "attachments", _MOST_PICTURES, notes)
+    return made | ({"attachments": pictures} if pictures else {})
+
+
+def _whole_tree(cell: dict[str, Any], name: str, most: int, notes: list[str]) -> dict[str, Any]:
+    """A dictionary that came from outside, as it can be written; an empty one where it cannot."""
+    tree = cell.get(name)
+    if not isinstance(tree, dict) or not tree:
+        return {}
+    try:
+        text = json.dumps(tree, ensure_ascii=False, allow_nan=False)
+        if len(text) <= most:
+            return dict(json.loads(text.encode("utf-8", errors="replace")))
+    except (ValueError, TypeError, RecursionError):
+        pass
+    notes.append(f"the {name} of a cell cannot be read and were left out")
+    return {}
 
 
 def _unicode(text: str) -> str:
@@ -270,7 +296,8 @@ def _restored(
         notes.append(f"{exercise}: the check cell had been changed; the original was used")
     if role == "exercise":
         source = _resolved(source, exercise, notes)
-    return _whole({**given, "source": source})
+    pictures = {"attachments": cell.get("attachments", {})}
+    return with_all_pictures(_whole({**given, **pictures, "source": source}), notes, exercise)
 
 
 def _resolved(source: str, exercise: str, notes: list[str]) -> str:
@@ -283,12 +310,21 @@ def _resolved(source: str, exercise: str, notes: list[str]) -> str:
 
 def _whole(cell: dict[str, Any]) -> dict[str, Any]:
     kept = {k: cell[k] for k in ("cell_type", "id", "metadata", "source")}
-    return kept | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+    if cell["cell_type"] == "code":
+        return kept | {"outputs": [], "execution_count": None}
+    pictures = cell.get("attachments")
+    return kept | ({"attachments": pictures} if pictures else {})
 
 
 def _extra(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     source = _resolved(cell["source"], "an added cell", notes)
-    return _whole({**cell, "source": source, "metadata": {}})
+    metadata = {k: v for k, v in cell["metadata"].items() if k != "nbgrader"}
+    made = _whole({**cell, "source": source, "metadata": metadata})
+    bare = {k: v for k, v in made.items() if k != "attachments"} | {"id": "x"}
+    if not isvalid(bare, f"{made['cell_type']}_cell", 4, 5):
+        made["metadata"] = {}
+        notes.append("an added cell: its metadata were not in order and were left out")
+    return with_all_pictures(made, notes, "an added cell")
 
 
 def _insert_missing(placed: Placed, matcher: _Matcher, notes: list[str]) -> None:
@@ -316,10 +352,14 @@ def _order_checks(placed: Placed, notes: list[str]) -> None:
 
 
 def _unique_ids(cells: list[dict[str, Any]]) -> None:
-    seen: set[str] = set()
+    """One id for each cell; of two with the same, a graded one keeps it, else the first."""
+    seen: dict[str, int] = {}
+    for k, cell in sorted(enumerate(cells), key=lambda pair: role_of(pair[1])[0] == "given"):
+        if _CELL_ID.match(cell["id"]):
+            seen.setdefault(cell["id"], k)
     for k, cell in enumerate(cells):
-        if not _CELL_ID.match(cell["id"]) or cell["id"] in seen:
+        if seen.get(cell["id"]) != k:
             cell["id"] = f"cell-{k}"
             while cell["id"] in seen:
                 cell["id"] += "x"
-        seen.add(cell["id"])
+            seen[cell["id"]] = k

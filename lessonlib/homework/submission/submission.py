@@ -15,6 +15,7 @@ from typing import Any
 
 from lessonlib.files import write
 from lessonlib.homework.course import Course
+from lessonlib.homework.lateness import late_by
 from lessonlib.homework.model import Graded, Homework, Report
 
 GRADER = 1  # goes up when a change of the grader can change a score
@@ -30,6 +31,8 @@ class Submission:
     key      : names the file, the homework and the grader that `report` is about
     report   : what the grader found, None as long as this very file has not been graded
     recorded : whether gradebook and feedback hold the report
+    handed_in: when, as nbgrader writes it ("2026-10-05 13:22:00 UTC"), empty where nobody says
+    late     : whether the platform says that it was late
     """
 
     course: Course
@@ -40,6 +43,8 @@ class Submission:
     key: str = ""
     report: Report | None = None
     recorded: bool = False
+    handed_in: str = ""
+    late: bool = False
 
     @staticmethod
     def open(course: Course, homework: Homework, student: str) -> "Submission":
@@ -91,6 +96,27 @@ class Submission:
             self._has_changed(self._key_of(raw))
         self._save()
 
+    def date(self, handed_in: str, late: bool) -> None:
+        """Keep when it was handed in, where nbgrader reads it too."""
+        if (handed_in, late) != (self.handed_in, self.late):
+            self.handed_in, self.late, self.recorded = handed_in, late, False
+        clock = self.file.with_name("timestamp.txt")
+        if handed_in and self.key:
+            write(clock, f"{handed_in}\n")
+        else:
+            clock.unlink(missing_ok=True)
+        self._save()
+
+    def remark(self, note: str) -> None:
+        """Keep one more note."""
+        self.notes = [*(n for n in self.notes if n != note), note]
+        self._save()
+
+    @property
+    def late_by(self) -> str:
+        """How long after the due date it was handed in; empty where it was in time."""
+        return late_by(self.homework.due, self.handed_in, self.late)
+
     def keep(self, report: Report, recorded: bool = False) -> None:
         """Keep what the grader found, and whether gradebook and feedback hold it."""
         self.report, self.recorded = report, recorded
@@ -122,6 +148,8 @@ class Submission:
             "notes": self.notes,
             "problem": self.problem,
             "recorded": self.recorded,
+            "handed_in": self.handed_in,
+            "late": self.late,
             "report": self.report and asdict(self.report),
         }
         text = json.dumps(state, sort_keys=True, ensure_ascii=False)
@@ -150,6 +178,7 @@ def _stored(file: Path) -> dict[str, Any]:
     if not all(isinstance(state.get(name, ...), kind) for name, kind in kinds.items()):
         return {}
     known = {name: state[name] for name in kinds}
+    known["handed_in"], known["late"] = str(state.get("handed_in", "")), state.get("late") is True
     try:
         if (tree := known["report"]) is not None:
             exercises = [Graded(**graded) for graded in tree["exercises"]]
