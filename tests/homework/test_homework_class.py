@@ -20,7 +20,7 @@ from lessonlib.homework.course import Course
 from lessonlib.homework.release import solved
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = [*MARKS, pytest.mark.slow]
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 SIZE = 300
 PASTE = random.Random(0).randbytes(2**20 + 2**19).hex()  # more than a cell may have
 FULL, NONE, NOT_GRADED, NOTHING = ("graded", "1"), ("graded", "0"), ("not graded", ""), (
