@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 # lessonlib itself, a checkout or an installation
@@ -18,14 +19,22 @@ HOME = str(Path(__file__).resolve().parents[2])
 def trusted(places: list[str], folder: str) -> list[str]:
     """The places where modules may come from: none is relative, none is the current folder.
 
-    lessonlib's own folder is kept even then, behind all others.
+    lessonlib's own folder is kept even then, behind all others; before them only where they hold
+    another lessonlib.
 
     >>> trusted(["lib", "/usr/lib", "/class"], "/class")
     ['/usr/lib']
     """
     here = os.path.realpath(folder)
     kept = [p for p in places if os.path.isabs(p) and os.path.realpath(p) not in (here, HOME)]
-    return [*kept, HOME] if HOME in map(os.path.realpath, places) else kept
+    if HOME not in map(os.path.realpath, places):
+        return kept
+    another = PathFinder.find_spec("lessonlib", kept)
+    return [*kept, HOME] if another is None or HOME in _places(another) else [HOME, *kept]
+
+
+def _places(spec: ModuleSpec) -> set[str]:
+    return {os.path.dirname(os.path.realpath(p)) for p in spec.submodule_search_locations or ()}
 
 
 @contextlib.contextmanager
