@@ -92,7 +92,7 @@ def markdown(text: object) -> str:
 
 def _plain_markdown(text: str) -> str:
     text = re.sub(r"([\\`*_\[\]~$|#])", r"\\\1", text)
-    text = text.replace("!\\[", "\\!\\[")
+    text = text.replace("://", ":\\//").replace("www.", "www\\.").replace("!\\[", "\\!\\[")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -139,7 +139,7 @@ def _base64(content: Any) -> str | None:
     if not isinstance(content, str) or len(content) > _PICTURE:
         return None
     try:
-        return base64.b64encode(base64.b64decode(content.encode())).decode()
+        return base64.b64encode(base64.b64decode("".join(content.split()).encode(), validate=True)).decode()
     except (binascii.Error, ValueError):
         return None
 

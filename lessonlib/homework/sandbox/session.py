@@ -142,6 +142,7 @@ class Session:
     def __init__(self, prefork: PreforkClient, limits: Limits) -> None:
         self.prefork, self.limits = prefork, limits
         self.seen = Transcript()
+        self.first = 0  # the number of the first call that may still be answered
 
     def run(
         self,
@@ -149,9 +150,12 @@ class Session:
         exercise: Exercise,
         payload: bytes,
         trials: bool = False,
+        then: tuple[int, bytes] | None = None,
     ) -> Transcript:
         """Run the cells, hand the calls over when the answer is there, collect what comes back.
 
+        then   : further calls and the number of the first, handed over when the others are done;
+                 whatever the process says then of an earlier call is not heard
         trials : the payload holds changed answers to call, instead of calls of the answer itself
         """
         seconds = {c["index"]: c["seconds"] for c in cells}
@@ -167,6 +171,11 @@ class Session:
         with connection, leash:
             try:
                 self._follow(connection, seconds, payload, case_seconds)
+                if then is not None and self.seen.finished and self.seen.answer == "ready":
+                    self.first, payload = then
+                    self.seen.finished, self.seen.case = False, None
+                    wire.send(connection, payload)
+                    self._follow(connection, seconds, payload, case_seconds)
             except (wire.WireError, ConnectionError) as error:
                 self.seen.shown = str(error)
             self._end(leash)
@@ -258,6 +267,8 @@ class Session:
         index = message.get("index")
         if not isinstance(index, int) or index != self.seen.case or index in self.seen.outcomes:
             return
+        if index < self.first:
+            return
         error = message.get("error")
         mutated = message.get("mutated")
         self.seen.outcomes[index] = Outcome(
@@ -306,12 +317,12 @@ def exception(described: list[Any]) -> BaseException:
     return kind(str(described[1])[:600])
 
 
-def pack_calls(exercise: Exercise, groups: list[list[tuple]], most: float) -> bytes:
+def pack_calls(exercise: Exercise, calls: list[tuple], most: float, first: int = 0) -> bytes:
     """The calls as bytes for the student's process; functions of the exercises go by value.
 
-    A call may take `most` seconds. Raises GraderProblem where the reference would go along.
+    A call may take `most` seconds; `first` is the number of the first one. Raises GraderProblem where the reference would go along.
     """
-    return _packed(exercise, (exercise.use, groups, min(exercise.seconds, most)))
+    return _packed(exercise, (exercise.use, calls, min(exercise.seconds, most), first))
 
 
 def pack_trials(exercise: Exercise, sources: list[str], cases: list[tuple]) -> bytes:
