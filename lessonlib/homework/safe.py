@@ -118,7 +118,7 @@ class Page:
     def plain(self, source: str) -> str:
         """A text as it was written."""
         rest = len(source) - _SHOWN
-        more = f"\n... and {rest:,} characters more in the file that was handed in" if rest > 0 else ""
+        more = f"\n... and {rest:,} characters more are in the file" if rest > 0 else ""
         return _one_piece(f"<pre>{html.escape(source[:_SHOWN] + more)}</pre>", "", [])
 
     def _picture(self, name: str, attachments: Any) -> str:
@@ -139,7 +139,8 @@ def _base64(content: Any) -> str | None:
     if not isinstance(content, str) or len(content) > _PICTURE:
         return None
     try:
-        return base64.b64encode(base64.b64decode("".join(content.split()).encode(), validate=True)).decode()
+        raw = base64.b64decode("".join(content.split()).encode(), validate=True)
+        return base64.b64encode(raw).decode()
     except (binascii.Error, ValueError):
         return None
 
@@ -192,7 +193,7 @@ _TAGS = {
 
 def _one_piece(made: str, token: str, pictures: list[str]) -> str:
     """HTML with known tags only, on one line, in which nothing is Markdown."""
-    import bleach  # nbconvert, and with it nbgrader, brings it
+    import bleach
 
     clean = bleach.clean(made, tags=_TAGS, attributes=_allowed, strip=True)
     parts = re.split(r"(<[^<>]*>)", clean)

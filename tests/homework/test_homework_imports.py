@@ -1,5 +1,7 @@
 """Nothing near the submissions is imported: not by the command, nor by any process it starts."""
+# ruff: noqa: E501 (an attack is one line)
 
+import contextlib
 import json
 import os
 import subprocess
@@ -62,9 +64,9 @@ def course(tmp_path, course_folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("start", "stand"), [*((s, "class") for s in PLACES), ("the command", "course")]
+    ("start", "place"), [*((s, "class") for s in PLACES), ("the command", "course")]
 )
-def test_no_module_of_the_folder_where_a_person_works_runs(course, start, stand, namespaces):
+def test_no_module_of_the_folder_where_a_person_works_runs(course, start, place, namespaces):
     folder = course.parent
     environment = os.environ | {"PYTHONPATH": str(HOME)}
     if start != "python -m":  # as in the command that pip installs: no current folder on the path
@@ -72,7 +74,7 @@ def test_no_module_of_the_folder_where_a_person_works_runs(course, start, stand,
     words = ["grade", "../course", "--submissions", "../class/handed in", "--jobs", "1"]
     command = [sys.executable, *PLACES[start], *words]
     done = subprocess.run(
-        command, cwd=folder / stand, env=environment, capture_output=True, text=True, check=False
+        command, cwd=folder / place, env=environment, capture_output=True, text=True, check=False
     )
     assert not (folder / "ran").exists(), (folder / "ran").read_text()
     assert done.returncode == 0, done.stderr
@@ -96,12 +98,16 @@ def test_what_a_process_inherits_is_put_back(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", f":.:{tmp_path}:{HOME}:lib")
     monkeypatch.setattr(sys, "path", ["", "lib", str(tmp_path), *sys.path])
     before = sys.path[:], dict(os.environ), os.getcwd()
-    with pytest.raises(KeyError), isolation.isolated():
+    with contextlib.suppress(KeyError), isolation.isolated():
         assert {"", "lib", str(tmp_path)}.isdisjoint(sys.path)
         assert os.environ["PYTHONPATH"] == str(HOME)
         assert os.getcwd() == "/"
-        program = "import os, sys, lessonlib; print(lessonlib.__file__, os.getcwd(), '' in sys.path)"
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        program = (
+            "import os, sys, lessonlib; print(lessonlib.__file__, os.getcwd(), '' in sys.path)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
         assert done.stdout.split() == [lessonlib.__file__, "/", "False"]
         raise KeyError
     assert (sys.path, dict(os.environ), os.getcwd()) == before

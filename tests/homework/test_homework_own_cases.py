@@ -1,4 +1,5 @@
 """The homework's own and private cases never come to a student: not by any text of the page."""
+# ruff: noqa: E501 (an attack is one line)
 
 import json
 from dataclasses import asdict, replace
@@ -73,9 +74,12 @@ def test_the_wire_can_be_heard_so_that_the_forgeries_try_something(grader):
 
 
 def test_a_right_answer_is_called_on_all_cases(grader):
-    _, report = told(grader, f"import numpy as np\ndef neuron(X, weight, bias):\n    return {WRONG}")
+    _, report = told(
+        grader, f"import numpy as np\ndef neuron(X, weight, bias):\n    return {WRONG}"
+    )
     assert report.exercises[0].points == 2.0
     _, report = told(
-        grader, f"import numpy as np\n{HEAD}    if X.max() > 7_000: raise ValueError\n    return {WRONG}"
+        grader,
+        f"import numpy as np\n{HEAD}    if X.max() > 7_000: raise ValueError\n    return {WRONG}",
     )
     assert 0 < report.exercises[0].points < 2.0

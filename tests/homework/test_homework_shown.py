@@ -1,4 +1,5 @@
 """Nothing of a student runs where a person works: formgrader, feedback, table, report, terminal."""
+# ruff: noqa: E501 (an attack is one line)
 
 import csv
 import html
@@ -109,7 +110,11 @@ def test_formgrader_shows_every_text_and_nothing_in_it_is_active():
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_text_is_shown_and_nothing_in_it_is_active(text):
-    for made in (safe.Page().text(text), safe.Page().plain(text), f"<div>{safe.html_text(text)}</div>"):
+    for made in (
+        safe.Page().text(text),
+        safe.Page().plain(text),
+        f"<div>{safe.html_text(text)}</div>",
+    ):
         shown = as_markdown(made)
         assert active(shown) == []
         assert "\n" not in made
@@ -135,7 +140,9 @@ def test_an_attachment_that_is_no_picture_is_its_name(content):
 
 
 def test_an_attached_picture_is_shown_and_one_that_is_lost_costs_nothing():
-    tree = handed_in(everywhere("![x](attachment:a.png)", attachments={"a.png": {"image/png": "aGk="}}))
+    tree = handed_in(
+        everywhere("![x](attachment:a.png)", attachments={"a.png": {"image/png": "aGk="}})
+    )
     assert formgraded(tree).count("data:image/png;base64,aGk=") == 2
     lost = formgraded(handed_in(everywhere("![x](attachment:gone.png)")))
     assert "gone.png" in lost
@@ -150,10 +157,18 @@ def test_what_a_student_writes_is_still_read_as_written():
 
 
 def test_what_was_handed_out_stays_as_it_is():
-    assert handed_in(lambda cells: None)["cells"] == repair(json.dumps(RELEASE).encode(), RELEASE).notebook["cells"]
+    assert (
+        handed_in(lambda cells: None)["cells"]
+        == repair(json.dumps(RELEASE).encode(), RELEASE).notebook["cells"]
+    )
 
 
-@given(st.text(st.sampled_from(list("<>!-[]()&#;:/=\"'`$\\*_~|{}\n\t aimgscrpton1x\x00\ud800")), max_size=60))
+@given(
+    st.text(
+        st.sampled_from(list("<>!-[]()&#;:/=\"'`$\\*_~|{}\n\t aimgscrpton1x\x00\ud800")),
+        max_size=60,
+    )
+)
 def test_a_text_is_one_piece_that_no_markdown_reader_changes(text):
     for made in (safe.Page().text(text), safe.Page().plain(text)):
         shown = as_markdown(made)
@@ -248,7 +263,9 @@ def test_a_terminal_gets_no_control_character(text, capsys, monkeypatch):
 
         return argparse.Namespace(run=refuse)
 
-    monkeypatch.setattr(cli, "build_parser", lambda: type("P", (), {"parse_args": lambda s, a: parse(a)})())
+    monkeypatch.setattr(
+        cli, "build_parser", lambda: type("P", (), {"parse_args": lambda s, a: parse(a)})()
+    )
     assert cli.main([]) == 1
     shown = "".join(capsys.readouterr()).replace("\n", "")
     assert shown.startswith("refused: ")

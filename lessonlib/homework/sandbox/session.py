@@ -320,7 +320,8 @@ def exception(described: list[Any]) -> BaseException:
 def pack_calls(exercise: Exercise, calls: list[tuple], most: float, first: int = 0) -> bytes:
     """The calls as bytes for the student's process; functions of the exercises go by value.
 
-    A call may take `most` seconds; `first` is the number of the first one. Raises GraderProblem where the reference would go along.
+    A call may take `most` seconds; `first` is the number of the first one.
+    Raises GraderProblem where the reference would go along.
     """
     return _packed(exercise, (exercise.use, calls, min(exercise.seconds, most), first))
 

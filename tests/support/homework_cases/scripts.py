@@ -1,4 +1,5 @@
 """Texts that want to run where a person reads them: HTML, Markdown, tables, terminals."""
+# ruff: noqa: E501 (an attack is one line)
 
 PLANT = "planted()"
 TEXTS = {
@@ -41,7 +42,7 @@ TEXTS = {
     "data address": "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
     "code that ends its box": f"`</code><img src=x onerror={PLANT}>`",
     "block that ends its box": f"```\n</code></pre><script>{PLANT}</script>\n```",
-    "block with a language": f"```\"><img/src=x/onerror={PLANT}>\nx\n```",
+    "block with a language": f'```"><img/src=x/onerror={PLANT}>\nx\n```',
     "mermaid": f"```mermaid\n<img src=x onerror={PLANT}>\n```",
     "mermaid that ends its box": f"```mermaid\n</pre></div><script>{PLANT}</script>\n```",
     "formula": f"$$\\href{{javascript:{PLANT}}}{{x}} <img src=x onerror={PLANT}>$$",
