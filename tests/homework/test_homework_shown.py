@@ -1,5 +1,5 @@
 """Nothing of a student runs where a person works: formgrader, feedback, table, report, terminal."""
-# ruff: noqa: E501 (an attack is one line)
+
 
 import csv
 import html
