@@ -43,12 +43,15 @@ def bounded(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def _renders(source: str, end: float) -> bool:
-    """Whether a text becomes HTML in its time; nothing is tried after `end`."""
+    """Whether a text becomes HTML in its time; nothing is tried after `end`.
+
+    nbconvert gives up on an attached picture that it is not handed: here it is any other picture.
+    """
     if time.monotonic() > end:
         return False
     try:
         with time_limit(_SECONDS):
-            markdown2html_mistune(source)
+            markdown2html_mistune(source.replace("attachment:", "attachment/"))
         return True
     except (TimeUp, Exception):
         return False

@@ -136,11 +136,13 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
         source = "".join(s for s in source if isinstance(s, str))
     kind = cell.get("cell_type")
     metadata = cell.get("metadata")
+    attached = cell.get("attachments")
     return {
         "cell_type": kind if kind in _TYPES else "raw",
         "id": cell["id"] if isinstance(cell.get("id"), str) else "",
         "metadata": metadata if isinstance(metadata, dict) else {},
         "source": _unicode(source if isinstance(source, str) else ""),
+        "attachments": attached if kind == "markdown" and isinstance(attached, dict) else {},
     }
 
 
@@ -270,7 +272,7 @@ def _restored(
         notes.append(f"{exercise}: the check cell had been changed; the original was used")
     if role == "exercise":
         source = _resolved(source, exercise, notes)
-    return _whole({**given, "source": source})
+    return _whole({**given, "source": source, "attachments": cell["attachments"]})
 
 
 def _resolved(source: str, exercise: str, notes: list[str]) -> str:
@@ -283,7 +285,10 @@ def _resolved(source: str, exercise: str, notes: list[str]) -> str:
 
 def _whole(cell: dict[str, Any]) -> dict[str, Any]:
     kept = {k: cell[k] for k in ("cell_type", "id", "metadata", "source")}
-    return kept | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+    if cell["cell_type"] == "code":
+        return kept | {"outputs": [], "execution_count": None}
+    pictures = cell["cell_type"] == "markdown" and cell.get("attachments")
+    return kept | ({"attachments": pictures} if pictures else {})
 
 
 def _extra(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
