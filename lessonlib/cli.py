@@ -12,6 +12,7 @@ from importlib import import_module
 
 from lessonlib import __version__
 from lessonlib._errors import CommandError
+from lessonlib.homework import safe
 
 _COMMANDS = (
     "lessonlib.learner.study",
@@ -43,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = build_parser().parse_args(arguments)
     try:
         for line in chosen.run(chosen):
-            print(line, flush=True)
+            print(safe.lines(line), flush=True)
     except (CommandError, OSError) as error:
-        print(f"lessonlib: {error}", file=sys.stderr)
+        print(f"lessonlib: {safe.lines(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("lessonlib: interrupted", file=sys.stderr)

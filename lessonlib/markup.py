@@ -121,10 +121,21 @@ def paragraph(text: str) -> str:
     return f"<p>{escaped(text)}</p>"
 
 
+def policy(*more: str) -> str:
+    """What a page may do, for its head: show itself. `more` allows single things.
+
+    >>> "script-src" in policy(), "script-src" in policy("script-src 'self'")
+    (False, True)
+    """
+    allowed = ("default-src 'none'", "style-src 'unsafe-inline'", "img-src data:",
+               "base-uri 'none'", "form-action 'none'", *more)  # fmt: skip
+    return f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(allowed)}">'
+
+
 def page(title: str, head: str, body: str) -> str:
     """A page of its own with one heading; `body` is HTML."""
     return (
-        f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>"
+        f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>{policy()}"
         f"<title>{escaped(title)}</title></head>"
         "<body style='font-family:sans-serif;max-width:70ch;margin:2em auto'>"
         f"<h1>{escaped(head)}</h1>{body}</body></html>\n"

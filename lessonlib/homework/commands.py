@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lessonlib._errors import CommandError
-from lessonlib.homework import guide
+from lessonlib.homework import guide, safe
+from lessonlib.homework.isolation import isolated
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import HomeworkError
 
@@ -77,23 +78,37 @@ def _points(words: list[str]) -> dict[str, float]:
     return found
 
 
-def _assign(chosen: argparse.Namespace) -> Iterator[str]:
-    _needed()
-    from lessonlib.homework.assign import Choices, assign
+def _absolute(path: Path | None) -> Path | None:
+    """A path that means the same in whatever folder the work is done."""
+    return path and path.absolute()
 
+
+def _assign(chosen: argparse.Namespace) -> Iterator[str]:
     extra = chosen.extra_cases and chosen.extra_cases.read_text(encoding="utf-8")
-    choices = Choices(_points(chosen.points), chosen.due, chosen.seed, extra, chosen.diagnosis,
-                      chosen.lessons_folder, chosen.course_id)  # fmt: skip
-    try:
-        made = assign(chosen.lessons, chosen.course, choices)
-    except HomeworkError as error:
-        raise CommandError(str(error)) from None
+    course, folder = chosen.course.absolute(), _absolute(chosen.lessons_folder)
+    with isolated():
+        _needed()
+        from lessonlib.homework.assign import Choices, assign
+
+        choices = Choices(_points(chosen.points), chosen.due, chosen.seed, extra, chosen.diagnosis,
+                          folder, chosen.course_id)  # fmt: skip
+        try:
+            made = assign(chosen.lessons, course, choices)
+        except HomeworkError as error:
+            raise CommandError(str(error)) from None
     for homework in made:
         yield f"students get {chosen.course}/release/{homework.name}/{homework.name}.ipynb"
     yield f"you keep {chosen.course} (it holds the seed of the homework's own cases)"
 
 
 def _grade(chosen: argparse.Namespace) -> Iterator[str]:
+    chosen.course, chosen.roster = chosen.course.absolute(), _absolute(chosen.roster)
+    chosen.submissions = _absolute(chosen.submissions)
+    with isolated():
+        yield from _graded(chosen)
+
+
+def _graded(chosen: argparse.Namespace) -> Iterator[str]:
     _needed()
     from lessonlib.homework.cohort.grade import TRUSTED, Settings, grade
     from lessonlib.homework.course import Course
@@ -113,10 +128,10 @@ def _grade(chosen: argparse.Namespace) -> Iterator[str]:
         outcome = grade(course, lesson, settings, chosen.submissions, chosen.roster)
     except HomeworkError as error:
         raise CommandError(str(error)) from None
-    yield from outcome.notes
+    yield from map(safe.line, outcome.notes)
     for line in outcome.table:
         if line.status == "not graded":
-            yield f"not graded: {line.student.id}: {'; '.join(line.notes[:1])}"
+            yield safe.line(f"not graded: {line.student.id}: {'; '.join(line.notes[:1])}")
     counts = {s: sum(x.status == s for x in outcome.table) for s in _STATES}
     each = f" ({outcome.seconds / outcome.graded_now:.2f} s each)" if outcome.graded_now else ""
     yield f"{outcome.graded_now} graded now{each}; " + ", ".join(

@@ -150,10 +150,10 @@ class Reader(pickle.Unpickler):
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
 def test_calls_travel_without_the_lesson(exercise):
     cases = exercise.cases(np.random.default_rng(1))
-    use, groups, seconds = Reader(io.BytesIO(pack_calls(exercise, [cases], 3.0))).load()
-    assert seconds == 3.0
-    assert len(groups[0]) == len(cases)
-    assert repr(use(exercise.reference, *groups[0][0])) == repr(
+    use, calls, seconds, first = Reader(io.BytesIO(pack_calls(exercise, cases, 3.0, 5))).load()
+    assert (seconds, first) == (3.0, 5)
+    assert len(calls) == len(cases)
+    assert repr(use(exercise.reference, *calls[0])) == repr(
         exercise.use(exercise.reference, *exercise.cases(np.random.default_rng(1))[0])
     )
 

@@ -199,3 +199,31 @@ def test_a_call_that_is_not_the_next_is_refused(steps):
     read_all(reader, [*before, told(event="answer", state="ready")])
     with pytest.raises(wire.WireError):
         read_all(reader, steps)
+
+
+def reader_with_further_calls(*answered):
+    """A reader of three calls, of which some were answered, and of two further ones."""
+    reader = Reader([], 3)
+    steps = [told(event=event, index=k) for k in answered for event in ("case", "outcome")]
+    read_all(reader, [told(event="answer", state="ready"), *steps, told(event="end")])
+    reader.more(2)
+    return reader
+
+
+@pytest.mark.parametrize("answered", [(), (0,), (0, 1, 2)])
+@pytest.mark.parametrize("index", [-1, 0, 1, 2, 5])
+def test_a_call_of_the_first_part_is_not_answered_in_the_second(answered, index):
+    reader = reader_with_further_calls(*answered)
+    with pytest.raises(wire.WireError):
+        reader.read(told(event="outcome", index=index))
+    with pytest.raises(wire.WireError):
+        reader.read(told(event="case", index=index))
+
+
+def test_a_call_of_the_second_part_is_answered_after_the_first_alone():
+    second = [told(event="case", index=3), told(event="outcome", index=3), told(event="end")]
+    read_all(reader_with_further_calls(0, 1, 2), second)
+    reader = Reader([], 3)
+    reader.read(told(event="answer", state="ready"))
+    with pytest.raises(wire.WireError):
+        reader.read(second[0])

@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from lessonlib.exercises.call import TimeUp
+from lessonlib.homework.isolation import isolated
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError, Report
 from lessonlib.homework.sandbox.session import ONE_THREAD, GraderProblem
@@ -169,11 +170,15 @@ class LocalPool:
 
 @contextlib.contextmanager
 def _what_a_process_inherits() -> Iterator[None]:
-    """No Ctrl-C before a process is ready for it; none runs the script again that called us."""
+    """No Ctrl-C before a process is ready for it, and no module but those of the installation.
+
+    None runs the script again that called us.
+    """
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with isolated():
+            yield
     finally:
         sys.modules["__main__"] = main
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

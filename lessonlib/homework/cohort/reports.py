@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lessonlib.files import write
+from lessonlib.homework import safe
 from lessonlib.homework.cells import graded_cell_of
 from lessonlib.homework.cohort.roster import Student
 from lessonlib.homework.course import Course
@@ -68,11 +69,6 @@ def _columns(homework: Homework) -> list[str]:
     return [*(e.id for e in homework.exercises()), *questions_of(homework.lesson)]
 
 
-def _safe(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
-
-
 def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
     """The grades as CSV: a column per exercise and question, total, maximum, status, notes."""
     columns, maximum = _columns(homework), _maximum(homework)
@@ -89,8 +85,8 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
             values = [_cell(line.row, graded_cell_of(c), waiting) for c in columns]
             total = _number(sum(float(v) for v in values if v))
             manual = "yes" if waiting else "no"
-        notes = _safe("; ".join(" ".join(n.split()) for n in line.notes))
-        who = [_safe(line.student.id), _safe(line.student.name)]
+        notes = safe.cell("; ".join(" ".join(n.split()) for n in line.notes))
+        who = [safe.cell(line.student.id), safe.cell(line.student.name)]
         rest = [total, _number(maximum), manual, line.late_by, line.status, notes]
         writer.writerow([*who, *values, *rest])
     return out.getvalue()
@@ -130,13 +126,17 @@ def class_report(homework: Homework, table: list[Line]) -> str:
         found = [line for line in table if line.status == status]
         if found:
             parts += [f"## {title}", ""]
-            parts += [f"- {x.student.id} {x.student.name}".rstrip() + _why(x) for x in found]
+            parts += [f"- {_who(x.student)}{_why(x)}" for x in found]
             parts.append("")
     return "\n".join(parts)
 
 
+def _who(student: Student) -> str:
+    return safe.markdown(f"{student.id} {student.name}".rstrip())
+
+
 def _why(line: Line) -> str:
-    return f": {line.notes[0]}" if line.notes else ""
+    return f": {safe.markdown(line.notes[0])}" if line.notes else ""
 
 
 def _graded(table: list[Line], exercise: str) -> list[Any]:
@@ -163,7 +163,10 @@ def _findings(exercise: str, title: str, table: list[Line]) -> list[str]:
     said = {name: g.message for g in graded if (name := g.mistake or g.finding)}
     count = Counter(name for g in graded if (name := g.mistake or g.finding))
     head = [f"{exercise} {title}", ""] if count else []
-    rows = [f"- {n} of {len(graded)}: {m}. {said[m]}" for m, n in count.most_common(_FINDINGS)]
+    rows = [
+        f"- {n} of {len(graded)}: {safe.markdown(m)}. {safe.markdown(said[m])}"
+        for m, n in count.most_common(_FINDINGS)
+    ]
     return [*head, *rows, ""] if rows else []
 
 

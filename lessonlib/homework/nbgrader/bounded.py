@@ -56,7 +56,7 @@ class _Page:
         return {**cell, "source": source}
 
     def _rendered(self, source: str, attachments: dict[str, Any]) -> str | None:
-        """A text that becomes HTML in its time, with its pictures; nothing is tried after `end`."""
+        """A text that becomes HTML in its time, its pictures counted; None once `end` is over."""
         if time.monotonic() > self.end:
             return None
         renderer = _Renderer(attachments, self.pictures)
@@ -67,7 +67,7 @@ class _Page:
         except (TimeUp, Exception):
             return None
         self.pictures = renderer.room
-        return filled
+        return source
 
 
 def _html(source: str, renderer: IPythonRenderer) -> str:

@@ -9,6 +9,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 
 from lessonlib import markup
 from lessonlib.files import write
+from lessonlib.homework import safe
 from lessonlib.homework.cells import graded_cell_of
 from lessonlib.homework.course import Course
 from lessonlib.homework.model import Homework, HomeworkError, Report
@@ -53,7 +54,8 @@ def _withdraw(submission: Submission, report: Report) -> None:
     with Gradebook(submission.course.database, "") as gradebook, suppress(MissingEntry):
         gradebook.remove_submission(submission.homework.name, submission.student)
     head = f"{submission.homework.name}: not graded yet"
-    body = markup.paragraph(f"{report.reason}.") + markup.bullets(report.notes)
+    body = markup.paragraph(f"{safe.line(report.reason)}.")
+    body += markup.bullets(map(safe.line, report.notes))
     shutil.rmtree(submission.feedback_file.parent, ignore_errors=True)
     write(submission.feedback_file, markup.page("Not graded", head, body))
 

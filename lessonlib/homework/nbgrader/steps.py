@@ -9,13 +9,14 @@ import io
 import json
 import logging
 import os
+import secrets
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.apps import api
@@ -26,12 +27,13 @@ from traitlets.config import Config
 
 from lessonlib import markup
 from lessonlib.exercises.result import Result
+from lessonlib.homework import safe
 from lessonlib.homework.cells import ANSWER, role_of
 from lessonlib.homework.course import Course
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
 from lessonlib.homework.nbgrader.bounded import bounded
 from lessonlib.homework.release import cleared
-from lessonlib.homework.submission.repair import repair
+from lessonlib.homework.submission.repair import plain, repair
 from lessonlib.homework.submission.submission import Submission
 from lessonlib.lessons.registry import find
 
@@ -61,12 +63,30 @@ class RepairingExporter(NotebookExporter):
         resources, path = resources or {}, Path(filename)
         course, homework = _assignment(resources)
         if course.root.resolve() / "submitted" in path.resolve().parents:
-            repaired = repair(path.read_bytes(), homework.notebook())
-            notebook = nbformat.from_dict(bounded(repaired.notebook))
+            release = homework.notebook()
+            repaired = repair(path.read_bytes(), release)
+            notebook = nbformat.from_dict(harmless(bounded(repaired.notebook), release))
         else:
             notebook = nbformat.read(filename, as_version=4)
         resources.setdefault("metadata", {})["name"] = path.stem
         return self.from_notebook_node(notebook, resources, **kw)
+
+
+def harmless(notebook: dict[str, Any], release: dict[str, Any]) -> dict[str, Any]:
+    """A repaired notebook that formgrader and the feedback page can show as it is.
+
+    Text cells that were handed out stay; all others become HTML that can do nothing (see `safe`).
+    """
+    given = {plain(c["source"]) for c in release["cells"] if c["cell_type"] == "markdown"}
+    page, cells = safe.Page(), []
+    for cell in notebook["cells"]:
+        kept = {name: value for name, value in cell.items() if name != "attachments"}
+        if cell["cell_type"] == "raw":
+            kept |= {"cell_type": "markdown", "source": page.plain(cell["source"])}
+        elif cell["cell_type"] == "markdown" and plain(cell["source"]) not in given:
+            kept["source"] = page.text(cell["source"], cell.get("attachments"))
+        cells.append(kept)
+    return {**notebook, "cells": cells}
 
 
 def _assignment(resources: dict[str, Any]) -> tuple[Course, Homework]:
@@ -127,6 +147,27 @@ def _score_outputs(graded: Graded) -> list[Any]:
     ]
 
 
+class FeedbackExporter(HTMLExporter):
+    """Writes the feedback page with a policy: no script runs in it but the one that sets formulas.
+
+    That script (MathJax 2) evaluates its own configuration, and only it knows the page's number.
+    """
+
+    def from_notebook_node(  # type: ignore[override]  # as nbconvert does it
+        self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page, with the policy first in its head."""
+        made, resources = super().from_notebook_node(nb, resources, **kw)
+        head, body = made.split("<body", 1)
+        number = secrets.token_urlsafe(16)
+        head = head.replace("<script", f'<script nonce="{number}"')
+        policy = markup.policy(
+            f"script-src 'nonce-{number}' 'strict-dynamic' 'unsafe-eval'",
+            "font-src data: https://cdnjs.cloudflare.com",
+        )
+        return f"{head.replace('<head>', f'<head>{policy}', 1)}<body{body}", resources
+
+
 class ShowNotes(NbGraderPreprocessor):
     """Put the grader's notes on top of the feedback page."""
 
@@ -134,7 +175,8 @@ class ShowNotes(NbGraderPreprocessor):
         """Add one cell above the others where there is something to say."""
         report = _report(resources)
         if report.notes:
-            source = f"<p><b>Put right before grading:</b></p>{markup.bullets(report.notes)}"
+            notes = markup.bullets(safe.html_text(note) for note in report.notes)
+            source = f"<div><b>Put right before grading:</b>{notes}</div>"
             nb.cells.insert(0, nbformat.v4.new_markdown_cell(source))
         return nb, resources
 
@@ -179,6 +221,7 @@ def configure(config: Any, root: str | Path) -> None:
         TakeScores, standard.SaveAutoGrades, standard.AssignLatePenalties,
         standard.CheckCellMetadata,
     ]  # fmt: skip
+    config.GenerateFeedback.exporter_class = FeedbackExporter
     config.GenerateFeedback.preprocessors = [
         standard.GetGrades, ShowNotes, CSSHTMLHeaderPreprocessor,
     ]  # fmt: skip

@@ -71,7 +71,8 @@ Message = Room | Begun | Ran | Answer | Called | End
 class Reader:
     """Reads the messages of one run and follows its steps.
 
-    cells : the cells that were asked for, in their order; calls: how many calls there may be
+    cells : the cells that were asked for, in their order; calls: how many calls there may be,
+            until there are `more`
     """
 
     def __init__(self, cells: list[int], calls: int) -> None:
@@ -79,6 +80,11 @@ class Reader:
         self.begun: int | None = None  # the cell or call that is running
         self.ran, self.last, self.first = 0, -1, True
         self.calling = False
+
+    def more(self, calls: int) -> None:
+        """Further calls are handed over, and nothing is heard of an earlier one any longer."""
+        self.last = self.calls - 1
+        self.calls += calls
 
     def read(self, message: Any) -> Message:
         """The next step. Raises WireError for anything that is no message or not the next step."""

@@ -158,11 +158,14 @@ class Session:
         payload: bytes,
         calls: int = 0,
         trials: float = 0.0,
+        then: tuple[int, bytes] | None = None,
     ) -> Transcript:
         """Run the cells, hand the calls over when the answer is there, collect what comes back.
 
         calls  : how many calls the payload asks for
         trials : where the payload holds changed answers to call: seconds by the clock for all
+        then   : how many further calls, and their payload: handed over when the others are
+                 answered; what the process says then of an earlier call ends the run
         """
         seconds = {c["index"]: c["seconds"] for c in cells}
         self.case_seconds = TRIAL_SECONDS if trials else min(exercise.seconds, self.limits.call)
@@ -180,6 +183,8 @@ class Session:
         with connection, leash:
             try:
                 self._follow(connection, steps, seconds, payload)
+                if then is not None and self._answered(calls):
+                    self._go_on(connection, steps, seconds, then)
             except TimeoutError:
                 self.seen.stopped = True
             except (wire.WireError, OSError) as error:
@@ -202,8 +207,43 @@ class Session:
                 return
             wait = self._note(message, seconds)
             if isinstance(message, messages.Answer) and not self.seen.finished:
-                connection.settimeout(PATIENCE * SILENCE_SECONDS)  # it may not read, too
-                wire.send(connection, payload)
+                self._hand_over(connection, payload)
+
+    def _hand_over(self, connection: socket.socket, payload: bytes) -> None:
+        connection.settimeout(PATIENCE * SILENCE_SECONDS)  # it may not read, too
+        wire.send(connection, payload)
+
+    def _answered(self, calls: int) -> bool:
+        """Whether each call was answered, up to one that took too long.
+
+        Else something would still be said of these calls by how the process ends.
+        """
+        if not self.seen.finished or self.seen.answer != "ready":
+            return False
+        for k in range(calls):
+            if k not in self.seen.outcomes:
+                return False
+            error = self.seen.outcomes[k].error
+            if isinstance(error, TimeUp | NotImplementedError | AskedToWrite):
+                return isinstance(error, TimeUp)
+        return True
+
+    def _go_on(
+        self,
+        connection: socket.socket,
+        steps: messages.Reader,
+        seconds: dict[int, float],
+        then: tuple[int, bytes],
+    ) -> None:
+        """Hand further calls over. What is wrong with a message is not told: it may name them."""
+        further, payload = then
+        steps.more(further)
+        self.seen.finished = False
+        try:
+            self._hand_over(connection, payload)
+            self._follow(connection, steps, seconds, payload)
+        except wire.WireError:
+            raise wire.WireError("what was not asked for") from None
 
     def _next(
         self, connection: socket.socket, steps: messages.Reader, seconds: float
@@ -302,12 +342,13 @@ def exception(described: list[Any]) -> BaseException:
     return kind(str(described[1])[:600])
 
 
-def pack_calls(exercise: Exercise, groups: list[list[tuple]], most: float) -> bytes:
+def pack_calls(exercise: Exercise, calls: list[tuple], most: float, first: int = 0) -> bytes:
     """The calls as bytes for the student's process; functions of the exercises go by value.
 
-    A call may take `most` seconds. Raises GraderProblem where the reference would go along.
+    A call may take `most` seconds; `first` is the number of the first one.
+    Raises GraderProblem where the reference would go along.
     """
-    return _packed(exercise, (exercise.use, groups, min(exercise.seconds, most)))
+    return _packed(exercise, (exercise.use, calls, min(exercise.seconds, most), first))
 
 
 def pack_trials(exercise: Exercise, sources: list[str], cases: list[tuple]) -> bytes:

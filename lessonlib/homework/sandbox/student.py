@@ -109,13 +109,12 @@ class Runner:
             self.tell(event="answer", state="value", shown=_short(answer))
             return
         self.tell(event="answer", state="ready")
-        payload = wire.receive(self.connection)
-        if payload is None:
-            return
-        if request.get("trials"):
-            self._try_all(main, request["name"], *pickle.loads(payload))
-        else:
-            self._call_all(answer, *pickle.loads(payload))
+        while (payload := wire.receive(self.connection)) is not None:
+            if request.get("trials"):
+                return self._try_all(main, request["name"], *pickle.loads(payload))
+            if not self._call_all(answer, *pickle.loads(payload)):
+                return None
+        return None
 
     def _fresh_namespace(self) -> dict[str, Any]:
         module = ModuleType("__main__")
@@ -146,18 +145,18 @@ class Runner:
         except BaseException as error:
             return error
 
-    def _call_all(self, answer: Any, use: Any, groups: list[list[tuple]], seconds: float) -> None:
-        """Call the answer on every case; after a timeout the rest of its group is left out."""
-        stubs.strict, first = True, 0
-        for group in groups:
-            for number, arguments in enumerate(group, first):
-                error = self._call(number, answer, use, arguments, seconds)
-                if isinstance(error, NotImplementedError | AskedToWrite):
-                    return self.tell(event="end")
-                if isinstance(error, TimeUp):
-                    break
-            first += len(group)
-        return self.tell(event="end")
+    def _call_all(
+        self, answer: Any, use: Any, calls: list[tuple], seconds: float, first: int
+    ) -> bool:
+        """Call the answer on every case until one takes too long. False: there is no answer."""
+        stubs.strict = True
+        error = None
+        for number, arguments in enumerate(calls, first):
+            error = self._call(number, answer, use, arguments, seconds)
+            if isinstance(error, TimeUp | NotImplementedError | AskedToWrite):
+                break
+        self.tell(event="end")
+        return not isinstance(error, NotImplementedError | AskedToWrite)
 
     def _try_all(
         self, main: dict[str, Any], name: str, use: Any, sources: list[str], cases: list[tuple],

@@ -154,12 +154,13 @@ class Grader:
             if self.left.is_over:
                 return seen
             exercise, cases = plan.exercise, self._cases(plan.exercise)
-            payload = pack_calls(exercise, [cases.public, cases.hidden], self.limits.call)
+            payload = pack_calls(exercise, cases.public, self.limits.call)
+            count = len(cases.public)  # what it says of the lesson's cases knows no other ones
+            own = pack_calls(exercise, cases.hidden, self.limits.call, count)
+            then = (len(cases.hidden), own)
             cells = plan.cells()
-            calls = len(cases.public) + len(cases.hidden)
-            seen = Session(self.prefork, self.limits, self.left).run(
-                cells, exercise, payload, calls
-            )
+            session = Session(self.prefork, self.limits, self.left)
+            seen = session.run(cells, exercise, payload, count, then=then)
             report.seconds += seen.seconds
             given = {c["index"] for c in cells if c["given"]}
             if _timed_out_given(seen, given):

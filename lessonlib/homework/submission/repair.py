@@ -312,7 +312,7 @@ def _whole(cell: dict[str, Any]) -> dict[str, Any]:
     kept = {k: cell[k] for k in ("cell_type", "id", "metadata", "source")}
     if cell["cell_type"] == "code":
         return kept | {"outputs": [], "execution_count": None}
-    pictures = cell.get("attachments")
+    pictures = cell["cell_type"] == "markdown" and cell.get("attachments")
     return kept | ({"attachments": pictures} if pictures else {})
 
 
