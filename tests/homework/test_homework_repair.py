@@ -178,7 +178,7 @@ def test_pictures_times_and_odd_texts_reach_gradebook_and_feedback(odd_course, t
     assert page.count(SHOWN) == 2  # as Markdown and as the HTML of a resized picture
     assert list(odd_course.root.rglob("gradebook*")) == [odd_course.root / "gradebook.db"]
     nb = json.loads((odd_course.root / "autograded/a1/01_sample/01_sample.ipynb").read_text())
-    assert cell_of(nb, "01.w1", "why")["source"].count(SHOWN) == 2
+    assert "".join(cell_of(nb, "01.w1", "why")["source"]).count(SHOWN) == 2
     assert seconds_late(odd_course, "a1") == 1800
     clock.write_text("2026-10-05 11:00:00 UTC\n")
     assert grade(odd_course, "01", QUIET, up).graded_now == 0  # another time, the same file
