@@ -98,18 +98,18 @@ def test_a_given_cell_that_times_out_is_tried_again(namespaces, monkeypatch):
     homework = homework_of("00")
     grader, real, tries = Grader(homework), Session.run, []
 
-    def late_once(self, cells, exercise, payload):
+    def late_once(self, *asked, **more):
         tries.append(1)
         if len(tries) == 1:
             return Transcript(current=-1, stopped=True)
-        return real(self, cells, exercise, payload)
+        return real(self, *asked, **more)
 
     full = json.dumps(solved(homework.notebook())).encode()
     try:
         monkeypatch.setattr(Session, "run", late_once)
         assert grader.grade(full).exercises[0].points == 1.0
         assert len(tries) == 2
-        monkeypatch.setattr(Session, "run", lambda *a: Transcript(current=-1, stopped=True))
+        monkeypatch.setattr(Session, "run", lambda *a, **more: Transcript(current=-1, stopped=True))
         report = grader.grade(full)
     finally:
         grader.close()
