@@ -27,8 +27,6 @@ DEFAULTS = {
     "LESSONLIB_OPEN_MEGABYTES": 2000.0,
     "LESSONLIB_FIRST_CELL_CPU_SECONDS": 3.0,
 }
-# Two workers share caches and clock: 08 took 30.9 CPU-seconds alone and 35.3 with a neighbour.
-SHARED = 1.4
 MB = 1e6
 STARTED_WITH = dict(os.environ)  # a test, or a library it uses, may change what is set
 SERVER = 100.0  # MB of JupyterLab's server
@@ -137,8 +135,7 @@ class Limits(pytest.Item):
         wall = time.perf_counter() - self.parent.begun
         row = (self.parent.path.stem, len(self.parent.sources), seconds, wall, peak / MB, above)
         self.user_properties.append(("notebook_limits", row))
-        shared = hasattr(self.config, "workerinput")  # another worker uses the same processor
-        most_seconds = limit("LESSONLIB_NOTEBOOK_CPU_SECONDS") * (SHARED if shared else 1)
+        most_seconds = limit("LESSONLIB_NOTEBOOK_CPU_SECONDS")
         if seconds > most_seconds:
             self.fail(f"took {seconds:.1f} CPU-seconds, at most {most_seconds:g} are allowed")
         most = limit("LESSONLIB_NOTEBOOK_MEGABYTES")
