@@ -11,12 +11,15 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import ismodule
 from pathlib import Path
 
 import nbformat
 from latex2mathml.converter import convert
 from nbformat import NotebookNode
 
+from lessonlib.glossary import terms
 from lessonlib.lessons.registry import available
 from website import ROOT
 from website.font import write_math_font
@@ -192,10 +195,34 @@ def lesson_table() -> str:
     return "\n".join(["| lesson | what it does | hours | needs |", "|---|---|---|---|", *rows])
 
 
+def glossary_table() -> str:
+    """The terms of the course as a table, each with a link to the lesson that introduces it."""
+    pages = {lesson.number: f"notebooks/{lesson.stem}.ipynb" for lesson in available()}
+    rows = [
+        f"| {term.name} | {term.meaning} | [{term.lesson}]({pages[term.lesson]}) |"
+        for term in terms()
+    ]
+    return "\n".join(["| term | meaning | lesson |", "|---|---|---|", *rows])
+
+
 def part_page(name: str) -> str:
-    """The page of one part of the library; Sphinx fills it from the docstrings."""
+    """The page of one part of the library; Sphinx fills it from the docstrings.
+
+    A module that the part offers by its name, such as `plots.diagram`, has a section of its own.
+
+    >>> part_page("plots").count("automodule"), part_page("text").count("automodule")
+    (2, 1)
+    """
+    part = import_module(f"lessonlib.{name}")
+    offered = [one for one in getattr(part, "__all__", ()) if ismodule(getattr(part, one))]
+    sections = [f"# {name}\n\n{_members(name)}"]
+    sections += [f"## {name}.{one}\n\n{_members(f'{name}.{one}')}" for one in offered]
+    return "\n".join(sections)
+
+
+def _members(name: str) -> str:
     directive = f".. automodule:: lessonlib.{name}\n   :members:\n   :member-order: groupwise"
-    return f"# {name}\n\n```{{eval-rst}}\n{directive}\n```\n"
+    return f"```{{eval-rst}}\n{directive}\n```\n"
 
 
 def write(folder: Path, in_browser: Callable[[Path], bool], lessons: list[Path]) -> None:
@@ -208,6 +235,8 @@ def write(folder: Path, in_browser: Callable[[Path], bool], lessons: list[Path])
     write_math_font(folder / "_static" / "formulas.woff")
     index = (folder / "index.md").read_text(encoding="utf-8")
     _write(folder / "index.md", index.replace("<!-- lessons -->", lesson_table()))
+    glossary = (folder / "glossary.md").read_text(encoding="utf-8")
+    _write(folder / "glossary.md", glossary.replace("<!-- glossary -->", glossary_table()))
     start = (folder / "start.md").read_text(encoding="utf-8")
     _write(folder / "start.md", start.replace("REPOSITORY", repository()))
     for source, page in GUIDES.items():
