@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lessonlib._errors import CommandError
+from lessonlib.files import write
 from lessonlib.homework import guide, safe
 from lessonlib.homework.isolation import isolated
 from lessonlib.homework.limits import Limits
-from lessonlib.homework.model import HomeworkError
+from lessonlib.homework.model import Homework, HomeworkError
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,6 +36,9 @@ def _add_assign(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
                         help="search wrong answers for their mistake (default: yes)")  # fmt: skip
     parser.add_argument("--lessons-folder", type=Path, metavar="DIR", help="where they are")
     parser.add_argument("--course-id", default="neural-sparks", help="nbgrader's name for it")
+    parser.add_argument("--gradescope", action="store_true", help="make an autograder.zip as well")
+    parser.add_argument("--classroom", action="store_true",
+                        help="make a template repository for GitHub Classroom as well")  # fmt: skip
     parser.set_defaults(run=_assign)
 
 
@@ -96,9 +100,31 @@ def _assign(chosen: argparse.Namespace) -> Iterator[str]:
             made = assign(chosen.lessons, course, choices)
         except HomeworkError as error:
             raise CommandError(str(error)) from None
+        said = list(_for_platforms(chosen, course, made))
     for homework in made:
         yield f"students get {chosen.course}/release/{homework.name}/{homework.name}.ipynb"
     yield f"you keep {chosen.course} (it holds the seed of the homework's own cases)"
+    yield from said
+
+
+def _for_platforms(
+    chosen: argparse.Namespace, course: Path, made: list[Homework]
+) -> Iterator[str]:
+    """Write what the chosen platforms need; say where it is and what it does not protect."""
+    from lessonlib.homework.autograder import classroom, gradescope
+
+    for homework in made if chosen.gradescope else ():
+        inside = f"gradescope/{homework.name}/autograder.zip"
+        write(course / inside, gradescope.archive(homework))
+        yield f"for Gradescope: {chosen.course}/{inside}"
+    if chosen.gradescope:
+        yield "  where its containers allow no closed room, a submission can read this archive"
+    for homework in made if chosen.classroom else ():
+        inside = f"classroom/{homework.name}"
+        classroom.repository(homework, course / inside)
+        yield f"for GitHub Classroom: the template repository {chosen.course}/{inside}"
+    if chosen.classroom:
+        yield "  its points are feedback: whoever can push can change them; grade with `grade`"
 
 
 def _grade(chosen: argparse.Namespace) -> Iterator[str]:
