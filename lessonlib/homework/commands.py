@@ -107,9 +107,7 @@ def _assign(chosen: argparse.Namespace) -> Iterator[str]:
     yield from said
 
 
-def _for_platforms(
-    chosen: argparse.Namespace, course: Path, made: list[Homework]
-) -> Iterator[str]:
+def _for_platforms(chosen: argparse.Namespace, course: Path, made: list[Homework]) -> Iterator[str]:
     """Write what the chosen platforms need; say where it is and what it does not protect."""
     from lessonlib.homework.autograder import classroom, gradescope
 

@@ -17,7 +17,7 @@ _LAST = ("last name", "surname", "nachname", "family name")
 _FULL = ("full name", "vollständiger name", "student name", "name", "student")
 _EMAIL = ("email address", "e-mail-adresse", "e-mail address", "email", "e-mail")
 _LOGIN = ("username", "user name", "anmeldename", "benutzername", "sis login id", "login id",
-          "login")  # fmt: skip
+          "login", "github_username")  # fmt: skip
 _NUMBER = ("id number", "id-nummer", "matrikelnummer", "orgdefinedid", "sis user id", "sid",
            "integration id")  # fmt: skip
 _PLAIN = ("student_id", "student id", *_LOGIN, "id", *_NUMBER, *_EMAIL)
@@ -60,6 +60,7 @@ class _Format:
 _FORMATS = (
     _Format("Canvas's gradebook", (("student",), ("id",), ("section", "sis login id")),
             ("sis login id", "id"), ("id",)),
+    _Format("GitHub Classroom's roster", (("identifier",), ("github_username",)), ("identifier",)),
     _Format("Moodle's grading worksheet", (("identifier", "id"), _CHANGEABLE),
             (*_LOGIN, *_EMAIL, "id number", "id-nummer", "identifier", "id"), ("identifier", "id")),
     _Format("Moodle's grading worksheet", (("identifier",), _FULL),
