@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lessonlib._errors import CommandError
 from lessonlib.files import write
@@ -12,6 +13,10 @@ from lessonlib.homework import guide, safe
 from lessonlib.homework.isolation import isolated
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError
+
+if TYPE_CHECKING:
+    from lessonlib.homework.cohort.reports import Line
+    from lessonlib.homework.course import Course
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,6 +63,11 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--cell-seconds", type=float, default=Limits.cell)
     parser.add_argument("--trusted", action="store_true", help="where no closed room can be made")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--export", choices=("canvas", "moodle", "csv"),
+                        help="write a file that this platform imports")  # fmt: skip
+    parser.add_argument("--gradebook", type=Path, metavar="CSV", help="the platform's own export, "
+                        "to fill in (default: the class list)")  # fmt: skip
+    parser.add_argument("--column", default="", help="the assignment's column of that export")
     parser.set_defaults(run=_grade)
 
 
@@ -127,7 +137,7 @@ def _for_platforms(chosen: argparse.Namespace, course: Path, made: list[Homework
 
 def _grade(chosen: argparse.Namespace) -> Iterator[str]:
     chosen.course, chosen.roster = chosen.course.absolute(), _absolute(chosen.roster)
-    chosen.submissions = _absolute(chosen.submissions)
+    chosen.submissions, chosen.gradebook = map(_absolute, (chosen.submissions, chosen.gradebook))
     with isolated():
         yield from _graded(chosen)
 
@@ -162,6 +172,26 @@ def _graded(chosen: argparse.Namespace) -> Iterator[str]:
         f"{n} {s}" for s, n in counts.items()
     )
     yield f"{course.root}/grades_{lesson}.csv and report_{lesson}.md; pages in feedback/"
+    if chosen.export:
+        yield from _exported(chosen, course, lesson, outcome.table)
+
+
+def _exported(
+    chosen: argparse.Namespace, course: "Course", lesson: str, table: "list[Line]"
+) -> Iterator[str]:
+    """Write the file for a platform and say what is to be known about it."""
+    from lessonlib.homework.cohort.exports import export
+
+    kept = course.root / "roster.csv"
+    path = chosen.gradebook or (kept if kept.exists() else None)
+    try:
+        made = export(chosen.export, course.homework(lesson), table, path, chosen.column)
+    except HomeworkError as error:
+        raise CommandError(str(error)) from None
+    file = course.root / f"export_{lesson}_{chosen.export}.csv"
+    write(file, made.text)
+    yield from map(safe.line, made.notes)
+    yield f"to import: {file}"
 
 
 _STATES = ("graded", "not graded", "no submission")

@@ -260,6 +260,23 @@ def test_a_new_file_replaces_the_score(graded, tmp_path):
     assert rows_of(graded)["ada"]["total"] == "18"
 
 
+def test_points_are_exported_by_the_command(graded, tmp_path, capsys):
+    """The class list of this course is Canvas's; the export has the homework's column too."""
+    head, *students = (graded / "roster.csv").read_text().splitlines()
+    rows = [f"{head},01_sample (81)", "    Points Possible,,,,,20"]
+    (tmp_path / "canvas.csv").write_text("\n".join([*rows, *(f"{s}," for s in students)]))
+    command = ["grade", str(graded), "--quiet", "--export", "canvas"]
+    assert cli.main([*command, "--gradebook", str(tmp_path / "canvas.csv")]) == 0
+    assert f"to import: {graded}/export_01_canvas.csv" in capsys.readouterr().out
+    made = (graded / "export_01_canvas.csv").read_text().splitlines()
+    totals = {s: r["total"] for s, r in rows_of(graded).items() if r["needs_manual"] == "no"}
+    assert {r.split(",")[-3]: r.split(",")[-1] for r in made[2:] if not r.endswith(",")} == {
+        s: points for s, points in totals.items() if s != "strangerx_9"
+    }
+    assert cli.main(command) == 1
+    assert "assignments there: none" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_nbgrader_and_formgrader_open_the_course(graded):
     """The course folder in a real Jupyter server: lists, gradebook, one submission's page."""

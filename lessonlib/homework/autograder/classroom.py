@@ -20,8 +20,8 @@ from lessonlib.homework.model import Graded, Homework
 
 HOMEWORK = ".github/homework.json"
 WORKFLOW = ".github/workflows/classroom.yml"
-_FLOW = """# Grades every push and tells GitHub Classroom. Whoever can push can change this file, so it
-# is feedback; the grades that count come from `lessonlib grade`.
+_FLOW = """# Grades every push and tells GitHub Classroom. Whoever can push can change this file,
+# so it is feedback; the grades that count come from `lessonlib grade`.
 name: Autograding Tests
 on: [push, workflow_dispatch, repository_dispatch]
 permissions:

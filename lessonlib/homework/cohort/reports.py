@@ -71,7 +71,7 @@ def _columns(homework: Homework) -> list[str]:
 
 def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
     """The grades as CSV: a column per exercise and question, total, maximum, status, notes."""
-    columns, maximum = _columns(homework), _maximum(homework)
+    columns, maximum = _columns(homework), maximum_of(homework)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ["student_id", "name", *columns, "total", "maximum"]
@@ -83,26 +83,43 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
         if line.row is not None:
             waiting = set(line.row["manual"])
             values = [_cell(line.row, graded_cell_of(c), waiting) for c in columns]
-            total = _number(sum(float(v) for v in values if v))
+            total = number(sum(float(v) for v in values if v))
             manual = "yes" if waiting else "no"
         notes = safe.cell("; ".join(" ".join(n.split()) for n in line.notes))
         who = [safe.cell(line.student.id), safe.cell(line.student.name)]
-        rest = [total, _number(maximum), manual, line.late_by, line.status, notes]
+        rest = [total, number(maximum), manual, line.late_by, line.status, notes]
         writer.writerow([*who, *values, *rest])
     return out.getvalue()
+
+
+def final_points(homework: Homework, line: Line) -> float | None:
+    """A student's points; None where there are none yet, or something waits to be graded by hand.
+
+    Points that count once are exported once: a part of them would be taken for all.
+    """
+    if line.row is None or line.row["manual"]:
+        return None
+    cells = map(graded_cell_of, _columns(homework))
+    return sum(line.row["scores"].get(c) or 0.0 for c in cells)
 
 
 def _cell(row: Row, grade_id: str, waiting: set[str]) -> str:
     if grade_id in waiting and grade_id not in row["by_hand"]:
         return ""
-    return _number(row["scores"].get(grade_id) or 0.0)
+    return number(row["scores"].get(grade_id) or 0.0)
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Points as they are written.
+
+    >>> number(2.0), number(1.42857)
+    ('2', '1.4286')
+    """
     return f"{round(value, 4):g}"
 
 
-def _maximum(homework: Homework) -> float:
+def maximum_of(homework: Homework) -> float:
+    """The points of all exercises and questions."""
     return sum(points_of(homework.notebook()).values())
 
 
