@@ -151,7 +151,9 @@ def test_moodles_worksheet_comes_back_with_grades(homework, table):
     made = export("moodle", homework, lines, path)
     assert moodle_reads(made.text) == {"5551": "17", "5552": "2.00", "5553": "0", "5554": "8.5"}
     before, after = (list(csv.reader(io.StringIO(t, newline=""))) for t in (SHEET, made.text))
-    assert [r[:4] + r[5:] for r in before] == [r[:4] + r[5:] for r in after], "all else is as it was"
+    assert [r[:4] + r[5:] for r in before] == [r[:4] + r[5:] for r in after], (
+        "all else is as it was"
+    )
     assert made.notes == []
 
 
