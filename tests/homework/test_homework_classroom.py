@@ -20,7 +20,13 @@ from homework_cases.elsewhere import environment, stub
 
 from lessonlib import __version__, cli
 from lessonlib.files import notebooks_folder
-from lessonlib.homework.autograder.classroom import HOMEWORK, WORKFLOW, outputs, repository
+from lessonlib.homework.autograder.classroom import (
+    CONSTRAINTS,
+    HOMEWORK,
+    WORKFLOW,
+    outputs,
+    repository,
+)
 from lessonlib.homework.autograder.once import Single
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.cohort.roster import read_roster
@@ -109,6 +115,7 @@ def test_the_steps_grade_what_was_pushed(template, tmp_path, homework):
     wrong = answer("01.2", WRONG)(solved(homework.notebook()))
     path.write_text(json.dumps(wrong))
     given, summary, log, calls = run_steps(template, tmp_path)
+    assert "\nipython==" in (template / CONSTRAINTS).read_text()
     found = reported(*given)
     assert {n: (p, m) for n, (p, m, _) in found.items() if n != "ex_01_2"} == {
         f"ex_01_{k}": (m, m) for k, m in ((1, 2.0), (3, 3.0), (4, 3.0), (5, 3.0), (6, 2.0))
@@ -121,7 +128,7 @@ def test_the_steps_grade_what_was_pushed(template, tmp_path, homework):
     assert "| 01.2 " in summary
     assert "A score of exactly 0 must count" in summary
     assert re.search(r"^01_sample: 1[34]\.\d+ of 15 points$", log, re.M)
-    assert calls[0].startswith("-m pip install neural-sparks @ git+")
+    assert calls[0].startswith("-m pip install -c .github/constraints.txt neural-sparks @ git+")
     assert calls[1].startswith("sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
 
 

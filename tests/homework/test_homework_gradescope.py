@@ -103,7 +103,7 @@ def test_the_image_is_built_from_the_versions_of_here_and_tested(machine, homewo
         "python3 -m venv .uv",
         "python -m pip install uv",
         f"uv venv --python {version} .venv",
-        "uv pip install --python .venv/bin/python -r requirements.txt",
+        "uv pip install --python .venv/bin/python -r requirements.txt -c constraints.txt",
     ]
     assert f"{homework.name}: 15 of 15 points" in said
 
@@ -134,6 +134,24 @@ def test_points_and_the_teaching_feedback_of_each_exercise(machine, homework, na
     assert tree["extra_data"]["closed_room"] is True
     assert "Graded by hand, not in these points: 01.w1" in tree["output"]
     assert "WARNING" not in done.stdout
+
+
+def test_a_closed_room_shows_nothing_of_the_grader(machine, homework, namespaces):
+    """What a submission would like to read: the seed, the reference, what was handed in, results."""
+    root = machine[0]
+    look = f"""
+def neuron(X, weight, bias):
+    import os
+    there = [os.path.join(f, n) for f, _, names in os.walk({str(root)!r}) for n in names]
+    bad = [p for p in there if "/_data/" not in p and "/.venv/" not in p]
+    assert not bad, bad
+    return (X @ weight + bias >= 0) * 2.0 - 1.0
+"""
+    tree, _ = run(machine, {"a.ipynb": answer("01.1", look)(solved(homework.notebook()))})
+    assert "AssertionError" not in documented(tree)["01.1"]["output"]
+    spied = look.replace("assert not bad, bad", "assert there == 0, there[:1]")
+    tree, _ = run(machine, {"a.ipynb": answer("01.1", spied)(solved(homework.notebook()))})
+    assert "AssertionError" in documented(tree)["01.1"]["output"], "the look is noticed"
 
 
 def test_what_cannot_be_graded_is_said_in_words(machine, homework):
@@ -219,7 +237,8 @@ def test_everything_that_it_installs_is_enough(homework, tmp_path):
         pytest.skip("no uv here")
     subprocess.run([uv, "venv", "--python", sys.executable, str(source / ".venv")], check=True)
     install = [uv, "pip", "install", "--python", str(source / ".venv/bin/python")]
-    if subprocess.run([*install, "-r", str(source / "requirements.txt")]).returncode:
+    install += ["-r", str(source / "requirements.txt"), "-c", str(source / "constraints.txt")]
+    if subprocess.run(install).returncode:
         pytest.skip("the packages cannot be fetched here")
     packages = source / ".venv/lib" / PYTHON / "site-packages"
     (packages / "neural-sparks.pth").write_text(f"{source}\n")

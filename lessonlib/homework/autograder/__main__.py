@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         homework = Homework.from_json(source.read_text(encoding="utf-8"))
         with isolated():
-            return _PLATFORMS[platform](homework, here, source.parent)
+            return _PLATFORMS[platform](homework, here)
     except (HomeworkError, OSError) as error:
         print(f"lessonlib: {error}", file=sys.stderr)  # noqa: T201 (the platform's log)
         return 1
@@ -40,16 +40,16 @@ def _say(single: Single) -> None:
         print(OPEN)  # noqa: T201
 
 
-def _gradescope(homework: Homework, here: Path, grader: Path) -> int:
-    single = grade_folder(homework, here / "submission", grader)
+def _gradescope(homework: Homework, here: Path) -> int:
+    single = grade_folder(homework, here / "submission")
     made = json.dumps(gradescope.results(single), indent=1, ensure_ascii=False)
     write(here / "results" / "results.json", made.encode(errors="replace"))
     _say(single)
     return 0
 
 
-def _classroom(homework: Homework, here: Path, grader: Path) -> int:
-    single = grade_folder(homework, here, grader)
+def _classroom(homework: Homework, here: Path) -> int:
+    single = grade_folder(homework, here)
     for variable, text in (
         ("GITHUB_OUTPUT", classroom.outputs(single)),
         ("GITHUB_STEP_SUMMARY", classroom.summary(single)),
@@ -61,12 +61,12 @@ def _classroom(homework: Homework, here: Path, grader: Path) -> int:
     return 0
 
 
-def _test(homework: Homework, here: Path, grader: Path) -> int:
+def _test(homework: Homework, here: Path) -> int:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="homework-test-") as folder:
         write(Path(folder, "reference.ipynb"), json.dumps(solved(homework.notebook())))
-        _say(grade_folder(homework, Path(folder), grader))
+        _say(grade_folder(homework, Path(folder)))
     return 0
 
 

@@ -15,10 +15,12 @@ from typing import Any
 
 from lessonlib.files import write
 from lessonlib.homework import safe
+from lessonlib.homework.autograder.needs import ALSO, pinned
 from lessonlib.homework.autograder.once import OPEN, Single, message, remarks
 from lessonlib.homework.model import Graded, Homework
 
 HOMEWORK = ".github/homework.json"
+CONSTRAINTS = ".github/constraints.txt"
 WORKFLOW = ".github/workflows/classroom.yml"
 _FLOW = """# Grades every push and tells GitHub Classroom. Whoever can push can change this file,
 # so it is feedback; the grades that count come from `lessonlib grade`.
@@ -41,7 +43,7 @@ jobs:
         with:
           python-version: "{python}"
       - name: the grader
-        run: python -m pip install "$LESSONLIB" cloudpickle nbformat scikit-learn
+        run: python -m pip install -c {constraints} "$LESSONLIB" {also}
       - name: closed rooms, which this system forbids by default
         run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 || true
       - name: grade
@@ -82,11 +84,12 @@ def repository(homework: Homework, folder: Path) -> None:
     )
     flow = _FLOW.format(
         package=_package(homework.version), python=f"3.{sys.version_info.minor}",
-        homework=HOMEWORK, results=results, runners=",".join(runners),
+        constraints=CONSTRAINTS, also=" ".join(ALSO), homework=HOMEWORK, results=results, runners=",".join(runners),
     )  # fmt: skip
     lab = _package(homework.version, "[lab]")
     write(folder / f"{homework.name}.ipynb", homework.release)
     write(folder / HOMEWORK, shown.to_json())
+    write(folder / CONSTRAINTS, "".join(f"{line}\n" for line in pinned()))
     write(folder / WORKFLOW, flow)
     title = homework.name.replace("_", " ")
     write(folder / "README.md", _README.format(title=title, name=homework.name, lab=lab))

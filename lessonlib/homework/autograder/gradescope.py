@@ -5,22 +5,19 @@ The form of both is that of Gradescope's autograder specifications: `setup.sh` b
 """
 
 import io
-import re
 import sys
 import zipfile
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import lessonlib
 from lessonlib.files import data_folder
 from lessonlib.homework import safe
+from lessonlib.homework.autograder.needs import needed, pinned
 from lessonlib.homework.autograder.once import Single, message, remarks
 from lessonlib.homework.model import Graded, Homework
 
-# What grading needs in addition to what lessonlib itself needs
-_ALSO = ("cloudpickle", "nbformat", "scikit-learn")
 _LEFT_OUT = {"__pycache__", "_data", "_notebooks"}
 _SETUP = """#!/usr/bin/env bash
 # Builds the image: the Python that the homework was assigned with, and what grading needs.
@@ -31,7 +28,7 @@ apt-get install -y python3 python3-venv
 python3 -m venv .uv
 .uv/bin/python -m pip install uv
 .uv/bin/uv venv --python {python} .venv
-.uv/bin/uv pip install --python .venv/bin/python -r requirements.txt
+.uv/bin/uv pip install --python .venv/bin/python -r requirements.txt -c constraints.txt
 pwd > .venv/lib/python{python}/site-packages/neural-sparks.pth
 # The reference must get full marks here; else the image is not built, and this log says why.
 .venv/bin/python -I -m lessonlib.homework.autograder test homework.json
@@ -48,7 +45,8 @@ def archive(homework: Homework) -> bytes:
     texts = {
         "setup.sh": _SETUP.format(python=python),
         "run_autograder": _RUN,
-        "requirements.txt": "\n".join(requirements()) + "\n",
+        "requirements.txt": "".join(f"{line}\n" for line in needed()),
+        "constraints.txt": "".join(f"{line}\n" for line in pinned()),
         "homework.json": homework.to_json(),
     }
     buffer = io.BytesIO()
@@ -75,17 +73,6 @@ def _library() -> Iterator[tuple[str, Path]]:
             inside = path.relative_to(root)
             if path.is_file() and not _LEFT_OUT & set(inside.parts[:-1]):
                 yield f"{place}/{inside.as_posix()}", path
-
-
-def requirements() -> list[str]:
-    """What is installed there: the versions that are installed here.
-
-    >>> [line.split("==")[0] for line in requirements()][:2]
-    ['anywidget', 'cloudpickle']
-    """
-    stated = metadata.requires("neural-sparks") or []
-    own = [re.split(r"[\s<>=!~;\[]", line)[0] for line in stated if "extra ==" not in line]
-    return sorted(f"{name}=={metadata.version(name)}" for name in {*own, *_ALSO})
 
 
 def results(single: Single) -> dict[str, Any]:

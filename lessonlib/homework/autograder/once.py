@@ -40,14 +40,14 @@ class Single:
         return list(questions_of(self.homework.lesson))
 
 
-def grade_folder(homework: Homework, folder: Path, hide: Path) -> Single:
+def grade_folder(homework: Homework, folder: Path) -> Single:
     """Grade the notebook in a folder; of several the one with most of the homework's exercises.
 
-    hide : the folder of the grader, which a closed room does not show
+    A closed room shows neither this folder nor the grader's: only Python, its packages, the data.
     Raises HomeworkError where the reference does not get full marks here, or nothing was graded
     for a reason that is not the student's.
     """
-    task, closed = _room(homework, (str(hide),))
+    task, closed = _room(homework)
     found, refused = entries(folder)
     upload = choose("submission", found, homework)
     if upload.raw is None:
@@ -60,13 +60,13 @@ def grade_folder(homework: Homework, folder: Path, hide: Path) -> Single:
     return Single(homework, report, closed)
 
 
-def _room(homework: Homework, hide: tuple[str, ...]) -> tuple[Task, bool]:
+def _room(homework: Homework) -> tuple[Task, bool]:
     """How to grade here; the reference decides it, before a student's file is looked at."""
     reference = json.dumps(solved(homework.notebook())).encode()
-    task, closed = Task(homework, Limits(), hide), True
+    task, closed = Task(homework, Limits()), True
     report = grade_file(task, reference)
     if report.no_room:
-        task, closed = Task(homework, Limits(), hide, trusted=True), False
+        task, closed = Task(homework, Limits(), trusted=True), False
         report = grade_file(task, reference)
     if (short := report.shortfall) is not None:
         raise HomeworkError(f"the reference solution does not get full marks here: {short}")
