@@ -63,6 +63,7 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--cell-seconds", type=float, default=Limits.cell)
     parser.add_argument("--trusted", action="store_true", help="where no closed room can be made")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--names", action="store_true", help="name students in the class report")
     parser.add_argument("--export", choices=("canvas", "moodle", "csv"),
                         help="write a file that this platform imports")  # fmt: skip
     parser.add_argument("--gradebook", type=Path, metavar="CSV", help="the platform's own export, "
@@ -156,7 +157,7 @@ def _graded(chosen: argparse.Namespace) -> Iterator[str]:
     settings = Settings(
         jobs=max(1, chosen.jobs), scheduler=chosen.scheduler, trusted=chosen.trusted,
         students=tuple(chosen.student), limits=Limits(cell=chosen.cell_seconds),
-        progress=not chosen.quiet,
+        progress=not chosen.quiet, names=chosen.names,
     )  # fmt: skip
     try:
         outcome = grade(course, lesson, settings, chosen.submissions, chosen.roster)

@@ -42,6 +42,7 @@ class Settings:
     students: tuple[str, ...] = ()  # only these, whether they have a report or not
     limits: Limits = field(default_factory=Limits)
     progress: bool = True
+    names: bool = False  # in the report on the class
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Grading:
     def report(self) -> list[Line]:
         """Write the CSV and the class report from everything that is known."""
         table = lines(self.course, self.homework, self.seats, self.group)
-        write_reports(self.course, self.homework, table)
+        write_reports(self.course, self.homework, table, self.settings.names)
         return table
 
 

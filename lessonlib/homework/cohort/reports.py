@@ -9,6 +9,8 @@ from typing import Any
 from lessonlib.files import write
 from lessonlib.homework import safe
 from lessonlib.homework.cells import graded_cell_of
+from lessonlib.homework.cohort.difficulty import FEWEST, Item, in_words, items, tried_nothing
+from lessonlib.homework.cohort.picture import svg
 from lessonlib.homework.cohort.roster import Student
 from lessonlib.homework.course import Course
 from lessonlib.homework.model import Homework, Report
@@ -123,29 +125,87 @@ def maximum_of(homework: Homework) -> float:
     return sum(points_of(homework.notebook()).values())
 
 
-def class_report(homework: Homework, table: list[Line]) -> str:
-    """A page on the class: each exercise, what was found how often, who could not be graded."""
+def class_report(homework: Homework, table: list[Line], names: bool = False) -> str:
+    """A page on the class: how hard each exercise was, what was found how often, where people stop.
+
+    names : whether students may be named; without, only numbers are in it
+    """
     count = Counter(line.status for line in table)
+    found = items(homework, graded_reports(table))
     parts = [f"# {homework.name}: {len(table)} students", ""]
     parts += [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
     waiting = sum(bool(line.row and line.row["manual"]) for line in table)
-    parts += [f"{waiting} with answers to grade by hand", "", "## Exercises", ""]
+    parts += [f"{waiting} with answers to grade by hand", ""]
+    if count[GRADED]:
+        parts += [_picture(homework, found, count[GRADED]), ""]
+    parts += ["## How hard each exercise was", ""]
     parts += [
-        "| exercise | full | part | none | not attempted | mean share |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| exercise | full | part | none | not attempted | full marks | mean share | item-rest |  |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
-    for exercise in homework.exercises():
-        parts.append(_exercise_row(exercise.id, exercise.title, table))
-    parts += ["", "## What was found", ""]
+    parts += [_item_row(item) for item in found]
+    parts += ["", _LEGEND, "", "## Where people stop", "", *_stops(found, table), ""]
+    parts += ["## What was found", ""]
     findings = [row for e in homework.exercises() for row in _findings(e.id, e.title, table)]
     parts += findings or ["None.", ""]
     for status, title in ((NOT_GRADED, "Not graded"), (NOTHING, "No submission")):
-        found = [line for line in table if line.status == status]
-        if found:
-            parts += [f"## {title}", ""]
-            parts += [f"- {_who(x.student)}{_why(x)}" for x in found]
-            parts.append("")
+        lines = [line for line in table if line.status == status]
+        if lines:
+            parts += [f"## {title}", "", *_listed(homework, lines, names), ""]
     return "\n".join(parts)
+
+
+_LEGEND = (
+    "Full marks and mean share are over all who were graded. Item-rest is the correlation of the "
+    "points of an exercise with those of all others, over the students who tried it: above 0.3 it "
+    "separates well, near 0 it says nothing about the rest, clearly below 0 something is wrong with "
+    f"it. It is left out where fewer than {FEWEST} tried, or all have the same."
+)
+
+
+def graded_reports(table: list[Line]) -> list[Report]:
+    """What was found about everyone who was graded."""
+    return [line.report for line in table if line.status == GRADED and line.report]
+
+
+def _picture(homework: Homework, found: list[Item], students: int) -> str:
+    """The picture's place in the page, with its content in words."""
+    said = "; ".join(f"{item.exercise} {item.mean:.0%}" for item in found)
+    alt = f"One bar of {students} students for each exercise; mean share of the points: {said}"
+    return f"![{alt}]({picture_name(homework)})"
+
+
+def picture_name(homework: Homework) -> str:
+    """The file of the picture, next to the report."""
+    return f"report_{homework.lesson}.svg"
+
+
+def _item_row(item: Item) -> str:
+    counts = f"{item.full} | {item.part} | {item.none} | {item.untouched}"
+    share = f"{item.full / item.students:.0%} | {item.mean:.2f}" if item.students else " | "
+    rest = "" if item.rest is None else f"{item.rest:.2f}"
+    return f"| {item.exercise} {item.title} | {counts} | {share} | {rest} | {in_words(item)} |"
+
+
+def _stops(found: list[Item], table: list[Line]) -> list[str]:
+    """How many tried an exercise and none behind it."""
+    nothing = tried_nothing(found, graded_reports(table))
+    rows = [f"- {nothing} tried nothing"] if nothing else []
+    rows += [
+        f"- {item.stopped} stopped after {item.exercise} {item.title}"
+        for item in found if item.stopped
+    ]  # fmt: skip
+    return rows or ["Everybody who was graded tried the last exercise."]
+
+
+def _listed(homework: Homework, lines: list[Line], names: bool) -> list[str]:
+    """The students and why; without names how many they are."""
+    if names:
+        return [f"- {_who(line.student)}{_why(line)}" for line in lines]
+    return [
+        f"{len(lines)}. Who and why is in grades_{homework.lesson}.csv; `lessonlib grade --names` "
+        "writes it here."
+    ]
 
 
 def _who(student: Student) -> str:
@@ -163,17 +223,6 @@ def _graded(table: list[Line], exercise: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def _exercise_row(exercise: str, title: str, table: list[Line]) -> str:
-    found = _graded(table, exercise)
-    untouched = sum(g.status == "not attempted" for g in found)
-    full = sum(g.points >= g.maximum for g in found)
-    none = sum(g.points == 0 for g in found) - untouched
-    shares = [g.points / g.maximum for g in found if g.maximum]
-    mean = f"{sum(shares) / len(shares):.2f}" if shares else ""
-    part = len(found) - full - none - untouched
-    return f"| {exercise} {title} | {full} | {part} | {none} | {untouched} | {mean} |"
-
-
 def _findings(exercise: str, title: str, table: list[Line]) -> list[str]:
     """The most frequent findings of an exercise, each with a message that it earned."""
     graded = _graded(table, exercise)
@@ -187,7 +236,12 @@ def _findings(exercise: str, title: str, table: list[Line]) -> list[str]:
     return [*head, *rows, ""] if rows else []
 
 
-def write_reports(course: Course, homework: Homework, table: list[Line]) -> None:
-    """Write grades_NN.csv and report_NN.md into the course folder."""
+def write_reports(
+    course: Course, homework: Homework, table: list[Line], names: bool = False
+) -> None:
+    """Write grades_NN.csv, report_NN.md and its picture into the course folder."""
     write(course.root / f"grades_{homework.lesson}.csv", grades_csv(course, homework, table))
-    write(course.root / f"report_{homework.lesson}.md", class_report(homework, table))
+    write(course.root / f"report_{homework.lesson}.md", class_report(homework, table, names))
+    graded = graded_reports(table)
+    if graded:
+        write(course.root / picture_name(homework), svg(items(homework, graded), len(graded)))
