@@ -25,7 +25,7 @@ NOTEBOOKS = ROOT / "notebooks"
 
 
 def build_book(out: Path, work: Path, lessons: list[Path]) -> None:
-    """Write the sources and call Sphinx, for which every warning is an error; then Colab's copies."""
+    """Write the sources and call Sphinx, for which a warning is an error; then Colab's copies."""
     source = work / "book"
     shutil.rmtree(source, ignore_errors=True)
     write(source, runs_in_browser, lessons)

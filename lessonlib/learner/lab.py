@@ -24,8 +24,13 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         "lab", help="open the lessons in JupyterLab", description="Copy the lessons into a folder, "
         "where no copy is ever overwritten, and open them. Words after -- go to JupyterLab.",
     )  # fmt: skip
-    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR",
-                        help="where your copies are (default: my/ of a clone, else neural-sparks/)")  # fmt: skip
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="for your copies (default: my/ of a clone, else neural-sparks/)",
+    )
     parser.add_argument("--no-start", action="store_true", help="only make the copies")
     parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- WORD",
                         help="for JupyterLab, as in -- --no-browser")  # fmt: skip

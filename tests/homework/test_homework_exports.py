@@ -1,7 +1,8 @@
 """`lessonlib grade --export`: the files import as they are.
 
-`canvas_reads` and `moodle_reads` do what the importers of the two platforms do with a file, as their
-published sources say: which columns they look for, which lines they skip, how they find a student.
+`canvas_reads` and `moodle_reads` do what the importers of the two platforms do with a file, as
+their published sources say: which columns they look for, which lines they skip, how they find a
+student.
 """
 
 import csv
@@ -18,7 +19,8 @@ from lessonlib.homework.cohort.roster import read_roster
 from lessonlib.homework.model import HomeworkError, Report
 
 pytestmark = MARKS
-CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Quiz (70),Homework 1 (77),01_sample (81),Current Score
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Quiz (70),Homework 1 (77),01_sample (81),\
+Current Score
 ,,,,,,Manual Posting,,
     Points Possible,,,,,5,20.00,17,(read only)
 "Lovelace, Ada",4711,u1,ada,"Group 1, early",4,18,3,90
@@ -191,7 +193,7 @@ def test_moodles_participants_get_a_column_for_its_gradebook(homework, table):
 
 def test_a_student_is_found_by_an_id_never_by_a_name(homework, table, tmp_path):
     """Graded by Moodle's list, exported to Canvas's, which has other ids and the same names."""
-    path, lines = table(SHEET.replace("ada@x.org", "u1").replace("kim1@x.org", "kim"))
+    _, lines = table(SHEET.replace("ada@x.org", "u1").replace("kim1@x.org", "kim"))
     (tmp_path / "canvas.csv").write_text(CANVAS)
     made = export("canvas", homework, lines, tmp_path / "canvas.csv")
     *_, grades = canvas_reads(made.text)
@@ -200,7 +202,7 @@ def test_a_student_is_found_by_an_id_never_by_a_name(homework, table, tmp_path):
 
 
 def test_two_students_never_share_a_line(homework, table, tmp_path):
-    path, lines = table("student_id,sis user id\nada,x\nb,y\nu1,z\n")
+    _, lines = table("student_id,sis user id\nada,x\nb,y\nu1,z\n")
     (tmp_path / "canvas.csv").write_text(CANVAS)
     made = export("canvas", homework, lines, tmp_path / "canvas.csv")
     *_, grades = canvas_reads(made.text)
@@ -216,7 +218,7 @@ def test_points_that_wait_for_a_person_are_left_out(homework, table):
 
 
 def test_any_other_platform_gets_four_columns(homework, table):
-    path, lines = table("student_id,name\n=1+1,A\nb,B\n")
+    _, lines = table("student_id,name\n=1+1,A\nb,B\n")
     made = export("csv", homework, lines, None)
     assert made.text.splitlines() == [
         "student_id,name,points,maximum", " =1+1,A,17,17", "b,B,,17"

@@ -137,7 +137,7 @@ def test_points_and_the_teaching_feedback_of_each_exercise(machine, homework, na
 
 
 def test_a_closed_room_shows_nothing_of_the_grader(machine, homework, namespaces):
-    """What a submission would like to read: the seed, the reference, what was handed in, results."""
+    """What a submission would like to read: the seed, the reference, the files, the results."""
     root = machine[0]
     look = f"""
 def neuron(X, weight, bias):

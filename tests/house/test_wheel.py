@@ -177,6 +177,7 @@ def test_everything_that_the_wheel_needs_comes_with_it(wheel, tmp_path):
         pytest.skip("the packages cannot be fetched here")
     assert lab(folder, tmp_path, "--no-start").returncode == 0
     look = "import jupyterlab, lessonlib.installation as i; print(i.installation())"
-    done = subprocess.run([str(folder / "bin/python"), "-c", look], cwd=tmp_path / "neural-sparks", env=clean(),
+    command = [str(folder / "bin/python"), "-c", look]
+    done = subprocess.run(command, cwd=tmp_path / "neural-sparks", env=clean(),
                           text=True, capture_output=True)  # fmt: skip
     assert "Missing: torch, torchvision;" in done.stdout, done.stdout + done.stderr

@@ -29,7 +29,7 @@ def setup() -> str:
 
 
 def colab_version(path: Path) -> NotebookNode:
-    """A lesson with the added cell below its title; its links lead to Colab or to the repository."""
+    """A lesson with the added cell below its title; links lead to Colab or the repository."""
     book = nbformat.read(path, as_version=4)
     lesson = re.compile(
         rf"{re.escape(repository())}/blob/HEAD/notebooks/([\w.]+\.ipynb)(?:#[^)]*)?"

@@ -84,7 +84,8 @@ def repository(homework: Homework, folder: Path) -> None:
     )
     flow = _FLOW.format(
         package=_package(homework.version), python=f"3.{sys.version_info.minor}",
-        constraints=CONSTRAINTS, also=" ".join(ALSO), homework=HOMEWORK, results=results, runners=",".join(runners),
+        constraints=CONSTRAINTS, also=" ".join(ALSO), homework=HOMEWORK, results=results,
+        runners=",".join(runners),
     )  # fmt: skip
     lab = _package(homework.version, "[lab]")
     write(folder / f"{homework.name}.ipynb", homework.release)

@@ -201,7 +201,7 @@ def _other_maximum(homework: Homework, text: str, platform: str) -> list[str]:
 def _by_line(points: Points, template: _Template) -> tuple[dict[int, str], list[str]]:
     """The points of each line of an export; a student is found by what is certain, never a name."""
     lines: dict[str, set[int]] = {}
-    own = {exact(student.id): at for at, student in template.students.items()}
+    own = {exact(student.id): {at} for at, student in template.students.items()}
     for at, student in template.students.items():
         for text in {student.id, student.number, *student.keys} - {""}:
             lines.setdefault(exact(text), set()).add(at)
@@ -210,9 +210,9 @@ def _by_line(points: Points, template: _Template) -> tuple[dict[int, str], list[
     for line, value in points:
         if value is None:
             continue
-        at = own.get(exact(line.student.id))
         texts = {line.student.id, line.student.number, *line.student.keys} - {""}
-        hits = {at} if at is not None else {k for t in texts for k in lines.get(exact(t), ())}
+        any_of = {at for text in texts for at in lines.get(exact(text), ())}
+        hits = set(own.get(exact(line.student.id), any_of))
         if len(hits) == 1:
             found.setdefault(hits.pop(), []).append((line, value))
         else:

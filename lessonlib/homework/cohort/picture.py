@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lessonlib.homework.cohort.difficulty import Item
 
@@ -28,7 +28,7 @@ def svg(items: Sequence[Item], students: int) -> str:
     import matplotlib
     from matplotlib.figure import Figure
 
-    settings = {"svg.hashsalt": "class", "svg.fonttype": "none", "font.family": "sans-serif"}
+    settings: Any = {"svg.hashsalt": "class", "svg.fonttype": "none", "font.family": "sans-serif"}
     with matplotlib.rc_context(settings):
         figure = Figure(figsize=(9.6, 1.5 + 0.5 * len(items)), layout="constrained")
         bars, stops = figure.subplots(1, 2, sharey=True, width_ratios=(3.4, 1))
@@ -69,13 +69,15 @@ def _bars(axes: "Axes", items: Sequence[Item], students: int) -> None:
 
 
 def _stops(axes: "Axes", items: Sequence[Item]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     counts = [item.stopped for item in items]
     axes.barh(range(len(items)), counts, color=_STOP, height=0.4)
     for place, count in enumerate(counts):
         if count:
             axes.text(count, place, f" {count}", va="center", fontsize=9)
     axes.set_xlim(0, 1.3 * max([*counts, 1]))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.set_title("stop here", fontsize=10, loc="left")
     axes.set_xlabel("students")
     axes.tick_params(axis="y", left=False, labelleft=False)

@@ -140,7 +140,7 @@ def class_report(homework: Homework, table: list[Line], names: bool = False) -> 
         parts += [_picture(homework, found, count[GRADED]), ""]
     parts += ["## How hard each exercise was", ""]
     parts += [
-        "| exercise | full | part | none | not attempted | full marks | mean share | item-rest |  |",
+        "| exercise | full | part | none | not attempted | full marks | mean share | item-rest | |",
         "|---|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
     parts += [_item_row(item) for item in found]
@@ -158,8 +158,8 @@ def class_report(homework: Homework, table: list[Line], names: bool = False) -> 
 _LEGEND = (
     "Full marks and mean share are over all who were graded. Item-rest is the correlation of the "
     "points of an exercise with those of all others, over the students who tried it: above 0.3 it "
-    "separates well, near 0 it says nothing about the rest, clearly below 0 something is wrong with "
-    f"it. It is left out where fewer than {FEWEST} tried, or all have the same."
+    "separates well, near 0 it says nothing about the rest, clearly below 0 something is wrong "
+    f"with it. It is left out where fewer than {FEWEST} tried, or all have the same."
 )
 
 
