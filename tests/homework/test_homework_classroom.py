@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -148,6 +149,16 @@ def test_what_cannot_be_graded_is_said_for_each_exercise(homework):
     for points, _, result in found.values():
         assert points == 0
         assert "the notebook is cut off" in result["tests"][0]["message"]
+
+
+def test_an_exercise_without_points_has_no_runner(homework, tmp_path):
+    fewer = replace(homework, points=homework.points | {"01.3": 0.0})
+    repository(fewer, tmp_path)
+    runners = flow_of(tmp_path)[1]["steps"][-1]["with"]["runners"].split(",")
+    lines = outputs(Single(fewer, Report("not graded", "cut off"), True)).splitlines()
+    assert [line.split("=")[0] for line in lines] == runners
+    assert "ex_01_3" not in runners
+    assert len(runners) == 5
 
 
 def test_the_template_has_no_secret_and_no_answer(template, homework):

@@ -195,6 +195,12 @@ def test_a_grader_that_cannot_work_writes_no_score(machine):
     assert "not a homework file" in done.stderr
 
 
+def test_an_exercise_without_points_is_no_test(homework):
+    graded = [Graded("01.1", "t", 0.0, 0.0, "not yet", ""), Graded("01.2", "u", 1.0, 2.0, "", "")]
+    tree = results(Single(homework, Report(GRADED, exercises=graded), True))
+    assert list(documented(tree)) == ["01.2"]
+
+
 def test_what_a_student_wrote_is_plain_text(homework):
     graded = Graded("01.1", "t", 0.0, 2.0, "not yet", "<b>\x1b[31m", [["came back", "</pre>\x07"]])
     tree = results(Single(homework, Report(GRADED, exercises=[graded]), True))

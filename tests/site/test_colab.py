@@ -97,6 +97,11 @@ def test_its_links_lead_to_colab_or_to_the_repository():
     assert colab_address("00_start_here.ipynb") in away
 
 
+def test_the_book_shows_the_cell_to_copy():
+    text = (ROOT / "docs/start.md").read_text(encoding="utf-8")
+    assert f"```\n{setup()}\n```" in text.replace("REPOSITORY", repository())
+
+
 def test_the_readme_opens_the_first_lesson():
     assert colab_address(NOTEBOOKS[0].name) in (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -58,8 +58,8 @@ jobs:
 """
 _README = """# {title}
 
-Answer the exercises in `{name}.ipynb`, between the comments that mark the places. Commit and push:
-the tab *Actions* then shows, for each exercise, its points and what was found.
+Answer the exercises in `{name}.ipynb`, between the comments that mark the places.
+Commit and push: the tab *Actions* then shows, for each exercise, its points and what was found.
 
 To work on your machine, you need Python 3.11 to 3.14:
 
@@ -77,7 +77,7 @@ def repository(homework: Homework, folder: Path) -> None:
     student nothing is secret. The workflow has a seed of its own.
     """
     shown = replace(homework, seed=0, extra_cases="")
-    runners = {runner(task): task for task in homework.points}
+    runners = [runner(task) for task, points in homework.points.items() if points]
     results = "\n".join(
         f'          {name.upper()}_RESULTS: "${{{{ steps.grade.outputs.{name} }}}}"'
         for name in runners
@@ -114,12 +114,12 @@ def runner(exercise: str) -> str:
 
 def outputs(single: Single) -> str:
     """The lines for $GITHUB_OUTPUT: a result for each exercise of the homework."""
-    graded = {g.exercise: g for g in single.report.exercises}
+    graded, points = {g.exercise: g for g in single.graded()}, single.homework.points
     why = "; ".join(remarks(single))
     made = []
-    for exercise in single.homework.exercises():
+    for exercise in (e for e in single.homework.exercises() if points[e.id]):
         found = graded.get(exercise.id) or Graded(
-            exercise.id, exercise.title, 0.0, single.homework.points[exercise.id], "not yet", why
+            exercise.id, exercise.title, 0.0, points[exercise.id], "not yet", why
         )
         made.append(f"{runner(exercise.id)}={_encoded(_result(found))}\n")
     return "".join(made)
@@ -149,7 +149,7 @@ def summary(single: Single) -> str:
     rows = [
         f"| {g.exercise} {safe.markdown(g.title)} | {g.points:g} of {g.maximum:g} | "
         f"{safe.markdown(message(g))} |"
-        for g in single.report.exercises
+        for g in single.graded()
     ]
     parts = ["| exercise | points | what was found |", "|---|--:|---|", *rows] if rows else []
     parts += ["", *(f"- {safe.markdown(text)}" for text in remarks(single))]

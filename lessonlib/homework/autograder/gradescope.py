@@ -78,7 +78,7 @@ def _library() -> Iterator[tuple[str, Path]]:
 def results(single: Single) -> dict[str, Any]:
     """The content of results.json. What is printed is for the instructor alone."""
     made: dict[str, Any] = {
-        "tests": [_test(graded) for graded in single.report.exercises],
+        "tests": [_test(graded) for graded in single.graded()],
         "output": safe.lines("\n".join(remarks(single))),
         "output_format": "text",
         "stdout_visibility": "hidden",

@@ -35,6 +35,10 @@ class Single:
         """The points of all exercises; questions in words have none here."""
         return round(sum(g.points for g in self.report.exercises), 4)
 
+    def graded(self) -> list[Graded]:
+        """What was found about each exercise that earns points."""
+        return [g for g in self.report.exercises if g.maximum]
+
     def by_hand(self) -> list[str]:
         """The questions that a person grades."""
         return list(questions_of(self.homework.lesson))
