@@ -23,6 +23,7 @@ _SETUP = """#!/usr/bin/env bash
 # Builds the image: the Python that the homework was assigned with, and what grading needs.
 set -euo pipefail
 cd "$(dirname "$0")"
+export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y python3 python3-venv
 python3 -m venv .uv

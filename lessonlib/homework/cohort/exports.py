@@ -25,7 +25,6 @@ from lessonlib.homework.cohort.roster import (
 from lessonlib.homework.cohort.tables import Row, heading, read_as_it_is
 from lessonlib.homework.model import Homework, HomeworkError
 
-KINDS = ("canvas", "moodle", "csv")
 _OF_A_STUDENT = ("student", "lastname", "firstname", "id", "sis user id", "sis login id",
                  "integration id", "root account", "section")  # fmt: skip
 _ASSIGNMENT = re.compile(r"(.*\S)\s*\((\d+)\)\s*")  # Canvas's own number of it
