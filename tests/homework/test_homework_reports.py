@@ -119,6 +119,14 @@ def test_item_rest_is_the_correlation_with_all_other_points():
     assert "fail here: look at the exercise itself" in class_report(homework, table)
 
 
+def test_who_stops_early_does_not_hide_how_an_exercise_separates():
+    """Thirty students of two kinds; the good ones stop after two exercises, right in both."""
+    good, weak = [1, 1, None, None, None, None], [0, 0, 1, 0, 0, 1]
+    homework, table = table_of([good] * 15 + [weak] * 15)
+    first = items(homework, graded_reports(table))[0]
+    assert np.isclose(first.rest, 1)
+
+
 def test_what_has_no_spread_has_no_correlation():
     homework, table = table_of([[1] * 6] * 12)
     assert {item.rest for item in items(homework, graded_reports(table))} == {None}

@@ -19,7 +19,7 @@ class Item:
     full, part, none, untouched : students with all, some, none of the points, and without a try
     mean    : mean share of the points, over everybody
     rest    : item-rest correlation, over those who tried it: of the share of the points here and
-              the points of all other exercises; None where it cannot be told
+              the share of those of the others that they tried; None where it cannot be told
     stopped : students who tried this one and none behind it
     """
 
@@ -83,18 +83,23 @@ def _last_try(tasks: list[str], found: dict[str, Graded]) -> str:
 
 
 def _item_rest(task: str, by_student: list[dict[str, Graded]]) -> float | None:
-    """Pearson's correlation of a task's share with the points of all others."""
-    pairs = [
-        (_share(found[task]), sum(g.points for t, g in found.items() if t != task))
-        for found in by_student
-        if task in found and found[task].status != NOT_ATTEMPTED
-    ]
+    """Pearson's correlation of a task's share with the share of the others that were tried.
+
+    Exercises without a try do not count as 0: who stops early may be good at what was tried.
+    """
+    pairs = []
+    for found in by_student:
+        tried = {t: g for t, g in found.items() if g.maximum and g.status != NOT_ATTEMPTED}
+        here = tried.pop(task, None)
+        if here is not None and tried:
+            most = sum(g.maximum for g in tried.values())
+            pairs.append((_share(here), sum(g.points for g in tried.values()) / most))
     if len(pairs) < FEWEST:
         return None
-    here, rest = np.array(pairs).T
-    if here.std() < 1e-9 or rest.std() < 1e-9:
+    shares = np.array(pairs).T
+    if shares.std(axis=1).min() < 1e-9:
         return None
-    return float(np.corrcoef(here, rest)[0, 1])
+    return float(np.corrcoef(shares)[0, 1])
 
 
 def in_words(item: Item) -> str:

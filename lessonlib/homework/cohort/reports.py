@@ -133,9 +133,9 @@ def class_report(homework: Homework, table: list[Line], names: bool = False) -> 
     count = Counter(line.status for line in table)
     found = items(homework, graded_reports(table))
     parts = [f"# {homework.name}: {len(table)} students", ""]
-    parts += [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
     waiting = sum(bool(line.row and line.row["manual"]) for line in table)
-    parts += [f"{waiting} with answers to grade by hand", ""]
+    counts = [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
+    parts += [", ".join([*counts, f"{waiting} with answers to grade by hand"]), ""]
     if count[GRADED]:
         parts += [_picture(homework, found, count[GRADED]), ""]
     parts += ["## How hard each exercise was", ""]
@@ -157,9 +157,10 @@ def class_report(homework: Homework, table: list[Line], names: bool = False) -> 
 
 _LEGEND = (
     "Full marks and mean share are over all who were graded. Item-rest is the correlation of the "
-    "points of an exercise with those of all others, over the students who tried it: above 0.3 it "
-    "separates well, near 0 it says nothing about the rest, clearly below 0 something is wrong "
-    f"with it. It is left out where fewer than {FEWEST} tried, or all have the same."
+    "points of an exercise with the share of the points that the same students have of the others "
+    "that they tried: above 0.3 it separates well, near 0 it says nothing about the rest, clearly "
+    f"below 0 something is wrong with it. It is left out where fewer than {FEWEST} tried, or all "
+    "have the same."
 )
 
 
