@@ -8,7 +8,7 @@ CARD = Lesson(
     title="Training dynamics",
     promise="Walk downhill without falling",
     you_will="walk downhill without falling: six optimizers, each a few lines",
-    hours=3,
+    hours=3.5,
     needs=("03",),
     explorer="RaceExplorer",
 )

@@ -18,14 +18,14 @@ PREDICTIONS = [
         right=2,
         why=(
             "Each step multiplies w by 1 - 2.1 = -1.1: the sign changes, and the distance grows by "
-            "a tenth. Above 2 divided by the curvature every rate diverges."
+            "a tenth. On a parabola that happens for every learning rate above 2 / curvature."
         ),
     ),
     Prediction(
         id="04.b",
         question=(
             "A ravine becomes 100 times steeper in one direction. Gradient descent then needs "
-            "about 100 times as many steps. Gradient descent with well chosen momentum needs ..."
+            "about 100 times as many steps. With well chosen momentum it needs ..."
         ),
         choices=("as many as before", "about 10 times as many", "100 times as many as well"),
         right=1,
@@ -40,11 +40,11 @@ PREDICTIONS = [
             "On the raw table 2,000 steps leave the loss at about 0.3. On the standardised table, "
             "how many steps bring it below 0.1?"
         ),
-        choices=("15 to 60", "About 500", "About 2,000"),
+        choices=("About 30", "About 500", "About 2,000"),
         right=0,
         why=(
-            "The raw table forces a rate of two millionths, set by its largest column. On a common "
-            "scale the largest rate is 100,000 times as large."
+            "The raw table forces a learning rate of two millionths, set by its largest column. On "
+            "a common scale the learning rate may be 100,000 times as large."
         ),
     ),
     Prediction(
@@ -73,14 +73,28 @@ PREDICTIONS = [
     Prediction(
         id="04.f",
         question=(
-            "Four optimisers on the digits, each with the rate that suits it best. The gap between "
-            "the best and the worst test accuracy will be ..."
+            "Four optimizers on the digits, each with the learning rate that suits it best. The "
+            "gap between the best and the worst validation accuracy will be ..."
         ),
         choices=("less than 0.08", "0.10 to 0.20", "0.30 or more"),
         right=0,
         why=(
-            "Given its own best rate each of them reads the digits well. A wrong rate costs far "
-            "more than a wrong optimiser."
+            "With its own best learning rate each of them reads the digits well. A wrong learning "
+            "rate costs far more than a wrong optimizer."
+        ),
+    ),
+    Prediction(
+        id="04.g",
+        question=(
+            "The raw table is turned: same distances, same smallest loss, same curvatures. Adam "
+            "needs a few hundred steps for the raw table as it was. For the turned one it needs ..."
+        ),
+        choices=("as many", "about twice as many", "more than 2,000"),
+        right=2,
+        why=(
+            "Adam gives each weight a scale of its own. In the raw table the steep and the shallow "
+            "directions lie along the weights. In the turned one every weight is a mixture of "
+            "both, and no scale suits it."
         ),
     ),
 ]
@@ -92,11 +106,11 @@ QUESTIONS = [
         points=3,
         rubric=(
             "1 point: names two explanations other than a bad minimum, such as a saddle or "
-            "plateau, a ravine (large condition number), a rate that is too small, saturated "
+            "plateau, a ravine (large condition number), too small a learning rate, saturated "
             "units.",
             "1 point: names a measurement that tells them apart: the size of the gradient, the "
             "sign of the smallest curvature, or whether the loss falls after a small random push.",
-            "1 point: says what each outcome would mean for the choice of rate, scaling or rule.",
+            "1 point: says what each outcome would mean for learning rate, scaling or optimizer.",
         ),
     ),
 ]

@@ -23,7 +23,7 @@ class Optimizer:
     ) -> None:
         self.params, self.kind, self.lr = list(params), kind, lr
         self.betas, self.eps, self.decay = betas, eps, decay
-        self.memory: dict[int, Any] = {}
+        self.memory: dict[Any, Any] = {}
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
@@ -223,55 +223,57 @@ def _adam_step(kind: str, m: Any, v: Any, t: int, betas: tuple, eps: float) -> t
     return step, ((m_hat, v_hat) if kind == "keeps the corrected" else (m, v))
 
 
-def _made(kind: str) -> type[Optimizer]:
+class _Changed(Optimizer):
     """The optimizer with one mistake."""
 
-    class Changed(Optimizer):
-        count = 0
+    mistake = ""
+    count = visits = 0
 
-        def step(self) -> None:
-            self.count += 1
-            for k, p in enumerate(self.params):
-                if p.grad is not None:
-                    self.visit(k, p)
-                elif kind == "decays the others":
-                    p.data = p.data - self.lr * self.decay * p.data
+    def step(self) -> None:
+        """One step, with the mistake."""
+        self.count += 1
+        for k, p in enumerate(self.params):
+            if p.grad is not None:
+                self.visits += 1
+                self.visit(k, p)
+            elif self.mistake == "decays the others":
+                p.data = p.data - self.lr * self.decay * p.data
 
-        def number(self, old: int) -> int:
-            """Which step this is, in the eyes of the correction."""
-            if kind == "t of the visits":
-                self.memory["visits"] = self.memory.get("visits", 0) + 1  # type: ignore[index, call-overload]  # a second use of the same dict, as learners do it
-                return int(self.memory["visits"])  # type: ignore[index]  # as above
-            return {"t of all steps": self.count, "t from 0": old}.get(kind, old + 1)
+    def visit(self, k: int, p: Any) -> None:
+        """Move one parameter."""
+        kind, where = self.mistake, _slot(self.mistake, k, p)
+        old, m, v = self.memory.get(where, (0, 0.0, 0.0))
+        if kind == "forgets":
+            m = v = 0.0
+        counts = {"t of the visits": self.visits, "t of all steps": self.count, "t from 0": old}
+        t, plain = counts.get(kind, old + 1), self.is_plain()
+        g = p.grad + self.decay * p.data if kind in ("coupled", "twice") else p.grad
+        m, v = _averages(kind, (m, v), g, self.betas, self.lr, plain)
+        step, kept = m, (m, v)
+        if not plain:
+            step, kept = _adam_step(kind, m, v, t, self.betas, self.eps)
+        self.memory[where] = old + 1, *kept
+        p.data = self.moved(p.data, step, plain)
 
-        def visit(self, k: int, p: Any) -> None:
-            where = _slot(kind, k, p)
-            old, m, v = self.memory.get(where, (0, 0.0, 0.0))
-            if kind == "forgets":
-                m = v = 0.0
-            t, plain = self.number(old), self.kind == "momentum" and kind != "always adam"
-            plain = plain or kind == "always momentum"
-            g = p.grad + self.decay * p.data if kind in ("coupled", "twice") else p.grad
-            m, v = _averages(kind, (m, v), g, self.betas, self.lr, plain)
-            step, kept = (m, (m, v))
-            if not plain:
-                step, kept = _adam_step(kind, m, v, t, self.betas, self.eps)
-            self.memory[where] = old + 1, *kept
-            p.data = self.moved(p.data, step, plain)
+    def is_plain(self) -> bool:
+        """Whether the step is one of momentum."""
+        always = {"always adam": False, "always momentum": True}
+        return always.get(self.mistake, self.kind == "momentum")
 
-        def moved(self, w: np.ndarray, step: np.ndarray, plain: bool) -> np.ndarray:
-            """The new weights."""
-            size = 1.0 if kind == "lr inside" and plain else self.lr
-            shrink = {"coupled": 0.0, "no decay": 0.0, "decay without lr": self.decay}
-            shrink["grows"] = -self.lr * self.decay
-            share = shrink.get(kind, self.lr * self.decay)
-            if kind == "uphill":
-                size = -size
-            if kind == "decay of the new":
-                return (w - size * step) * (1 - share)
-            return w - size * step - share * w
+    def moved(self, w: np.ndarray, step: np.ndarray, plain: bool) -> np.ndarray:
+        """The new weights."""
+        size = 1.0 if self.mistake == "lr inside" and plain else self.lr
+        size = -size if self.mistake == "uphill" else size
+        whole = self.lr * self.decay
+        shares = {"coupled": 0.0, "no decay": 0.0, "decay without lr": self.decay, "grows": -whole}
+        share = shares.get(self.mistake, whole)
+        if self.mistake == "decay of the new":
+            return (w - size * step) * (1 - share)
+        return w - size * step - share * w
 
-    return Changed
+
+def _made(mistake: str) -> type[Optimizer]:
+    return type("Changed", (_Changed,), {"mistake": mistake})
 
 
 class _Alias(Optimizer):
