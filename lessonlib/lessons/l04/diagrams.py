@@ -100,7 +100,7 @@ def squeeze() -> "Figure":
     return fig
 
 
-def adam() -> "Figure":
+def adam_step() -> "Figure":
     """One step of Adam: two running means, their corrections, and the division."""
     fig, ax = canvas(9.4, 2.7)
     grad = box(ax, (0.8, 1.35), "gradient\n$g$", width=1.2, height=0.8, colour=COLOUR["gradient"])
@@ -172,4 +172,4 @@ def noisy_paths(
     axes[0].set_ylabel("weight 2")
 
 
-__all__ = ["adam", "loop", "noisy_paths", "ravine", "shrinking", "squeeze", "two_factors"]
+__all__ = ["adam_step", "loop", "noisy_paths", "ravine", "shrinking", "squeeze", "two_factors"]

@@ -433,3 +433,254 @@ def epoch_batches(n, batch_size, rng):
 def epoch_batches(n, batch_size, rng):
     order = rng.permutation(np.arange(1, n + 1))
     return [np.array(batch) for batch in zip(*[iter(order)] * batch_size)]
+
+
+class Base:
+    """What the statement of 04.7 gives: settings, and a memory that is empty."""
+
+    def __init__(self, params, kind, lr, betas=(0.9, 0.999), eps=1e-8, decay=0.0):
+        self.params, self.kind, self.lr = list(params), kind, lr
+        self.betas, self.eps, self.decay = betas, eps, decay
+        self.memory = {}
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+
+@right("04.7", "in place, arrays of zeros, a dict for each parameter by id")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for p in self.params:
+            if p.grad is not None:
+                s = self.memory.setdefault(id(p), dict(t=0, m=np.zeros_like(p.data), v=np.zeros_like(p.data)))
+                s["t"] += 1
+                s["m"] *= a
+                if self.kind == "momentum":
+                    s["m"] += p.grad
+                    move = s["m"].copy()
+                else:
+                    s["m"] += (1 - a) * p.grad
+                    s["v"] *= b
+                    s["v"] += (1 - b) * np.square(p.grad)
+                    move = s["m"] / (1 - a ** s["t"])
+                    move /= np.sqrt(s["v"] / (1 - b ** s["t"])) + self.eps
+                p.data *= 1 - self.lr * self.decay
+                p.data -= self.lr * move
+
+
+@right("04.7", "two lists that are made at the first step, and the functions of the lesson")
+class Optimizer(Base):
+    def step(self):
+        if not self.memory:
+            self.memory = {"t": [0] * len(self.params), "m": [0.0] * len(self.params), "v": [0.0] * len(self.params)}
+        t, m, v = self.memory["t"], self.memory["m"], self.memory["v"]
+        for i, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            shrunk = p.data * (1 - self.lr * self.decay)
+            g = np.array(p.grad, dtype=float)
+            t[i] += 1
+            if self.kind == "momentum":
+                m[i] = self.betas[0] * m[i] + g
+                p.data = shrunk - self.lr * m[i]
+                continue
+            m[i] = m[i] + (1 - self.betas[0]) * (g - m[i])
+            v[i] = v[i] + (1 - self.betas[1]) * (g**2 - v[i])
+            m_hat, v_hat = m[i] / (1 - self.betas[0] ** t[i]), v[i] / (1 - self.betas[1] ** t[i])
+            p.data = shrunk - self.lr * m_hat / (v_hat**0.5 + self.eps)
+
+
+@right("04.7", "the state on the parameter itself, entry by entry")
+class Optimizer(Base):
+    def step(self):
+        for p in self.params:
+            if p.grad is None:
+                continue
+            if not hasattr(p, "state"):
+                p.state = [0, {}, {}]
+            p.state[0] += 1
+            t, m, v = p.state
+            for place in np.ndindex(p.data.shape):
+                g, w = p.grad[place], p.data[place]
+                if self.kind == "momentum":
+                    m[place] = self.betas[0] * m.get(place, 0.0) + g
+                    step = m[place]
+                else:
+                    m[place] = self.betas[0] * m.get(place, 0.0) + (1 - self.betas[0]) * g
+                    v[place] = self.betas[1] * v.get(place, 0.0) + (1 - self.betas[1]) * g * g
+                    step = m[place] / (1 - self.betas[0] ** t) / (math.sqrt(v[place] / (1 - self.betas[1] ** t)) + self.eps)
+                p.data[place] = w - self.lr * step - self.lr * self.decay * w
+
+
+@wrong("04.7", "one t for the whole optimizer", "t must not grow for a parameter that had no gradient.")
+class Optimizer(Base):
+    def step(self):
+        self.memory["t"] = t = self.memory.get("t", 0) + 1
+        a, b = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            m, v = self.memory.get(k, (0.0, 0.0))
+            if self.kind == "momentum":
+                m = a * m + p.grad
+                step = m
+            else:
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            self.memory[k] = m, v
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
+
+
+@wrong("04.7", "one velocity for all parameters", "Each parameter needs its own velocity and averages.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for p in self.params:
+            if p.grad is None:
+                continue
+            self.memory["t"] = t = self.memory.get("t", 0) + 1
+            if self.kind == "momentum":
+                self.memory["m"] = step = a * self.memory.get("m", 0.0) + p.grad.mean()
+            else:
+                self.memory["m"] = m = a * self.memory.get("m", 0.0) + (1 - a) * p.grad.mean()
+                self.memory["v"] = v = b * self.memory.get("v", 0.0) + (1 - b) * (p.grad**2).mean()
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
+
+
+@wrong("04.7", "decay through the gradient", "The decay must not enter m and v: subtract it from the weights.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            t, m, v = self.memory.get(k, (0, 0.0, 0.0))
+            g, t = p.grad + self.decay * p.data, t + 1
+            if self.kind == "momentum":
+                m = a * m + g
+                step = m
+            else:
+                m, v = a * m + (1 - a) * g, b * v + (1 - b) * g**2
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            self.memory[k] = t, m, v
+            p.data = p.data - self.lr * step
+
+
+@wrong("04.7", "decay for Adam only", "The decay is for both kinds.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            t, m, v = self.memory.get(k, (0, 0.0, 0.0))
+            t += 1
+            if self.kind == "momentum":
+                m = a * m + p.grad
+                p.data = p.data - self.lr * m
+            else:
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+                p.data = p.data - self.lr * (step + self.decay * p.data)
+            self.memory[k] = t, m, v
+
+
+@wrong("04.7", "the memory made anew at each step", "The averages must outlive the step: read them from self.memory.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for p in self.params:
+            if p.grad is None:
+                continue
+            m, v, t = np.zeros_like(p.data), np.zeros_like(p.data), 1
+            if self.kind == "momentum":
+                m = a * m + p.grad
+                step = m
+            else:
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
+
+
+@wrong("04.7", "p.grad.clip and the gradient zeroed inside step", "step only reads p.grad.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            t, m, v = self.memory.get(k, (0, 0.0, 0.0))
+            t += 1
+            if self.kind == "momentum":
+                m = a * m + p.grad
+                step = m
+            else:
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            self.memory[k] = t, m, v
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
+        self.zero_grad()
+
+
+@wrong("04.7", "the velocity is the first gradient's array", "Copy the gradient: its array is used again.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            if self.kind == "momentum":
+                if k in self.memory:
+                    self.memory[k] *= a
+                    self.memory[k] += p.grad
+                else:
+                    self.memory[k] = p.grad
+                step = self.memory[k]
+            else:
+                t, m, v = self.memory.get(k, (0, 0.0, 0.0))
+                t += 1
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                self.memory[k] = t, m, v
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
+
+
+@wrong("04.7", "betas exchanged", "betas[0] is for m, betas[1] for v.")
+class Optimizer(Base):
+    def step(self):
+        b, a = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            t, m, v = self.memory.get(k, (0, 0.0, 0.0))
+            t += 1
+            if self.kind == "momentum":
+                m = a * m + p.grad
+                step = m
+            else:
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                step = m / (1 - a**t) / (np.sqrt(v / (1 - b**t)) + self.eps)
+            self.memory[k] = t, m, v
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
+
+
+@wrong("04.7", "t raised only after the step", "The first step needs t = 1.")
+class Optimizer(Base):
+    def step(self):
+        a, b = self.betas
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            t, m, v = self.memory.get(k, (0, 0.0, 0.0))
+            if self.kind == "momentum":
+                m = a * m + p.grad
+                step = m
+            else:
+                m, v = a * m + (1 - a) * p.grad, b * v + (1 - b) * p.grad**2
+                with np.errstate(all="ignore"):
+                    step = m / np.float64(1 - a**t) / (np.sqrt(v / np.float64(1 - b**t)) + self.eps)
+            self.memory[k] = t + 1, m, v
+            p.data = p.data - self.lr * step - self.lr * self.decay * p.data
