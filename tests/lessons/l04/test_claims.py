@@ -1,0 +1,123 @@
+"""What lesson 04 derives, searched for counterexamples in exactly the setting that it states."""
+
+import numpy as np
+import pytest
+
+from lessonlib import nn, optim
+from lessonlib.lessons.l04.exercises.exercise_1 import momentum_step
+from lessonlib.lessons.l04.exercises.exercise_7 import Optimizer
+
+
+def factor(momentum, x):
+    """The larger size of the roots of r² - (1 + momentum - x) r + momentum; x is lr times h."""
+    return np.abs(np.roots([1, -(1 + momentum - x), momentum])).max()
+
+
+def test_a_step_on_a_parabola_multiplies_the_distance_and_two_over_h_is_the_border():
+    rng = np.random.default_rng(0)
+    for h, w in zip(np.exp(rng.normal(0, 3, 200)), rng.normal(size=200), strict=True):
+        for share in (0.01, 0.99, 1.99, 2.01, 3.0):
+            new = w - share / h * h * w
+            assert (abs(new) < abs(w)) == (share < 2)
+
+
+def test_no_lr_is_better_than_the_one_where_the_two_factors_meet():
+    rng = np.random.default_rng(1)
+    for low, ratio in zip(np.exp(rng.normal(0, 2, 50)), 1 + 1000 * rng.random(50), strict=True):
+        high = low * ratio
+        lrs = np.append(np.geomspace(1e-3, 3, 2000) / high, 2 / (low + high))
+        worst = np.maximum(np.abs(1 - lrs * low), np.abs(1 - lrs * high))
+        assert worst.argmin() == len(lrs) - 1 or worst[-1] <= worst.min() + 1e-12
+        assert worst[-1] == pytest.approx((ratio - 1) / (ratio + 1))
+
+
+def test_within_the_band_both_roots_have_the_size_root_of_mu_and_outside_one_is_larger():
+    rng = np.random.default_rng(2)
+    for momentum in rng.uniform(0.01, 0.99, 100):
+        ends = (1 - np.sqrt(momentum)) ** 2, (1 + np.sqrt(momentum)) ** 2
+        for x in rng.uniform(*ends, 20):
+            assert factor(momentum, x) == pytest.approx(np.sqrt(momentum), abs=1e-6)
+        for x in (0.9 * ends[0], 1.1 * ends[1]):
+            assert factor(momentum, x) > np.sqrt(momentum)
+
+
+@pytest.mark.parametrize("kappa", [2.0, 25.0, 1000.0])
+def test_the_best_constants_of_momentum_have_no_better_neighbours(kappa):
+    root = np.sqrt(kappa)
+    momentum, lr = ((root - 1) / (root + 1)) ** 2, 4 / (root + 1) ** 2
+    wanted = (root - 1) / (root + 1)
+
+    def slowest(mu, eta):
+        return max(factor(mu, eta * h) for h in (1.0, root, kappa))
+
+    assert slowest(momentum, lr) == pytest.approx(wanted, abs=1e-6)
+    rng = np.random.default_rng(3)
+    for mu, eta in zip(rng.uniform(0, 1, 3000), lr * np.exp(rng.normal(size=3000)), strict=True):
+        assert slowest(mu, eta) > wanted - 1e-6
+
+
+def test_two_steps_are_the_recursion_of_the_page():
+    w = np.array([1.0, -2.0])
+    h, lr, mu = np.array([3.0, 0.5]), 0.1, 0.8
+    places, u = [w], np.zeros(2)
+    for _ in range(5):
+        w, u = momentum_step(w, u, h * w, lr, mu)
+        places.append(w)
+    for before, now, after in zip(places, places[1:], places[2:], strict=False):
+        np.testing.assert_allclose(after, (1 + mu - lr * h) * now - mu * before)
+
+
+def test_the_weights_in_a_running_mean_add_up_to_one_minus_beta_to_the_t():
+    for beta in (0.5, 0.9, 0.999):
+        m = 0.0
+        for t in range(1, 50):
+            m = beta * m + (1 - beta) * 1.0
+            assert m == pytest.approx(1 - beta**t)
+
+
+def test_the_best_nudge_is_near_the_cube_root_of_the_rounding_error():
+    eps = np.finfo(float).eps
+    nudges = np.geomspace(1e-10, 1e-2, 81)
+    best = []
+    for w in np.random.default_rng(4).uniform(0.3, 2, 200):
+        found = (np.tanh(w + nudges) - np.tanh(w - nudges)) / (2 * nudges)
+        best.append(nudges[np.abs(found - (1 - np.tanh(w) ** 2)).argmin()])
+    assert eps ** (1 / 3) / 10 < np.median(best) < eps ** (1 / 3) * 10
+
+
+def test_gradient_descent_does_not_notice_a_turn():
+    rng = np.random.default_rng(5)
+    A, y = rng.normal(size=(40, 6)) * np.geomspace(1, 100, 6), rng.integers(0, 2, 40)
+    Q, _ = np.linalg.qr(rng.normal(size=(6, 6)))
+    w, turned = np.zeros(6), np.zeros(6)
+    for _ in range(50):
+        w = w - 1e-4 * A.T @ (0.5 * (1 + np.tanh(A @ w / 2)) - y) / 40
+        turned = turned - 1e-4 * (A @ Q).T @ (0.5 * (1 + np.tanh(A @ Q @ turned / 2)) - y) / 40
+    np.testing.assert_allclose(A @ w, A @ Q @ turned, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ours", "library"),
+    [
+        ({"kind": "momentum"}, lambda p: optim.SGD(p, 0.05, momentum=0.9)),
+        ({"kind": "adam"}, lambda p: optim.Adam(p, 0.05)),
+        ({"kind": "adam", "decay": 0.3}, lambda p: optim.AdamW(p, 0.05, weight_decay=0.3)),
+    ],
+)
+def test_the_capstone_is_the_librarys_optimizer(ours, library):
+    rng = np.random.default_rng(6)
+    start = [rng.normal(size=(3, 2)), rng.normal(size=4)]
+    mine, theirs = ([nn.Parameter(w.copy()) for w in start] for _ in range(2))
+    first, second = Optimizer(mine, lr=0.05, **ours), library(theirs)
+    for _ in range(20):
+        for a, b in zip(mine, theirs, strict=True):
+            a.grad = rng.normal(size=a.data.shape)
+            b.grad = a.grad.copy()
+        first.step()
+        second.step()
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a.data, b.data, atol=1e-10)
+
+
+def test_momentum_0_9_suits_a_condition_number_of_1440():
+    assert ((1 + np.sqrt(0.9)) / (1 - np.sqrt(0.9))) ** 2 == pytest.approx(1440, rel=0.01)
