@@ -96,6 +96,12 @@ def failing(exercise: Exercise, cases: Sequence[tuple], outcomes: Sequence[Outco
     return [k for k, case in enumerate(_tried(exercise, cases, outcomes)[0]) if case.failed]
 
 
+def agrees(exercise: Exercise, arguments: tuple, outcome: Outcome, want: Any) -> bool:
+    """Whether one outcome is right; `want` is what the reference returns in this case."""
+    notes = Comparison(exercise.tolerance, exercise.values, exercise.strict)
+    return outcome.error is None and _fault(exercise, arguments, outcome, want, notes) is None
+
+
 class ReferenceFailed(Exception):
     """The exercise's own answer could not be computed, so nothing can be said of the learner's."""
 

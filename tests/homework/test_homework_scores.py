@@ -1,0 +1,136 @@
+"""What may be had without work: never more than a quarter of an exercise's points."""
+
+import pickle
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from homework_cases.course import MARKS
+
+from lessonlib.exercises.call import Outcome, call
+from lessonlib.exercises.compare import leaves
+from lessonlib.homework.submission.cases import Cases
+from lessonlib.homework.submission.score import share
+from lessonlib.lessons.registry import exercises_of, find, lessons
+
+pytestmark = MARKS
+TASKS = [task for lesson in lessons() for task in exercises_of(lesson)]
+SEEDS = (3, 11)
+CONSTANTS = (None, 0, 1, -1, 2, 0.0, 0.5, True, False, "", "a", (), [], [0], {}, np.zeros(3),
+             np.zeros((2, 2)), np.nan, (0, 0), (None, None))  # fmt: skip
+OF_AN_ARGUMENT = {
+    "negative": lambda a: -a, "positive": lambda a: a > 0, "absolute": np.abs, "length": len,
+    "sum": np.sum, "mean": np.mean, "largest": np.max, "sorted": np.sort, "sign": np.sign,
+    "zeros": lambda a: np.zeros(np.shape(a)), "ones": lambda a: np.ones(np.shape(a)),
+    "half": lambda a: a / 2, "square": np.square, "transposed": np.transpose, "first": lambda a: a[0],
+    "last": lambda a: a[-1], "shape": np.shape, "rows": lambda a: np.zeros(len(a)),
+}  # fmt: skip
+
+
+def points(cases, values):
+    """The share of the points of an answer that returns these values."""
+    outcomes = [Outcome(value=v) for v in values]
+    count = len(cases.public)
+    return share(cases, outcomes[:count], outcomes[count:], False)[0]
+
+
+def filled(value, number):
+    if isinstance(value, tuple | list):
+        return type(value)(filled(v, number) for v in value)
+    if isinstance(value, np.ndarray):
+        return np.full(value.shape, number)
+    return number if isinstance(value, int | float | np.generic) else value
+
+
+def tried(change, value):
+    with suppress(Exception):
+        return change(value)
+    return None
+
+
+def size(case):
+    """All numbers of a case in one row."""
+    return np.array([float(v) for v in leaves(list(case)) if isinstance(v, int | float | np.number)])
+
+
+def nearest(cases):
+    """The lesson's answer to the case with the most similar numbers."""
+    rows = [size(c) for c in cases.every]
+    found = []
+    for row in rows:
+        alike = [
+            (np.nansum(np.abs(row - other)) if other.size == row.size else np.inf, k)
+            for k, other in enumerate(rows[: len(cases.public)])
+        ]
+        found.append(cases.wants[min(alike)[1]])
+    return found
+
+
+def without_work(exercise, cases):
+    """(name, values) of answers that take no work."""
+    every, width = cases.every, min(map(len, cases.every))
+    for k, value in enumerate(CONSTANTS):
+        yield f"constant {k}", [value] * len(every)
+    for k in range(len(cases.public)):
+        yield f"the answer to case {k}", [cases.wants[k]] * len(every)
+    for number in (0, 1, -1, 0.5, 2, True, False):
+        yield f"{number!r} in the right shape", [filled(w, number) for w in cases.wants]
+    for k in range(width):
+        yield f"argument {k}", [c[k] for c in every]
+        for name, change in OF_AN_ARGUMENT.items():
+            yield f"{name} of argument {k}", [tried(change, c[k]) for c in every]
+        for n in range(width):
+            yield f"arguments {k}, {n}", [(c[k], c[n]) for c in every]
+    yield "all arguments", [tuple(c) for c in every]
+    yield "the most similar case", nearest(cases)
+
+
+def spoilt(exercise, cases):
+    """The faulty code as handed out, made worse in one case or another."""
+    if exercise.starter is None:
+        return
+    values = [call(exercise.use, exercise.starter, c, 5.0).value for c in cases.every]
+    yield "the bug", values
+    for k in range(len(values)):
+        yield f"the bug without case {k}", [None if n == k else v for n, v in enumerate(values)]
+
+
+def looked_up(cases, values):
+    """The published answers where there are some, else what another answer returns."""
+    known = {pickle.dumps(c): w for c, w in zip(cases.public, cases.wants, strict=False)}
+    pairs = zip(cases.every, values, strict=True)
+    return [known.get(pickle.dumps(c), v) for c, v in pairs]
+
+
+def generous(task):
+    """The answers without work that earn more than a quarter."""
+    exercise, found = find(task), {}
+    for seed in SEEDS:
+        cases = Cases.of(exercise, seed)
+        for name, values in [*without_work(exercise, cases), *spoilt(exercise, cases)]:
+            for kind, tries in (("", values), ("looked up, or ", looked_up(cases, values))):
+                earned = points(cases, tries)
+                if earned > 0.25:
+                    found[kind + name] = earned
+    return found
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_no_answer_without_work_earns_more_than_a_quarter(task):
+    assert generous(task) == {}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_is_right_in_half_of_the_new_cases_earns_a_fair_part(task):
+    exercise = find(task)
+    cases = Cases.of(exercise, 3)
+    new = np.flatnonzero(cases.ease == 0)
+    for kept in (new[::2], new[1::2]) if len(new) > 1 else ():
+        values = [None] * len(cases.every)
+        for k in {*np.flatnonzero(cases.shown), *kept}:
+            values[k] = cases.wants[k]
+        assert 0.2 < points(cases, values) < 0.8
+    assert points(cases, cases.wants) == 1.0
+    if exercise.starter is None:
+        one = [*cases.wants[:-1], None]
+        assert 0.3 < points(cases, one) < 1.0
