@@ -39,7 +39,9 @@ def filled(value, number):
         return type(value)(filled(v, number) for v in value)
     if isinstance(value, np.ndarray):
         return np.full(value.shape, number)
-    return number if isinstance(value, int | float | np.generic) else value
+    if isinstance(value, dict):
+        return {k: filled(v, number) for k, v in value.items()}
+    return number if isinstance(value, int | float | np.generic) else ""
 
 
 def tried(change, value):
@@ -68,6 +70,9 @@ def nearest(cases):
 
 def without_work(exercise, cases):
     """(name, values) of answers that take no work."""
+    if not exercise.is_plain:
+        yield from programs(exercise, cases)
+        return
     every, width = cases.every, min(map(len, cases.every))
     for k, value in enumerate(CONSTANTS):
         yield f"constant {k}", [value] * len(every)
@@ -85,11 +90,27 @@ def without_work(exercise, cases):
     yield "the most similar case", nearest(cases)
 
 
+def programs(exercise, cases):
+    """The same for an exercise that calls its answer in a way of its own."""
+    for n, value in enumerate(CONSTANTS):
+        answer = lambda *any, value=value, **more: value  # noqa: E731
+        yield f"constant {n}", returned(exercise, answer, cases)
+    for k in range(3):
+        yield f"argument {k}", returned(exercise, lambda *any, k=k: any[k], cases)
+        for name, change in OF_AN_ARGUMENT.items():
+            answer = lambda *any, k=k, change=change: change(any[k])  # noqa: E731
+            yield f"{name} of argument {k}", returned(exercise, answer, cases)
+
+
+def returned(exercise, answer, cases):
+    return [call(exercise.use, answer, c, 5.0).value for c in cases.every]
+
+
 def spoilt(exercise, cases):
     """The faulty code as handed out, made worse in one case or another."""
     if exercise.starter is None:
         return
-    values = [call(exercise.use, exercise.starter, c, 5.0).value for c in cases.every]
+    values = returned(exercise, exercise.starter, cases)
     yield "the bug", values
     for k in range(len(values)):
         yield f"the bug without case {k}", [None if n == k else v for n, v in enumerate(values)]

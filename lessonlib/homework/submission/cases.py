@@ -10,7 +10,7 @@ import pickle
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from lessonlib.exercises.judge import SEED, Exercise, agrees, expected
 
 _MOST_DRAWS = 6
 _ENOUGH = 5  # cases that only a program which computes something gets right
+_MOST_CHOICES = 64  # of arguments for the parts of a tuple
 _GIVEN_AWAY = 0.25  # the most that may be had for passing without work, and for a known mistake
 Passed = np.ndarray  # of bool, one for each case
 
@@ -118,17 +119,42 @@ def _with_wants(exercise: Exercise, public: list[tuple], hidden: list[tuple]) ->
 
 def _without_work(cases: Cases) -> Iterator[tuple[str, list[Any]]]:
     """(kind, the values for all cases) of answers that take no work."""
-    exercise, every, wants = cases.exercise, cases.every, cases.wants
+    exercise, every = cases.exercise, cases.every
+    programs: list[tuple[str, Callable[..., Any] | None]] = [("starter", exercise.starter)]
+    if exercise.is_plain:
+        yield from _values(cases)
+    else:  # what such an answer returns is not yet what is compared
+        programs += [("constant", partial(_constant, value)) for value in (0, 1, "", [], ())]
+        programs += [("argument", partial(_argument, k)) for k in range(3)]
+    for kind, program in programs:
+        if program is not None:
+            yield kind, [call(exercise.use, program, c, exercise.seconds).value for c in every]
+
+
+def _values(cases: Cases) -> Iterator[tuple[str, list[Any]]]:
+    """The same for every case, the same number everywhere, one argument or several."""
+    every, wants = cases.every, cases.wants
     shown = {pickle.dumps(w): w for w in wants[: len(cases.public)]}
     for value in shown.values():
         yield "constant", [value] * len(every)
     for fill in (np.zeros_like, np.ones_like):
         yield "shape", [_filled(want, fill) for want in wants]
-    for k in range(min(map(len, every))):
+    width = min(map(len, every))
+    for k in range(width):
         yield "argument", [case[k] for case in every]
-    if exercise.starter is not None:
-        start = exercise.starter
-        yield "starter", [call(exercise.use, start, c, exercise.seconds).value for c in every]
+    parts = {len(w) if isinstance(w, tuple | list) else 0 for w in wants}
+    count = parts.pop() if len(parts) == 1 else 0
+    if 0 < count and width**count <= _MOST_CHOICES:
+        for chosen in itertools.product(range(width), repeat=count):
+            yield "argument", [tuple(case[k] for k in chosen) for case in every]
+
+
+def _constant(value: Any, *arguments: Any, **named: Any) -> Any:
+    return value
+
+
+def _argument(k: int, *arguments: Any) -> Any:
+    return arguments[k]
 
 
 def _filled(want: Any, fill: Callable[[Any], Any]) -> Any:
@@ -139,4 +165,4 @@ def _filled(want: Any, fill: Callable[[Any], Any]) -> Any:
         return {k: _filled(v, fill) for k, v in want.items()}
     if isinstance(want, np.ndarray | np.generic | float | int):
         return fill(want)[()]
-    return want
+    return ""
