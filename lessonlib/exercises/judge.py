@@ -24,7 +24,7 @@ from lessonlib.exercises.show import show
 __all__ = ["SEED", "Case", "Exercise", "Mistake", "Property", "WrittenQuestion", "judge", "verdict"]
 
 SEED = 20  # the cases of a lesson are the same for everyone; homework draws its own
-_FRESH = 21  # drawn to confirm what is said of a wrong answer
+FRESH = 21  # drawn to confirm what is said of a wrong answer
 _ENDS = (TimeUp, NotImplementedError, AskedToWrite)
 
 
@@ -48,7 +48,7 @@ def _judged(exercise: Exercise, answer: Any, seed: int) -> Result:
     outcomes = _call_all(exercise, answer, cases)
     fresh, again = [], []
     if not _quick_ending(outcomes) and _any_fault(exercise, cases, outcomes):
-        fresh = exercise.cases(np.random.default_rng(_FRESH))
+        fresh = exercise.cases(np.random.default_rng(FRESH))
         again = _call_all(exercise, answer, fresh)
     return verdict(exercise, cases, outcomes, fresh, again, answer)
 

@@ -27,6 +27,7 @@ from lessonlib.homework.limits import (
 )
 from lessonlib.homework.sandbox import messages, wire
 from lessonlib.homework.sandbox.border import sent_by_value
+from lessonlib.homework.sandbox.namespaces import within_view
 from lessonlib.homework.sandbox.student import TIME_IS_OVER
 
 _MOST_BYTES = 128 * 2**20  # of all messages of a run
@@ -78,7 +79,8 @@ class PreforkClient:
         if not hasattr(os, "fork"):
             raise GraderProblem("grading needs Linux or macOS (on Windows: WSL)")
         ours, theirs = socket.socketpair()
-        settings = json.dumps({"modules": modules, "hide": hide, "trusted": trusted})
+        told = {"modules": modules, "hide": within_view(hide), "trusted": trusted}
+        settings = json.dumps(told)
         arguments = [str(_PACKAGE.parent), str(theirs.fileno()), settings]
         with theirs:
             self.process = subprocess.Popen(
@@ -104,14 +106,18 @@ class PreforkClient:
         return self.process.poll() is None
 
     def start(self, request: dict[str, Any]) -> tuple[socket.socket, socket.socket]:
-        """A new student's process for one request: (connection, leash)."""
+        """A new student's process for one request: (connection, leash).
+
+        The request is read by the new process: the one that is copied never holds a submission.
+        """
         connection, far_connection = socket.socketpair()
         leash, far_leash = socket.socketpair()
         body = json.dumps(request).encode()
         with far_connection, far_leash:
             handles = [far_connection.fileno(), far_leash.fileno()]
-            socket.send_fds(self.control, [len(body).to_bytes(8, "little")], handles)
-            self.control.sendall(body)
+            socket.send_fds(self.control, [b"s"], handles)
+        leash.settimeout(START_SECONDS)
+        leash.sendall(len(body).to_bytes(8, "little") + body)
         return connection, leash
 
     def close(self) -> None:

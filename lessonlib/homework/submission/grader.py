@@ -124,9 +124,8 @@ class Grader:
         searched = self.homework.diagnosis and not self.left.is_over
         if not vague or not searched or seen.answer != "ready":
             return graded
-        exercise, cases = plan.exercise, self._cases(plan.exercise)
-        every = [*cases.public, *cases.hidden]
-        failed = failing(exercise, every, outcomes(seen, 0, len(every)))
+        exercise, public = plan.exercise, self._cases(plan.exercise).public
+        failed = failing(exercise, public, outcomes(seen, 0, len(public)))
 
         def run(payload: bytes, calls: int) -> Transcript:
             again = Session(self.prefork, self.limits, self.left).run(
@@ -135,7 +134,7 @@ class Grader:
             report.seconds += again.seconds
             return again
 
-        place = repaired(plan, every, failed, run) if failed else None
+        place = repaired(plan, public, failed, run) if failed else None
         if place is None:
             return graded
         message = f"{graded.message} {place.message}"
