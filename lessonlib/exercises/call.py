@@ -315,15 +315,15 @@ def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
 
     Python functions are changed through their code object, so `from m import f` before this
     call does not help; other callables (built-in) are replaced in their module. Of a class, all
-    methods of its own refuse, and so does making one: `__new__` alone leads nowhere.
+    methods refuse, and not its `__init__` alone: `__new__` makes an object without it.
     """
     undo: list[Callable[[], None]] = []
     for owner, attribute in filter(None, map(resolve, [d for n in names for d in _doors(n)])):
         target = getattr(owner, attribute)
         if isinstance(target, type):
-            own = [name for name, part in vars(target).items() if isinstance(part, FunctionType)]
-            for name in {"__init__", "__new__", *own}:
-                undo.append(_refuse_one(target, name))
+            parts = [item for kind in target.__mro__ for item in vars(kind).items()]
+            own = {name for name, part in parts if isinstance(part, FunctionType)}
+            undo += [_refuse_one(target, name) for name in sorted({"__init__", *own})]
         else:
             undo.append(_refuse_one(owner, attribute))
     return undo

@@ -1,5 +1,7 @@
 """What may be had without work: never more than a quarter of an exercise's points."""
 
+import importlib
+import inspect
 import pickle
 from contextlib import suppress
 
@@ -7,11 +9,15 @@ import numpy as np
 import pytest
 from homework_cases.course import MARKS
 
-from lessonlib.exercises.call import Outcome, call
+from lessonlib import optim
+from lessonlib.exercises.call import AskedToWrite, Outcome, call, forbid
 from lessonlib.exercises.compare import leaves
+from lessonlib.exercises.judge import agrees
+from lessonlib.homework.sandbox.border import open_modules
 from lessonlib.homework.submission.cases import Cases
 from lessonlib.homework.submission.score import share
 from lessonlib.lessons.registry import exercises_of, find, lessons
+from lessonlib.nn import Parameter
 
 pytestmark = MARKS
 TASKS = [task for lesson in lessons() for task in exercises_of(lesson)]
@@ -22,8 +28,8 @@ OF_AN_ARGUMENT = {
     "negative": lambda a: -a, "positive": lambda a: a > 0, "absolute": np.abs, "length": len,
     "sum": np.sum, "mean": np.mean, "largest": np.max, "sorted": np.sort, "sign": np.sign,
     "zeros": lambda a: np.zeros(np.shape(a)), "ones": lambda a: np.ones(np.shape(a)),
-    "half": lambda a: a / 2, "square": np.square, "transposed": np.transpose, "first": lambda a: a[0],
-    "last": lambda a: a[-1], "shape": np.shape, "rows": lambda a: np.zeros(len(a)),
+    "half": lambda a: a / 2, "square": np.square, "transposed": np.transpose, "shape": np.shape,
+    "first": lambda a: a[0], "last": lambda a: a[-1], "rows": lambda a: np.zeros(len(a)),
 }  # fmt: skip
 
 
@@ -52,7 +58,9 @@ def tried(change, value):
 
 def size(case):
     """All numbers of a case in one row."""
-    return np.array([float(v) for v in leaves(list(case)) if isinstance(v, int | float | np.number)])
+    return np.array(
+        [float(v) for v in leaves(list(case)) if isinstance(v, int | float | np.number)]
+    )
 
 
 def nearest(cases):
@@ -97,7 +105,7 @@ def programs(exercise, cases):
         yield f"constant {n}", returned(exercise, answer, cases)
     for k in range(3):
         yield f"argument {k}", returned(exercise, lambda *any, k=k: any[k], cases)
-        for name, change in OF_AN_ARGUMENT.items():
+        for name, change in OF_AN_ARGUMENT.items() if k == 0 else ():
             answer = lambda *any, k=k, change=change: change(any[k])  # noqa: E731
             yield f"{name} of argument {k}", returned(exercise, answer, cases)
 
@@ -155,3 +163,120 @@ def test_what_is_right_in_half_of_the_new_cases_earns_a_fair_part(task):
     if exercise.starter is None:
         one = [*cases.wants[:-1], None]
         assert 0.3 < points(cases, one) < 1.0
+
+
+# ---- twins of what is forbidden --------------------------------------------------------------
+
+
+LESSONS_OWN = ("lessons", "widgets", "exercises", "learner", "plots")
+
+
+def library_functions():
+    """Every function of the library, private ones too, by its full name."""
+    found = {}
+    for name in open_modules():
+        if name.split(".")[1:2] not in [[n] for n in LESSONS_OWN]:
+            for thing in vars(importlib.import_module(name)).values():
+                if inspect.isfunction(thing) and thing.__module__.startswith("lessonlib."):
+                    found[f"{thing.__module__}.{thing.__qualname__}"] = thing
+    return found
+
+
+def is_right(cases, function, k):
+    exercise = cases.exercise
+    outcome = call(exercise.use, function, cases.every[k], 5.0)
+    return agrees(exercise, cases.every[k], outcome, cases.wants[k])
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_no_function_of_the_library_is_the_answer(lesson, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # one that is handed a text may take it for a file's name
+    functions, twins = library_functions(), []
+    assert len(functions) > 200
+    for exercise in exercises_of(lesson).values():
+        cases = Cases.of(exercise, 3)
+        asked = np.flatnonzero(cases.ease == cases.ease.min())[:3]
+        with forbid(exercise.forbidden):
+            for name, function in functions.items():
+                if all(is_right(cases, function, k) for k in asked):
+                    twins.append((exercise.id, name))
+    assert twins == []
+
+
+@pytest.mark.parametrize("name", ["Adam", "SGD", "RMSprop", "AdamW"])
+def test_a_class_is_refused_without_its_init_too(name):
+    made = getattr(optim, name)
+    weight = Parameter(np.ones(2))
+    ready = made([weight])
+    with forbid([f"lessonlib.optim.{name}"]):
+        for attempt in (
+            lambda: made([weight]),
+            lambda: made.__new__(made).step(),
+            lambda: made.__new__(made).zero_grad(),
+            lambda: made.step(object.__new__(made)),
+            lambda: made.step(ready),
+            lambda: ready.step(),
+            lambda: type("Mine", (made,), {"__init__": lambda self: None})().step(),
+        ):
+            with pytest.raises(AskedToWrite):
+                attempt()
+    assert isinstance(made([weight]), made)  # and all is as before
+    made([weight]).zero_grad()
+    with forbid([f"lessonlib.optim.{name}"]):
+        for other in (optim.Adam, optim.SGD, optim.RMSprop, optim.AdamW):
+            if not issubclass(other, made):
+                other([weight]).zero_grad()
+
+
+# ---- a change of an argument -----------------------------------------------------------------
+
+
+def spoil_a_little(values):
+    values[0] *= 1 + 1e-12
+
+
+CHANGES = {
+    "a little": (np.array([1.0, 2.0]), spoil_a_little),
+    "the last bits of float32": (np.ones(3, np.float32), lambda a: np.add(a, 1e-7, out=a)),
+    "one entry is no number": (np.array([1.0, np.nan]), lambda a: a.fill(np.nan)),
+    "another shape": (np.ones((2, 3)), lambda a: setattr(a, "shape", (3, 2))),
+    "an array in a tuple": ((np.ones(2), 1), lambda t: spoil_a_little(t[0])),
+    "an array in a list in a dict": ({"a": [np.ones(2)]}, lambda d: spoil_a_little(d["a"][0])),
+    "the order of a dict": ({"a": 1, "b": 2}, lambda d: d.update(a=d.pop("a"))),
+    "one more": ([1.0], lambda v: v.append(2.0)),
+    "True where 1 was": ([1, 2], lambda v: v.__setitem__(0, True)),
+    "an array where numbers were": ([[1.0, 2.0]], lambda v: v.__setitem__(0, np.array(v[0]))),
+    "a set": ([{1, 2}], lambda v: v[0].add(3)),
+}
+
+
+@pytest.mark.parametrize(("given", "change"), CHANGES.values(), ids=CHANGES)
+def test_a_change_of_an_argument_is_seen(given, change):
+    assert call(lambda f, *a: f(*a), lambda x, y: change(y), (1.0, given)).mutated == 1
+    assert call(lambda f, *a: f(*a), lambda x, y: None, (1.0, given)).mutated is None
+
+
+PURE = [task for task in TASKS if find(task).pure]
+
+
+@pytest.mark.parametrize("task", PURE)
+def test_where_the_statement_forbids_it_a_small_change_costs_the_points(task):
+    exercise = find(task)
+    cases = Cases.of(exercise, 3)
+
+    def changes(*arguments):
+        right = exercise.reference(*arguments)
+        for value in leaves_that_change(arguments):
+            value[...] = value * (1 + 1e-12) + 1e-300
+        return right
+
+    outcomes = [call(exercise.use, changes, c, 5.0) for c in cases.every]
+    assert not cases.passed(outcomes).any()
+
+
+def leaves_that_change(arguments):
+    for value in arguments:
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            yield value
+        elif isinstance(value, list):
+            yield from leaves_that_change(value)

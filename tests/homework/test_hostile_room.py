@@ -1,4 +1,4 @@
-"""What a student's process can reach of others and of the machine: nothing, and one sum of memory."""
+"""What a student's process can reach of others and of the machine, and its sum of memory."""
 
 import json
 import os
@@ -192,7 +192,7 @@ print("still here")
 """
 
 
-@pytest.mark.parametrize("processes, each, survives", [(8, 100, False), (4, 40, True)])
+@pytest.mark.parametrize(("processes", "each", "survives"), [(8, 100, False), (4, 40, True)])
 def test_memory_is_one_limit_for_all_processes_of_a_submission(client, processes, each, survives):
     """Each of the processes is far below the limit; together they are above it, or below."""
     begun = time.monotonic()
@@ -204,7 +204,7 @@ def test_memory_is_one_limit_for_all_processes_of_a_submission(client, processes
 
 
 def test_what_children_take_is_counted_and_the_shared_image_is_not():
-    """A child that does nothing takes nothing, however large its parent is."""
+    """A process that does nothing takes nothing, however large its parent is."""
     ballast = np.ones(2**24)
     read, write = os.pipe()
     child = os.fork()
@@ -264,6 +264,7 @@ print(hasattr(torch, "nn"))
 PRIVATE = """import numpy as np
 CASES = {"01.1": [(np.full((2, 2), 7361.5), np.ones(2), 0.0)]}
 """
+
 
 def test_the_search_for_a_mistake_never_gets_the_homeworks_own_cases(namespaces, monkeypatch):
     """Only the calls that are scored hold them."""

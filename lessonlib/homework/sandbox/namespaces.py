@@ -105,7 +105,9 @@ def _copies(shown: Iterable[str]) -> list[str]:
         for between in ("", "*/"):  # /usr/lib, /usr/local/lib, /nix/store/NAME/lib
             for lib in ("lib*/", ""):
                 folders |= {*glob.glob(f"{path}/{between}{lib}python3*/*-packages")}
-    return sorted(f"{f}/{name}" for f in folders for name in _KEPT_OUT if os.path.isdir(f"{f}/{name}"))
+    return sorted(
+        f"{f}/{name}" for f in folders for name in _KEPT_OUT if os.path.isdir(f"{f}/{name}")
+    )
 
 
 def _library_folders() -> list[str]:

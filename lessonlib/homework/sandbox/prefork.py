@@ -32,7 +32,6 @@ from lessonlib.homework.sandbox.namespaces import (
 )
 from lessonlib.lessons import registry
 
-
 _LOOK_SECONDS = 0.1  # between two looks at the memory of a submission
 
 
@@ -167,7 +166,7 @@ def _quiet_descriptors(keep: int) -> None:
 def _watch(leash: socket.socket, child: int, memory: int) -> None:
     """Wait until the child ends or the grader lets go of the leash, then report the ending.
 
-    memory : bytes; where all processes that the child has started take more, they are ended
+    memory : bytes; where the child and all that it has started take more, they are ended
     """
     signs: list[socket.socket | int] = [leash]
     with contextlib.suppress(AttributeError, OSError):  # no such call: look again and again
@@ -175,7 +174,7 @@ def _watch(leash: socket.socket, child: int, memory: int) -> None:
     own = anonymous_memory(os.getpid())  # the copied image, which all of them share
     while True:
         ready, _, _ = select.select(signs, [], [], _LOOK_SECONDS)
-        if leash in ready or memory_of_all(child, own) > memory:
+        if leash in ready or memory_of_all(os.getpid(), own) > memory:
             os.kill(child, signal.SIGKILL)
             ready.append(child)
         done, status, usage = os.wait4(child, 0 if ready else os.WNOHANG)
@@ -188,16 +187,23 @@ def _watch(leash: socket.socket, child: int, memory: int) -> None:
 
 
 def memory_of_all(root: int, image: int) -> int:
-    """Bytes of a process and of all that it has started; `image` is what it began as a copy of."""
-    left, found = [root], []
+    """Bytes of all processes that `root` has started; `image` is what the first is a copy of."""
+    left, found = _children(root), []
     while left:
         found.append(left.pop())
-        with contextlib.suppress(OSError):
-            for thread in Path(f"/proc/{found[-1]}/task").iterdir():
-                left += map(int, (thread / "children").read_text().split())
+        left += _children(found[-1])
     if len(found) == 1:
-        return max(0, anonymous_memory(root) - image)
+        return max(0, anonymous_memory(found[0]) - image)
     return sum(_own_share(pid, image) for pid in found)
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started; nothing where the system does not say."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def _own_share(pid: int, image: int) -> int:
@@ -221,12 +227,8 @@ def _kilobytes(file: str, *names: str) -> int:
 
 def _end_descendants() -> None:
     """End every process that is left of the student's, wherever it moved itself (Linux)."""
-    here = Path(f"/proc/self/task/{os.getpid()}/children")
-    while here.exists():
-        left = here.read_text().split()
-        if not left:
-            return
-        for pid in map(int, left):
+    while left := _children(os.getpid()):
+        for pid in left:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
 

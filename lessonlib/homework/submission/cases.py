@@ -124,7 +124,8 @@ def _without_work(cases: Cases) -> Iterator[tuple[str, list[Any]]]:
     if exercise.is_plain:
         yield from _values(cases)
     else:  # what such an answer returns is not yet what is compared
-        programs += [("constant", partial(_constant, value)) for value in (0, 1, "", [], ())]
+        same: tuple[Any, ...] = (0, 1, "", [], ())
+        programs += [("constant", partial(_constant, value)) for value in same]
         programs += [("argument", partial(_argument, k)) for k in range(3)]
     for kind, program in programs:
         if program is not None:
@@ -137,14 +138,15 @@ def _values(cases: Cases) -> Iterator[tuple[str, list[Any]]]:
     shown = {pickle.dumps(w): w for w in wants[: len(cases.public)]}
     for value in shown.values():
         yield "constant", [value] * len(every)
-    for fill in (np.zeros_like, np.ones_like):
+    fills: tuple[Callable[[Any], Any], ...] = (np.zeros_like, np.ones_like)
+    for fill in fills:
         yield "shape", [_filled(want, fill) for want in wants]
     width = min(map(len, every))
     for k in range(width):
         yield "argument", [case[k] for case in every]
     parts = {len(w) if isinstance(w, tuple | list) else 0 for w in wants}
     count = parts.pop() if len(parts) == 1 else 0
-    if 0 < count and width**count <= _MOST_CHOICES:
+    if count and width**count <= _MOST_CHOICES:
         for chosen in itertools.product(range(width), repeat=count):
             yield "argument", [tuple(case[k] for k in chosen) for case in every]
 
