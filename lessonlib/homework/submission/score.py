@@ -133,9 +133,10 @@ def explain(exercise: Exercise, known: Result, outside: Result) -> Result:
         return known
     if outside.mistake is not None:
         return replace(outside, details=())
-    found = outside.message if outside.how in _SHOWS_NO_CASE else ""
+    if outside.how not in _SHOWS_NO_CASE:  # the name of what was found may hold a case, too
+        outside = replace(outside, message="", finding="", how="")
     text = (
         f"It agrees on the lesson's cases, but only on {outside.score:.0%} of the homework's own "
         "cases. Was it written for the examples? Try inputs of other sizes and signs."
     )
-    return replace(outside, message=f"{text} {found}".strip(), details=())
+    return replace(outside, message=f"{text} {outside.message}".strip(), details=())
