@@ -11,9 +11,11 @@ import threading
 import types
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lessonlib.exercises.call import AskedToWrite, TimeUp
+from lessonlib.exercises.diagnosis import second
 from lessonlib.exercises.judge import Exercise, ReferenceFailed, failing, verdict
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.homework.limits import PATIENCE, TRIALS_SECONDS, Limits, TimeLeft
@@ -41,6 +43,7 @@ from lessonlib.homework.submission.search import repaired
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _MOST_RUNS = 8
+_MOST_SECOND = 3  # wrong cases whose properties are tried with second calls
 _MOST_PRINTED = 400_000  # characters of all cells that are kept for the feedback page
 
 
@@ -119,22 +122,34 @@ class Grader:
         return self._searched(plan, seen, graded, report)
 
     def _searched(self, plan: Plan, seen: Transcript, graded: Graded, report: Report) -> Graded:
-        """Where nothing has been found in a wrong answer: the line whose change makes it right."""
+        """Where nothing has been found in a wrong answer: call it again, on other arguments.
+
+        First for the properties that compare two calls, then for the line whose change makes it
+        right. Both know the lesson's cases alone.
+        """
         vague = graded.how in ("", "place", "error") and graded.status == NOT_YET
         searched = self.homework.diagnosis and not self.left.is_over
         if not vague or not searched or seen.answer != "ready":
             return graded
         exercise, public = plan.exercise, self._cases(plan.exercise).public
-        failed = failing(exercise, public, outcomes(seen, 0, len(public)))
+        found = outcomes(seen, 0, len(public))
+        failed = [k for k in failing(exercise, public, found) if k < len(found)]
 
-        def run(payload: bytes, calls: int) -> Transcript:
-            again = Session(self.prefork, self.limits, self.left).run(
-                plan.cells(), exercise, payload, calls, PATIENCE * (TRIALS_SECONDS + seen.seconds)
-            )
+        def run(payload: bytes, calls: int, trials: float = 0.0) -> Transcript:
+            session = Session(self.prefork, self.limits, self.left)
+            again = session.run(plan.cells(), exercise, payload, calls, trials)
             report.seconds += again.seconds
             return again
 
-        place = repaired(plan, public, failed, run) if failed else None
+        asked = second.wanted(exercise, [(public[k], found[k]) for k in failed[:_MOST_SECOND]])
+        if asked:
+            calls = [one.arguments for one in asked]
+            again = run(pack_calls(exercise, calls, self.limits.call), len(calls))
+            if missed := second.missed(asked, outcomes(again, 0, len(calls))):
+                message = f"{missed[0].message} {graded.message}"
+                return replace(graded, message=message, finding=missed[0].name, how="property")
+        trying = partial(run, trials=PATIENCE * (TRIALS_SECONDS + seen.seconds))
+        place = repaired(plan, public, failed, trying) if failed else None
         if place is None:
             return graded
         message = f"{graded.message} {place.message}"

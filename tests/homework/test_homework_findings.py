@@ -1,0 +1,36 @@
+"""What is wrong with an answer is said in the feedback as `check` says it in the lesson."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from homework_cases.course import MARKS, homework_of
+from homework_cases.edit import answer
+
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.release import solved
+from lessonlib.homework.submission.grader import Grader
+
+pytest_plugins = ("homework_cases.fixtures",)
+pytestmark = MARKS
+SHIFTS = """def cross_entropy(scores, target):
+    top = scores.max(axis=1)
+    sums = np.exp(scores - top[:, None]).sum(axis=1)
+    right = scores[np.arange(len(scores)), target]
+    return np.mean(np.log(sums) + top - right) + 0.001 * np.tanh(scores[0, 0] + scores[-1, -1])
+"""
+
+
+@pytest.mark.parametrize("diagnosis", [True, False])
+def test_a_property_that_compares_two_calls_is_tried_in_the_students_process(namespaces, diagnosis):
+    homework = replace(homework_of("02"), points={"02.4": 2.0}, diagnosis=diagnosis)
+    grader = Grader(homework, Limits(grace=0.5))
+    try:
+        tree = answer("02.4", SHIFTS)(solved(homework.notebook()))
+        (graded,) = grader.grade(json.dumps(tree).encode()).exercises
+    finally:
+        grader.close()
+    assert graded.status == "not yet"
+    said = "added to all scores of a row changes no probability" in graded.message
+    assert said == diagnosis, (graded.how, graded.message)
+    assert (graded.how == "property") == diagnosis
