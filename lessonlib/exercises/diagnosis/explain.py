@@ -150,11 +150,7 @@ def _first_words(evidence: Evidence, broken: list[Property]) -> Finding | None:
         text = " ".join(dict.fromkeys(p.message for p in broken[:2]))
         return Finding(text, "property", broken[0].name)
     if _forgets_nothing(evidence):
-        text = (
-            "The same call gives another result the second time. Something is kept between the "
-            "calls: a list or dict as a default value, or a variable outside the function?"
-        )
-        return Finding(text, "property", "keeps something between calls")
+        return Finding(second.AGAIN.message, "property", second.AGAIN.name)
     return None
 
 
