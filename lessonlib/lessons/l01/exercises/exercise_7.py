@@ -1,6 +1,7 @@
-"""Exercise 01.7, the capstone: one averaged perceptron for each class, from examples seen once."""
+"""Exercise 01.7: the capstone, one averaged perceptron for each class, from a stream."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,6 @@ def _first_rows_stay(found: Any, other: Any, *case: Any) -> bool:
 
 # ---- what people write instead -------------------------------------------------------------------
 
-Lines = list[tuple[np.ndarray, np.ndarray]]
 Moved = Callable[[np.ndarray, int], np.ndarray]  # scores and label to the sign of each unit's step
 
 
@@ -140,16 +140,12 @@ def _late(weigh: Callable[[np.ndarray, np.ndarray, int], Any], bias_too: bool = 
 
     def answer(examples: Iterable, inputs: int, classes: int) -> tuple:
         lines = list(_lines(examples, inputs, classes))
-        late = [sum(t * (b[k] - a[k]) for t, (a, b) in enumerate(_pairs(lines))) for k in (0, 1)]
+        late = [sum(t * (b[k] - a[k]) for t, (a, b) in enumerate(pairwise(lines))) for k in (0, 1)]
         W, b, _ = lines[-1]
         T = len(lines) - 1
         return weigh(W, late[0], T), weigh(b, late[1], T) if bias_too else b
 
     return answer
-
-
-def _pairs(lines: list) -> Iterator[tuple]:
-    return zip(lines[:-1], lines[1:], strict=True)
 
 
 def _only_the_label(scores: np.ndarray, label: int) -> np.ndarray:
@@ -204,7 +200,7 @@ def _own_clocks(examples: Iterable, inputs: int, classes: int) -> tuple:
     """The counter of a unit runs only when that unit makes a step."""
     lines = list(_lines(examples, inputs, classes))
     late_W, late_b, steps = np.zeros((classes, inputs)), np.zeros(classes), np.zeros(classes)
-    for old, new in _pairs(lines):
+    for old, new in pairwise(lines):
         late_W += steps[:, None] * (new[0] - old[0])
         late_b += steps * (new[1] - old[1])
         steps += new[2] != 0
@@ -216,7 +212,7 @@ def _clock_for_each_unit(examples: Iterable, inputs: int, classes: int) -> tuple
     """The counter runs once for each unit and example."""
     lines = list(_lines(examples, inputs, classes))
     late_W, late_b, unit = np.zeros((classes, inputs)), np.zeros(classes), np.arange(classes)
-    for t, (old, new) in enumerate(_pairs(lines)):
+    for t, (old, new) in enumerate(pairwise(lines)):
         late_W += (classes * t + unit)[:, None] * (new[0] - old[0])
         late_b += (classes * t + unit) * (new[1] - old[1])
     count = classes * (len(lines) - 1)
