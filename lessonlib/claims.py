@@ -2,7 +2,7 @@
 
 data/bounds.csv has one row for each claim: its words, the bound, and the smallest, middle and
 largest value over the seeds that were tried (`make bounds` fills these). A lesson states
-`expect("01.xor best", value)`.
+`expect("01.xor best", value)`, which prints the value and this spread.
 """
 
 import csv
@@ -46,6 +46,50 @@ class Claim:
             f"exactly {self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
         )
 
+    def line(self, value: float) -> str:
+        """The claim with a value and its spread over the seeds that were tried.
+
+        >>> Claim("01.x", "accuracy", 0.9, math.inf, 0.9463, 0.9574, 0.9671, 20).line(0.95741)
+        'accuracy: 0.957 (0.946 to 0.967 over 20 seeds)'
+        >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3)
+        'mistakes: 3 (the same over 20 seeds)'
+        """
+        if not self.seeds:
+            return f"{self.words}: {alike(value)[0]} (the spread is not measured yet)"
+        seeds = f"over {self.seeds} seed{'s' * (self.seeds != 1)}"
+        text, smallest, largest = alike(value, self.smallest, self.largest)
+        if self.smallest == self.largest and text == smallest:
+            return f"{self.words}: {text} (the same {seeds})"
+        return f"{self.words}: {text} ({smallest} to {largest} {seeds})"
+
+
+def alike(*values: float) -> list[str]:
+    """Numbers as texts, all with as many digits as their spread needs: two or three.
+
+    >>> alike(0.95741, 0.94630, 0.96712), alike(-11.997, -12.369, -11.769), alike(57, 45, 62)
+    (['0.957', '0.946', '0.967'], ['-12.0', '-12.4', '-11.8'], ['57', '45', '62'])
+    >>> alike(5.528e-6, 6.7e-16, 0.0226), alike(0.75, 0.75)
+    (['5.5e-06', '6.7e-16', '0.023'], ['0.75', '0.75'])
+    """
+    sizes = [abs(value) for value in values if value]
+    large, small = max(sizes, default=0.0), min(sizes, default=0.0)
+    spread = max(values) - min(values)
+    if large < 1e7 and all(float(value).is_integer() for value in values):
+        return [f"{value:z,.0f}" for value in values]
+    if (spread == 0 and large < 1000) or not math.isfinite(spread):
+        return [f"{value:.3g}" for value in values]
+    if large < 1e-3 or large >= 1e7 or (small < 1e-3 and large > 1000 * small):
+        return [f"{value:#.2g}" if value else "0" for value in values]
+    at_least, at_most = 1 - _power(large), 2 - _power(small)
+    wanted = 1 - _power(spread) if spread else 0
+    decimals = max(0, at_least, min(at_most, wanted))
+    return [f"{value:z,.{decimals}f}" for value in values]
+
+
+def _power(size: float) -> int:
+    """The power of ten of the first digit that is not 0."""
+    return math.floor(math.log10(size))
+
 
 @cache
 def claims() -> dict[str, Claim]:
@@ -71,7 +115,7 @@ def _claim(row: dict[str, str]) -> Claim:
 
 
 def expect(name: str, value: float) -> None:
-    """Assert that a result lies within its bound, and print both.
+    """Assert that a result lies within its bound; print it with its spread over many seeds.
 
     name  : a row of data/bounds.csv, such as "01.triangles centred"
     value : the number just computed
@@ -79,7 +123,7 @@ def expect(name: str, value: float) -> None:
     Taught in notebooks/00_start_here
 
     >>> expect("01.xor best", 0.75)
-    ✓ XOR, best accuracy on the way: 0.75, bound exactly 0.75
+    XOR, best accuracy on the way: 0.75 (the same over 20 seeds)
     """
     value = float(value)
     record = os.environ.get("LESSONLIB_RECORD")
@@ -93,7 +137,7 @@ def expect(name: str, value: float) -> None:
     claim = claims()[name]
     if not claim.holds(value):
         raise AssertionError(f"{claim.words}: {value:.4g}, but the bound is {claim.band()}")
-    print(f"✓ {claim.words}: {value:.3g}, bound {claim.band()}")  # noqa: T201
+    print(claim.line(value))  # noqa: T201
 
 
 def seed() -> int:

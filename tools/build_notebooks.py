@@ -3,7 +3,7 @@
 Each lesson runs from top to bottom in a fresh kernel with progress switched off. It is written only
 if no cell failed and none wrote to stderr. What differs from run to run or from machine to machine
 is taken out: widget state and views (the static picture next to them stays), times, exact versions,
-random cell ids.
+random cell ids. A cell with the tag `hide-input` is folded, in JupyterLab and in the book.
 
 `--check` runs nothing; it says which stored outputs cannot come from such a run.
 """
@@ -32,7 +32,8 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
-CELL_METADATA = {"nbgrader", "tags"}
+CELL_METADATA = {"jupyter", "nbgrader", "tags"}
+FOLD_TAG, FOLDED = "hide-input", {"source_hidden": True}  # in the book, and in JupyterLab
 CELL_SECONDS = 120
 
 
@@ -42,11 +43,19 @@ def problems(book: NotebookNode) -> Iterator[str]:
     for number, cell in enumerate(book.cells):
         if other := sorted(set(cell.metadata) - CELL_METADATA):
             yield f"cell {number} stores metadata of some program: {', '.join(other)}"
+        if cell.metadata.get("jupyter", {}) != _fold(cell):
+            yield f"cell {number} is folded in JupyterLab or in the book alone: tag it {FOLD_TAG}"
         if cell.cell_type == "code":
             count += 1
             yield from (f"cell {number} {problem}" for problem in _cell_problems(cell, count))
     if dict(book.metadata) != METADATA:
         yield "the notebook's metadata are not those that `make notebooks` writes"
+
+
+def _fold(cell: NotebookNode) -> dict[str, bool]:
+    """The metadata with which JupyterLab shows a cell: folded where it has the tag."""
+    folded = cell.cell_type == "code" and FOLD_TAG in cell.metadata.get("tags", [])
+    return dict(FOLDED) if folded else {}
 
 
 def _cell_problems(cell: NotebookNode, count: int) -> Iterator[str]:
@@ -75,6 +84,9 @@ def tidy(book: NotebookNode, stem: str) -> NotebookNode:
         cell.id = _stable_id(cell, stem, number, seen)
         for key in set(cell.metadata) - CELL_METADATA:  # times of execution, traces of converters
             del cell.metadata[key]
+        cell.metadata.pop("jupyter", None)
+        if folded := _fold(cell):
+            cell.metadata["jupyter"] = folded
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:

@@ -1,5 +1,6 @@
 """Plots on arrays in the course's one style: light opaque ground, role colours, direct labels."""
 
+from lessonlib.plots import diagram
 from lessonlib.plots.basic import (
     label_end,
     plot_decision_regions,
@@ -17,6 +18,7 @@ __all__ = [
     "SIGNED",
     "Picture",
     "dashboard",
+    "diagram",
     "label_end",
     "plot_decision_regions",
     "plot_images",

@@ -47,6 +47,23 @@ def test_outputs_are_stored_clean_and_the_same_twice(write, tmp_path, capsys):
     assert build_notebooks.main(["--check"], tmp_path) == 0
 
 
+def test_what_is_tagged_is_folded_and_nothing_else(write, tmp_path, capsys):
+    path = write("99_small.ipynb", "x = 6", "x * 7", "x")
+    book = nbformat.read(path, as_version=4)
+    book.cells[0].metadata["tags"] = ["hide-input"]
+    book.cells[1].metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
+    book.cells[2].metadata.update(tags=["hide-input"], jupyter={"source_hidden": True})
+    nbformat.write(book, path)
+    assert build_notebooks.main(["--check"], tmp_path) == 1
+    said = capsys.readouterr().out
+    assert [f"cell {k} is folded" in said for k in range(3)] == [True, True, False]
+    assert build_notebooks.main([], tmp_path) == 0
+    cells = nbformat.read(path, as_version=4).cells
+    folded = {"source_hidden": True}
+    assert [cell.metadata.get("jupyter") for cell in cells] == [folded, None, folded]
+    assert build_notebooks.main(["--check"], tmp_path) == 0
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
