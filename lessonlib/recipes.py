@@ -3,7 +3,8 @@
 A recipe is a module of a lesson's folder `recipes` with `SEEDS` and `make() -> dict of arrays`. Its
 id is lesson and name, "09.dates"; the result is data/models/09_dates.npz. The index keeps seeds,
 CPU-seconds, the sha256 of the file, and the hash of the code: the recipe with every file of ours
-that it imports. Comments, docstrings, annotations and layout do not count: they change no number.
+that it imports. Comments, docstrings, annotations, layout, guards that only refuse a wrong argument
+and the messages of errors do not count: they change no number.
 """
 
 import argparse
@@ -104,6 +105,8 @@ def _words(node: object) -> str:
         return f"[{', '.join(_words(item) for item in node if not _only_says(item))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):  # without its message
+        node = ast.Raise(node.exc.func, node.cause)
     if isinstance(node, ast.AnnAssign) and node.value is not None:
         node = ast.Assign([node.target], node.value)
     if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some with an empty text
@@ -121,11 +124,27 @@ def _is_empty(node: ast.expr) -> bool:
 
 
 def _only_says(node: object) -> bool:
-    """Whether a statement is a docstring, or an import for annotations alone."""
+    """Whether a statement is a docstring, an import for annotations alone, or only refuses."""
     if isinstance(node, ast.ImportFrom):
         return node.module in _TYPING
+    if isinstance(node, ast.If):
+        return _only_refuses(node)
     text = node.value if isinstance(node, ast.Expr) else None
     return isinstance(text, ast.Constant) and isinstance(text.value, str)
+
+
+def _only_refuses(node: ast.If) -> bool:
+    """Whether an `if` does nothing but raise an error, and its condition sets nothing.
+
+    Other exceptions may steer what is computed: `raise StopIteration` ends a loop.
+    """
+    if node.orelse or any(isinstance(part, ast.NamedExpr) for part in ast.walk(node.test)):
+        return False
+    (first, *rest) = node.body
+    if rest or not isinstance(first, ast.Raise) or first.exc is None:
+        return False
+    error = first.exc.func if isinstance(first.exc, ast.Call) else first.exc
+    return ast.unparse(error).endswith("Error")
 
 
 def make(name: str) -> str:

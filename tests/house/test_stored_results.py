@@ -78,6 +78,48 @@ def test_only_what_makes_numbers_counts(tmp_path):
     assert bare(tmp_path, "def f(a: int = 1): ...") == bare(tmp_path, "def f(a=1): ...")
 
 
+GUARDED = """
+def f(x, n):
+    if x.ndim != 2:
+        raise ValueError(f"f: x of shape {x.shape}, wanted (N, D)")
+    for k in range(n):
+        x = x + k
+    else:
+        raise RuntimeError("f: no end")
+    return x
+"""
+
+
+def test_a_guard_that_only_refuses_and_what_an_error_says_do_not_count(tmp_path):
+    guard = GUARDED[GUARDED.index("    if") : GUARDED.index("    for")]
+    whole = bare(tmp_path, GUARDED)
+    for new in (
+        GUARDED.replace(guard, ""),
+        GUARDED.replace("ndim != 2", "ndim not in (2, 3)"),
+        GUARDED.replace("f: x of shape {x.shape}, wanted (N, D)", "f: x"),
+        GUARDED.replace("f: no end", "f: it never ends"),
+        GUARDED.replace('ValueError(f"f: x of shape {x.shape}, wanted (N, D)")', "TypeError"),
+    ):
+        assert new != GUARDED
+        assert bare(tmp_path, new) == whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ValueError(", "StopIteration("),  # may steer a loop
+        ("        raise ValueError", "        x = 0\n        raise ValueError"),
+        ("    for k", "    else:\n        x = 2 * x\n    for k"),
+        ("x.ndim != 2", "(n := x.ndim) != 2"),
+        ("RuntimeError(", "ValueError("),  # no guard: what is raised counts
+        ("raise RuntimeError", "return RuntimeError"),
+    ],
+)
+def test_what_may_steer_the_numbers_counts(tmp_path, old, new):
+    assert GUARDED.replace(old, new) != GUARDED
+    assert bare(tmp_path, GUARDED.replace(old, new)) != bare(tmp_path, GUARDED)
+
+
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     """A folder of data with one stored result, and the recipe whose numbers the test chooses."""
