@@ -1,12 +1,14 @@
 """The drawings of lesson 01: a unit, one update, what separates, lives of steps, ten units."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Wedge
 
 from lessonlib.perceptron import score
-from lessonlib.plots import COLOUR, plot_line, plot_points
+from lessonlib.plots import COLOUR, plot_decision_regions, plot_points
 from lessonlib.plots.diagram import arrow, box, canvas, vector
 
 
@@ -39,16 +41,24 @@ def update(
     for ax, (when, w, b) in zip(axes, states, strict=True):
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         ax.set(xlabel="input 1", ylabel="input 2")
-        plot_line(ax, w, b, label=" ")
+        plot_decision_regions(ax, partial(score, weight=w, bias=b))
         plot_points(ax, point, y, size=80)
         z = score(point, w, b)[0]
         ax.set_title(f"{when}: score of the point {z:+.0f}")
         ax.annotate("$x$", x, xytext=(9, -3), textcoords="offset points", size=13)
     vector(axes[0], (0, 0), tuple(weight), "$w$")
-    vector(axes[1], (0, 0), tuple(weight), "old $w$", colour=COLOUR["theory"], dashed=True)
+    vector(axes[1], (0, 0), tuple(weight), colour=COLOUR["theory"], dashed=True)
+    vector(axes[1], tuple(weight), tuple(new_weight), colour=COLOUR["gradient"])
+    vector(axes[1], (0, 0), tuple(new_weight))
+    middle = weight + 0.5 * label * x
     step = "$-x$" if label < 0 else "$+x$"
-    vector(axes[1], tuple(weight), tuple(new_weight), step, middle=True, colour=COLOUR["gradient"])
-    vector(axes[1], (0, 0), tuple(new_weight), "new $w$")
+    for place, words, away, colour in (
+        (weight, "old $w$", (0, 7), COLOUR["theory"]),
+        (middle, step, (-4, 9), COLOUR["gradient"]),
+        (new_weight, "new $w$", (0, -19), "#222222"),
+    ):
+        at = {"xytext": away, "textcoords": "offset points", "ha": "center"}
+        axes[1].annotate(words, tuple(place), color=colour, size=12, **at)
 
 
 def separators(ax: Axes, signed: np.ndarray, names: tuple[str, str], title: str) -> float:
@@ -107,8 +117,9 @@ def reader() -> Figure:
     )
     heights = (2.75, 2.15, 1.15, 0.45)
     for height, digit in zip(heights, (0, 1, 8, 9), strict=True):
-        one = box(ax, (3.9, height), f"{digit} or not?  $w_{digit},\\ b_{digit}$", width=2.0, height=0.5)
-        arrow(ax, image.right, one.left, "$x$ (64,)" if digit == 0 else "")
+        words = f"{digit} or not?  $w_{digit},\\ b_{digit}$"
+        one = box(ax, (3.9, height), words, width=2.0, height=0.5)
+        arrow(ax, image.right, one.left, "$x$ (64,)" if digit == 0 else "", side="left")
         arrow(ax, one.right, winner.left, f"$z_{digit}$", side="above" if digit < 2 else "below")
     ax.text(3.9, 1.65, "⋮", ha="center", va="center", size=15)
     arrow(ax, winner, (8.3, 1.6))
