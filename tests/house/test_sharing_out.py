@@ -32,7 +32,10 @@ def test_quick_keeps_one_lesson_and_the_structure():
     assert files == {
         "notebooks/04b_deep_and_stable.ipynb",
         "tests/checker/test_exercises.py",
+        "tests/house/test_glossary.py",
         "tests/house/test_lint.py",
+        "tests/house/test_marks.py",
+        "tests/house/test_second_edition.py",
         "tests/house/test_structure.py",
         "tests/lessons/l04b/test_recipes.py",
     }
