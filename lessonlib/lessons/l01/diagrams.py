@@ -14,20 +14,20 @@ from lessonlib.plots.diagram import arrow, box, canvas, vector
 
 def unit() -> Figure:
     """One unit: inputs, weights, sum, threshold; shapes on the arrows."""
-    fig, ax = canvas(9.4, 2.2)
-    image = box(ax, (0.9, 1.3), "image\n16 × 16", width=1.3, height=0.8)
-    products = box(ax, (3.4, 1.3), "multiply by\n$w$ (256,)", width=1.5, height=0.8)
-    total = box(ax, (5.7, 1.3), "add up,\nadd $b$", width=1.2, height=0.8)
-    threshold = box(ax, (7.5, 1.3), "$z > 0$ ?", width=1.1, height=0.8, colour=COLOUR["forward"])
+    fig, ax = canvas(9.4, 1.7)
+    image = box(ax, (0.9, 1.0), "image\n16 × 16", width=1.3, height=0.8)
+    products = box(ax, (3.4, 1.0), "multiply by\n$w$ (256,)", width=1.5, height=0.8)
+    total = box(ax, (5.7, 1.0), "add up,\nadd $b$", width=1.2, height=0.8)
+    threshold = box(ax, (7.5, 1.0), "$z > 0$ ?", width=1.1, height=0.8, colour=COLOUR["forward"])
     arrow(ax, image, products, "$x$ (256,)")
     arrow(ax, products, total, "(256,)")
     arrow(ax, total, threshold, "$z$")
-    for height, words, colour in ((1.75, "yes: +1", "positive"), (0.85, "no: -1", "negative")):
-        arrow(ax, (8.07, 1.3), (8.55, height), colour=COLOUR[colour])
+    for height, words, colour in ((1.45, "yes: +1", "positive"), (0.55, "no: -1", "negative")):
+        arrow(ax, (8.07, 1.0), (8.55, height), colour=COLOUR[colour])
         ax.text(8.62, height, words, va="center", color=COLOUR[colour], size=11)
-    ax.text(2.1, 0.55, "256 numbers", ha="center", size=9.5, color=COLOUR["theory"])
-    ax.text(4.6, 0.55, "256 products", ha="center", size=9.5, color=COLOUR["theory"])
-    ax.text(6.6, 0.55, "one score", ha="center", size=9.5, color=COLOUR["theory"])
+    ax.text(2.1, 0.2, "256 numbers", ha="center", size=9.5, color=COLOUR["theory"])
+    ax.text(4.6, 0.2, "256 products", ha="center", size=9.5, color=COLOUR["theory"])
+    ax.text(6.6, 0.2, "one score", ha="center", size=9.5, color=COLOUR["theory"])
     return fig
 
 
