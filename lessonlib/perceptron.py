@@ -205,8 +205,8 @@ def mistake_bound(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
     """Novikoff's bound on the mistakes of the perceptron rule.   (R / gamma)^2
 
     R = max |x_i|,  gamma = min_i y_i (u . x_i) with u = direction / |direction|
-    It holds for the rule from w = 0 without a bias, for every order and number of passes. With a
-    bias the rule works on the points (x_i, 1): hand those over, with a direction of D + 1 numbers;
+    It holds from w = 0 and without a bias, for every order and number of passes. With a bias the
+    updates are those of the points (x_i, 1): hand these over, with a direction of D + 1 numbers;
     R^2 is then max |x_i|^2 + 1, and gamma the margin of the longer points.
     X : (N, D), y : (N,) in {-1, +1}, direction : (D,), of a plane through the origin
     Raises ValueError if the direction does not separate the points
