@@ -1,4 +1,4 @@
-"""Folded cells in JupyterLab: closed when the lesson opens, run with the others, open at a click."""
+"""Folded cells in JupyterLab: closed at first, run with the others, open at a click."""
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook

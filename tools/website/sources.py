@@ -17,6 +17,7 @@ import nbformat
 from latex2mathml.converter import convert
 from nbformat import NotebookNode
 
+from lessonlib.glossary import terms
 from lessonlib.lessons.registry import available
 from website import ROOT
 from website.font import write_math_font
@@ -192,6 +193,16 @@ def lesson_table() -> str:
     return "\n".join(["| lesson | what it does | hours | needs |", "|---|---|---|---|", *rows])
 
 
+def glossary_table() -> str:
+    """The terms of the course as a table, each with a link to the lesson that introduces it."""
+    pages = {lesson.number: f"notebooks/{lesson.stem}.ipynb" for lesson in available()}
+    rows = [
+        f"| {term.name} | {term.meaning} | [{term.lesson}]({pages[term.lesson]}) |"
+        for term in terms()
+    ]
+    return "\n".join(["| term | meaning | lesson |", "|---|---|---|", *rows])
+
+
 def part_page(name: str) -> str:
     """The page of one part of the library; Sphinx fills it from the docstrings."""
     directive = f".. automodule:: lessonlib.{name}\n   :members:\n   :member-order: groupwise"
@@ -208,6 +219,8 @@ def write(folder: Path, in_browser: Callable[[Path], bool], lessons: list[Path])
     write_math_font(folder / "_static" / "formulas.woff")
     index = (folder / "index.md").read_text(encoding="utf-8")
     _write(folder / "index.md", index.replace("<!-- lessons -->", lesson_table()))
+    glossary = (folder / "glossary.md").read_text(encoding="utf-8")
+    _write(folder / "glossary.md", glossary.replace("<!-- glossary -->", glossary_table()))
     start = (folder / "start.md").read_text(encoding="utf-8")
     _write(folder / "start.md", start.replace("REPOSITORY", repository()))
     for source, page in GUIDES.items():
