@@ -1,18 +1,20 @@
 """The drawings of lesson 01: a unit, one update, what separates, lives of steps, ten units."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Wedge
 
 from lessonlib.perceptron import score
 from lessonlib.plots import COLOUR, plot_decision_regions, plot_points
 from lessonlib.plots.diagram import arrow, box, canvas, vector
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-def unit() -> Figure:
+
+def unit() -> "Figure":
     """One unit: inputs, weights, sum, threshold; shapes on the arrows."""
     fig, ax = canvas(9.4, 1.7)
     image = box(ax, (0.9, 1.0), "image\n16 × 16", width=1.3, height=0.8)
@@ -61,12 +63,14 @@ def update(
         axes[1].annotate(words, tuple(place), color=colour, size=12, **at)
 
 
-def separators(ax: Axes, signed: np.ndarray, names: tuple[str, str], title: str) -> float:
+def separators(ax: "Axes", signed: np.ndarray, names: tuple[str, str], title: str) -> float:
     """Two points y (x, 1) as vectors of length 1, and the wedge of the directions that separate.
 
     signed : (2, 2), the points times their labels
     Returns the width of the wedge in degrees
     """
+    from matplotlib.patches import Wedge
+
     angles = np.degrees(np.arctan2(signed[:, 1], signed[:, 0]))
     turn = (angles[1] - angles[0] + 180) % 360 - 180  # from the first to the second
     low = (angles[0] if turn < 0 else angles[1]) - 90  # within 90 degrees of both
@@ -92,7 +96,7 @@ def separators(ax: Axes, signed: np.ndarray, names: tuple[str, str], title: str)
     return float(width)
 
 
-def lives(ax: Axes, steps: dict[int, str], visits: int) -> None:
+def lives(ax: "Axes", steps: dict[int, str], visits: int) -> None:
     """Each step as a bar from its visit to the end: what the sum of the lines is made of.
 
     steps : the number of visits before each step, and its name
@@ -108,7 +112,7 @@ def lives(ax: Axes, steps: dict[int, str], visits: int) -> None:
     ax.grid(False)
 
 
-def reader() -> Figure:
+def reader() -> "Figure":
     """Ten units on one image; the highest score wins."""
     fig, ax = canvas(9.4, 3.1)
     image = box(ax, (0.9, 1.6), "image\n8 × 8", width=1.2, height=0.8)
