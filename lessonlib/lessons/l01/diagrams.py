@@ -101,7 +101,7 @@ def lives(ax: "Axes", steps: dict[int, str], visits: int) -> None:
 
     steps : the number of visits before each step, and its name
     """
-    for row, (before, name) in enumerate(steps.items()):
+    for row, before in enumerate(steps):
         ax.barh(row, before, color=COLOUR["gradient"], alpha=0.25, hatch="//", edgecolor="white")
         ax.barh(row, visits - before, left=before, color=COLOUR["train"], alpha=0.85)
         ax.text(visits + 0.12, row, f"{visits - before} of {visits} lines", va="center", size=10)

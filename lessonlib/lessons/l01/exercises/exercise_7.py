@@ -183,29 +183,12 @@ def _always(scores: np.ndarray, label: int) -> np.ndarray:
     return np.where(np.arange(len(scores)) == label, 1, -1)
 
 
-def _zero_and_one(scores: np.ndarray, label: int) -> np.ndarray:
-    signs = np.where(np.arange(len(scores)) == label, 1, 0)
-    return np.where(signs * scores <= 0, signs, 0)
-
-
 def _after_steps_only(examples: Iterable, inputs: int, classes: int) -> tuple:
     lines = list(_lines(examples, inputs, classes))[1:]
     steps = np.array([step != 0 for _, _, step in lines])
     count = np.maximum(steps.sum(axis=0), 1)
     W = np.einsum("tc,tcd->cd", steps, np.array([W for W, _, _ in lines])) / count[:, None]
     return W, np.einsum("tc,tc->c", steps, np.array([b for _, b, _ in lines])) / count
-
-
-def _own_clocks(examples: Iterable, inputs: int, classes: int) -> tuple:
-    """The counter of a unit runs only when that unit makes a step."""
-    lines = list(_lines(examples, inputs, classes))
-    late_W, late_b, steps = np.zeros((classes, inputs)), np.zeros(classes), np.zeros(classes)
-    for old, new in pairwise(lines):
-        late_W += steps[:, None] * (new[0] - old[0])
-        late_b += steps * (new[1] - old[1])
-        steps += new[2] != 0
-    count = np.maximum(steps, 1)
-    return lines[-1][0] - late_W / count[:, None], lines[-1][1] - late_b / count
 
 
 def _clock_for_each_unit(examples: Iterable, inputs: int, classes: int) -> tuple:
@@ -360,14 +343,8 @@ EXERCISE = Exercise(
         Mistake(
             "averages after steps only",
             _after_steps_only,
-            "Only the lines right after a step are averaged. A line that survives ten examples has "
-            "to count ten times.",
-        ),
-        Mistake(
-            "a counter that runs with the steps",
-            _own_clocks,
-            "The counter counts the steps of each unit. It has to count the examples, also those "
-            "that change nothing.",
+            "Only the lines right after a step are averaged, or the counter counts the steps of each "
+            "unit. All examples count: a line that survives ten of them counts ten times.",
         ),
         Mistake(
             "a counter that runs with the units",
@@ -379,7 +356,7 @@ EXERCISE = Exercise(
             "only the unit of the label learns",
             _mean_with(_only_the_label),
             "Only the unit of the label learns. The others have to learn that this example is not "
-            "theirs: for them the sign is -1.",
+            "theirs: for them the sign is -1, and not 0, which moves nothing.",
         ),
         Mistake(
             "the label and its highest rival",
@@ -422,12 +399,6 @@ EXERCISE = Exercise(
             "updates right units",
             _mean_with(_always),
             "Every unit moves at every example. Only those that are wrong do.",
-        ),
-        Mistake(
-            "signs 0 and 1",
-            _mean_with(_zero_and_one),
-            "The signs are 0 and 1, so an example of another class never moves a unit. They are "
-            "-1 and +1.",
         ),
     ),
 )
