@@ -5,7 +5,11 @@ import doctest
 import functools
 import html
 import importlib
+import os
 import re
+import shutil
+import subprocess
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,6 +18,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from build_notebooks import METADATA
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 pytest.importorskip("latex2mathml", reason="the site is built with the extra [book]")
 
@@ -21,6 +27,7 @@ from website.docstrings import to_rst
 from website.sources import parts, relink, repository, unfold
 
 from lessonlib.files import notebooks_folder
+from lessonlib.glossary import terms
 from lessonlib.lessons.registry import available, cards
 
 ROOT = notebooks_folder().parent
@@ -167,6 +174,17 @@ def test_front_page_guide_and_search_are_there(site, page):
     assert (site / "search.html").exists()
 
 
+def test_the_glossary_has_every_term_and_leads_to_its_lesson(page):
+    glossary = page("glossary.html")
+    says = glossary.says.replace("’", "'")
+    for term in terms():
+        assert term.name in says
+        assert term.meaning in says
+    assert {f"notebooks/{lesson.stem}.html" for lesson in available()} <= set(glossary.links)
+    assert "<!-- glossary -->" not in glossary.text
+    assert "glossary.html" in page("index.html").links
+
+
 def test_formulas_are_mathml_and_come_with_a_font(site, page):
     text = page("notebooks/01_perceptron.html").text
     assert text.count("<math") > 10
@@ -197,6 +215,35 @@ def test_links_to_elsewhere_answer(pages):
 
 
 # --- the parts it is made of ---
+
+
+def test_a_folded_cell_is_closed_its_output_shown_and_no_mark_seen(tmp_path):
+    """A page of its own, with the book's settings: today's lessons may have no folded cell."""
+    shutil.copytree(ROOT / "docs" / "_static", tmp_path / "_static")
+    shutil.copy(ROOT / "docs" / "conf.py", tmp_path)
+    (tmp_path / "extra").mkdir()
+    (tmp_path / "index.md").write_text("# Small\n\n```{toctree}\nfolded\n```\n")
+    text = "# Folded\n\nIt reads 0.957 (0.946 to 0.967)<!-- 01.digits averaged --> of *all*."
+    seen = new_output("stream", text="42 seen\n")
+    cells = [
+        new_markdown_cell(text),
+        new_code_cell("drawn = 6 * 7", outputs=[seen], metadata={"tags": ["hide-input"]}),
+        new_code_cell("opened = 1"),
+    ]
+    book = new_notebook(cells=cells, metadata=METADATA)
+    nbformat.write(book, tmp_path / "folded.ipynb")
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", ".", "out"]
+    env = os.environ | {"NEURAL_SPARKS_ROOT": str(ROOT)}
+    subprocess.run(command, cwd=tmp_path, check=True, env=env)
+    page = Page(tmp_path / "out" / "folded.html")
+    (closed,) = re.findall(r"<details.*?</details>", page.text, re.DOTALL)
+    assert "Show the code" in closed
+    assert ">drawn<" in closed
+    assert " open" not in closed.partition(">")[0]
+    rest = page.text.replace(closed, "")
+    assert "42 seen" in rest
+    assert ">opened<" in rest
+    assert "0.957 (0.946 to 0.967) of all." in page.says
 
 
 @pytest.mark.parametrize("name", ["sources", "docstrings"])

@@ -11,6 +11,8 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import ismodule
 from pathlib import Path
 
 import nbformat
@@ -204,9 +206,23 @@ def glossary_table() -> str:
 
 
 def part_page(name: str) -> str:
-    """The page of one part of the library; Sphinx fills it from the docstrings."""
+    """The page of one part of the library; Sphinx fills it from the docstrings.
+
+    A module that the part offers by its name, such as `plots.diagram`, has a section of its own.
+
+    >>> part_page("plots").count("automodule"), part_page("text").count("automodule")
+    (2, 1)
+    """
+    part = import_module(f"lessonlib.{name}")
+    offered = [one for one in getattr(part, "__all__", ()) if ismodule(getattr(part, one))]
+    sections = [f"# {name}\n\n{_members(name)}"]
+    sections += [f"## {name}.{one}\n\n{_members(f'{name}.{one}')}" for one in offered]
+    return "\n".join(sections)
+
+
+def _members(name: str) -> str:
     directive = f".. automodule:: lessonlib.{name}\n   :members:\n   :member-order: groupwise"
-    return f"# {name}\n\n```{{eval-rst}}\n{directive}\n```\n"
+    return f"```{{eval-rst}}\n{directive}\n```\n"
 
 
 def write(folder: Path, in_browser: Callable[[Path], bool], lessons: list[Path]) -> None:
