@@ -17,6 +17,7 @@ from lessonlib.homework import safe
 _COMMANDS = (
     "lessonlib.learner.study",
     "lessonlib.learner.working_copies",
+    "lessonlib.learner.lab",
     "lessonlib.homework.commands",
     "lessonlib.recipes",
 )

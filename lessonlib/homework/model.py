@@ -101,3 +101,16 @@ class Report:
     def problem(reason: object, notes: list[str] | None = None) -> "Report":
         """A submission that could not be graded for a reason that is not the student's."""
         return Report("not graded", f"problem: {reason}", notes or [])
+
+    @property
+    def no_room(self) -> bool:
+        """Whether nothing was graded because the system allows no closed room."""
+        return self.reason.startswith("problem: no closed room")
+
+    @property
+    def shortfall(self) -> str | None:
+        """What a report on the reference lacks; None where it has full marks."""
+        short = [g.exercise for g in self.exercises if g.points < g.maximum]
+        if self.status == "graded" and not short:
+            return None
+        return self.reason or ", ".join(short)

@@ -119,6 +119,12 @@ def unfold(text: str) -> str:
     return FOLD.sub(change, text)
 
 
+def colab_address(name: str) -> str:
+    """Where a lesson opens in Colab, which reads notebooks from branches of GitHub."""
+    owner = repository().removeprefix("https://github.com/")
+    return f"https://colab.research.google.com/github/{owner}/blob/colab/{name}"
+
+
 def launch_row(stem: str, in_browser: bool) -> str:
     """Write the links under a lesson's title: run it on a server, in the browser, or take it."""
     owner = repository().removeprefix("https://github.com/")
@@ -127,6 +133,13 @@ def launch_row(stem: str, in_browser: bool) -> str:
     if in_browser:
         lite = f"../lite/lab/index.html?path={stem}.ipynb"
         links.append((lite, "runs in this browser, nothing to install", "Open in JupyterLite"))
+    links.append(
+        (
+            colab_address(f"{stem}.ipynb"),
+            "a session on a server of Google, with an account",
+            "Open in Colab",
+        )
+    )
     links.append((f"../files/{stem}.ipynb", "the notebook, to run on your machine", "Download"))
     made = "".join(
         f'<a href="{html.escape(link)}" title="{tip}">{name}</a>' for link, tip, name in links

@@ -42,6 +42,7 @@ class Settings:
     students: tuple[str, ...] = ()  # only these, whether they have a report or not
     limits: Limits = field(default_factory=Limits)
     progress: bool = True
+    names: bool = False  # in the report on the class
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Grading:
     def report(self) -> list[Line]:
         """Write the CSV and the class report from everything that is known."""
         table = lines(self.course, self.homework, self.seats, self.group)
-        write_reports(self.course, self.homework, table)
+        write_reports(self.course, self.homework, table, self.settings.names)
         return table
 
 
@@ -153,17 +154,15 @@ def self_test(pool: Pool, homework: Homework) -> None:
     """The reference must get full marks in the same room before any student is graded."""
     raw = json.dumps(solved(homework.notebook())).encode()
     for _, report in pool.run([("reference", lambda: raw)]):
-        if report.reason.startswith("problem: no closed room"):
+        if report.no_room:
             raise HomeworkError(
                 f"{report.reason.removeprefix('problem: ')}. This system does not allow the "
                 "namespaces that keep students' code away from your files. Grade on a Linux "
                 "machine that allows them, or read what --trusted means."
             )
-        short = [g.exercise for g in report.exercises if g.points < g.maximum]
-        if report.status != "graded" or short:
+        if (short := report.shortfall) is not None:
             raise HomeworkError(
-                "the reference solution does not get full marks here, so nobody is graded: "
-                + (report.reason or ", ".join(short))
+                "the reference solution does not get full marks here, so nobody is graded: " + short
             )
 
 

@@ -9,15 +9,12 @@ import re
 import signal
 import threading
 import types
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from lessonlib.exercises.call import AskedToWrite, TimeUp
-from lessonlib.exercises.judge import SEED, Exercise, ReferenceFailed, failing, verdict
+from lessonlib.exercises.judge import Exercise, ReferenceFailed, failing, verdict
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.homework.limits import PATIENCE, TRIALS_SECONDS, Limits, TimeLeft
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
@@ -27,13 +24,12 @@ from lessonlib.homework.sandbox.session import (
     Session,
     Transcript,
     pack_calls,
-    same_case,
 )
+from lessonlib.homework.submission.cases import Cases
 from lessonlib.homework.submission.plan import Plan, Trouble, modules_of
 from lessonlib.homework.submission.repair import Unreadable, repair
 from lessonlib.homework.submission.score import (
     ASKED,
-    Cases,
     ending,
     explain,
     no_answer,
@@ -128,9 +124,8 @@ class Grader:
         searched = self.homework.diagnosis and not self.left.is_over
         if not vague or not searched or seen.answer != "ready":
             return graded
-        exercise, cases = plan.exercise, self._cases(plan.exercise)
-        every = [*cases.public, *cases.hidden]
-        failed = failing(exercise, every, outcomes(seen, 0, len(every)))
+        exercise, public = plan.exercise, self._cases(plan.exercise).public
+        failed = failing(exercise, public, outcomes(seen, 0, len(public)))
 
         def run(payload: bytes, calls: int) -> Transcript:
             again = Session(self.prefork, self.limits, self.left).run(
@@ -139,7 +134,7 @@ class Grader:
             report.seconds += again.seconds
             return again
 
-        place = repaired(plan, every, failed, run) if failed else None
+        place = repaired(plan, public, failed, run) if failed else None
         if place is None:
             return graded
         message = f"{graded.message} {place.message}"
@@ -206,12 +201,8 @@ class Grader:
 
     def _cases(self, exercise: Exercise) -> Cases:
         if exercise.id not in self._drawn:
-            seed = [self.homework.seed, zlib.crc32(exercise.id.encode())]
-            public = exercise.cases(np.random.default_rng(SEED))
-            hidden = exercise.cases(np.random.default_rng(seed))
-            hidden += self.extra.get(exercise.id, [])
-            fresh = [not any(same_case(h, p) for p in public) for h in hidden]
-            self._drawn[exercise.id] = Cases(public, hidden, fresh)
+            extra = self.extra.get(exercise.id, [])
+            self._drawn[exercise.id] = Cases.of(exercise, self.homework.seed, extra)
         return self._drawn[exercise.id]
 
     # ---- judging -----------------------------------------------------------------------------
@@ -231,7 +222,8 @@ class Grader:
         outside = verdict(exercise, cases.hidden, hidden, cases.public, public, search=search)
         if NOT_ATTEMPTED in (outside.status, known.status):
             return self._graded(exercise, result_of(exercise, outside.message, NOT_ATTEMPTED))
-        score, why_none = share(exercise, cases, hidden, (outside, known))
+        recognised = bool(known.mistake or outside.mistake)
+        score, why_none = share(cases, public, hidden, recognised)
         result = explain(exercise, known, outside)
         message = f"{result.message} {why_none}".strip()
         return self._graded(exercise, replace(result, score=score, message=message))
