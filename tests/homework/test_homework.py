@@ -95,8 +95,8 @@ def test_grades(graded):
         "leonhard",
         "strangerx_9",
     ]
-    assert rows["ada"]["total"] == "18"
-    assert rows["ada"]["maximum"] == "20"
+    assert rows["ada"]["total"] == "23"
+    assert rows["ada"]["maximum"] == "25"
     assert rows["ada"]["status"] == "graded"
     assert rows["ada"]["needs_manual"] == "no"
     assert rows["ada"]["name"] == "Lovelace, Ada"
@@ -246,7 +246,7 @@ def test_points_given_by_hand_come_into_the_table(graded):
         gradebook.db.commit()
     grade(course, "01", QUIET)
     row = rows_of(graded)["grace"]
-    assert (row["01.w1"], row["needs_manual"], row["total"]) == ("1.5", "no", "19.5")
+    assert (row["01.w1"], row["needs_manual"], row["total"]) == ("1.5", "no", "24.5")
 
 
 def test_a_gradebook_that_differs_is_named(graded):
@@ -271,7 +271,7 @@ def test_a_new_file_replaces_the_score(graded, tmp_path):
     assert rows_of(graded)["ada"]["total"] == ""
     (tmp_path / "ada.ipynb").write_text(json.dumps(solved(course.homework("01").notebook())))
     grade(course, "01", QUIET, tmp_path)
-    assert rows_of(graded)["ada"]["total"] == "18"
+    assert rows_of(graded)["ada"]["total"] == "23"
 
 
 def test_points_are_exported_by_the_command(graded, tmp_path, capsys):
