@@ -26,8 +26,6 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.compare import difference
-
 _LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
 _OURS = str(Path(__file__).resolve().parents[1])
 _MOST_ITEMS = 200_000  # of a generator
@@ -263,11 +261,29 @@ def _line_of(frames: traceback.StackSummary) -> tuple[str, int | None]:
 
 
 def _first_change(now: tuple, before: tuple) -> int | None:
-    """The position of the first array, list or dict among the arguments that the call changed."""
+    """The position of the first argument that the call changed, by however little."""
     for k, (a, b) in enumerate(zip(now, before, strict=True)):
-        if isinstance(b, np.ndarray | list | dict) and difference(a, b, tolerance=0.0, strict=True):
+        if not _is_as_before(a, b):
             return k
     return None
+
+
+def _is_as_before(a: Any, b: Any) -> bool:
+    """Whether two values are the same to the last bit; only what can be changed is looked into."""
+    if isinstance(b, np.ndarray):
+        if type(a) is not type(b) or (a.shape, a.dtype) != (b.shape, b.dtype):
+            return False
+        if b.dtype.kind == "O":
+            return _is_as_before(a.tolist(), b.tolist())
+        return np.array_equal(a, b, equal_nan=b.dtype.kind in "fc")
+    if isinstance(b, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(_is_as_before, a, b))
+    if isinstance(b, dict):
+        return type(a) is type(b) and list(a) == list(b) and all(
+            map(_is_as_before, a.values(), b.values())
+        )  # fmt: skip
+    plain_value = isinstance(b, int | float | complex | str | bytes | set | np.generic)
+    return not plain_value or (type(a) is type(b) and bool(a == b or a != a))
 
 
 class AskedToWrite(Exception):
@@ -316,18 +332,30 @@ def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
     """Make the named functions raise AskedToWrite; returns what takes each change back.
 
     Python functions are changed through their code object, so `from m import f` before this
-    call does not help; other callables (built-in, classes) are replaced in their module.
+    call does not help; other callables (built-in) are replaced in their module. Of a class, all
+    methods refuse, and not its `__init__` alone: `__new__` makes an object without it.
     """
     undo: list[Callable[[], None]] = []
     for owner, attribute in filter(None, map(resolve, [d for n in names for d in _doors(n)])):
         target = getattr(owner, attribute)
         if isinstance(target, type):
-            owner, attribute = target, "__init__"
-            target = getattr(owner, attribute)
-        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
-            undo.append(partial(setattr, target, "__code__", target.__code__))
-            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+            parts = [item for kind in target.__mro__ for item in vars(kind).items()]
+            own = {name for name, part in parts if isinstance(part, FunctionType)}
+            undo += [_refuse_one(target, name) for name in sorted({"__init__", *own})]
         else:
-            undo.append(partial(setattr, owner, attribute, target))
-            setattr(owner, attribute, _refuse)
+            undo.append(_refuse_one(owner, attribute))
     return undo
+
+
+def _refuse_one(owner: Any, attribute: str) -> Callable[[], None]:
+    """Make one callable refuse; returns what takes the change back."""
+    inherited = isinstance(owner, type) and attribute not in vars(owner)
+    target = getattr(owner, attribute)
+    if isinstance(target, FunctionType) and not target.__code__.co_freevars and not inherited:
+        undo = partial(setattr, target, "__code__", target.__code__)
+        target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+        return undo
+    setattr(owner, attribute, _refuse)
+    return partial(delattr, owner, attribute) if inherited else partial(
+        setattr, owner, attribute, target
+    )  # fmt: skip

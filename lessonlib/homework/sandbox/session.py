@@ -4,7 +4,6 @@ import contextlib
 import json
 import math
 import os
-import pickle
 import select
 import socket
 import subprocess
@@ -28,6 +27,7 @@ from lessonlib.homework.limits import (
 )
 from lessonlib.homework.sandbox import messages, wire
 from lessonlib.homework.sandbox.border import sent_by_value
+from lessonlib.homework.sandbox.namespaces import within_view
 from lessonlib.homework.sandbox.student import TIME_IS_OVER
 
 _MOST_BYTES = 128 * 2**20  # of all messages of a run
@@ -79,7 +79,8 @@ class PreforkClient:
         if not hasattr(os, "fork"):
             raise GraderProblem("grading needs Linux or macOS (on Windows: WSL)")
         ours, theirs = socket.socketpair()
-        settings = json.dumps({"modules": modules, "hide": hide, "trusted": trusted})
+        told = {"modules": modules, "hide": within_view(hide), "trusted": trusted}
+        settings = json.dumps(told)
         arguments = [str(_PACKAGE.parent), str(theirs.fileno()), settings]
         with theirs:
             self.process = subprocess.Popen(
@@ -105,14 +106,18 @@ class PreforkClient:
         return self.process.poll() is None
 
     def start(self, request: dict[str, Any]) -> tuple[socket.socket, socket.socket]:
-        """A new student's process for one request: (connection, leash)."""
+        """A new student's process for one request: (connection, leash).
+
+        The request is read by the new process: the one that is copied never holds a submission.
+        """
         connection, far_connection = socket.socketpair()
         leash, far_leash = socket.socketpair()
         body = json.dumps(request).encode()
         with far_connection, far_leash:
             handles = [far_connection.fileno(), far_leash.fileno()]
-            socket.send_fds(self.control, [len(body).to_bytes(8, "little")], handles)
-            self.control.sendall(body)
+            socket.send_fds(self.control, [b"s"], handles)
+        leash.settimeout(START_SECONDS)
+        leash.sendall(len(body).to_bytes(8, "little") + body)
         return connection, leash
 
     def close(self) -> None:
@@ -368,8 +373,3 @@ def _packed(exercise: Exercise, content: tuple) -> bytes:
     if any(part.__code__.co_code in raw for part in parts if hasattr(part, "__code__")):
         raise GraderProblem(f"{exercise.id}: the reference would travel with the calls")
     return raw
-
-
-def same_case(a: tuple, b: tuple) -> bool:
-    """Whether two cases have the same arguments."""
-    return pickle.dumps(a) == pickle.dumps(b)
