@@ -266,3 +266,13 @@ def test_a_smaller_learning_rate_rests_closer_in_the_noisy_bowl():
         race.step(MOST)
         spread[lr] = np.abs(race.model.path("SGD")[-100:]).mean()
     assert spread[0.02] < spread[0.2] / 2
+
+
+def test_momentum_leads_at_a_small_lr_and_sgd_at_a_larger_one():
+    leads = {}
+    for lr, steps in ((0.02, 45), (0.2, 1)):
+        race = RaceExplorer("ravine", lr=lr)
+        race.step(steps)
+        losses = race.state["losses"]
+        leads[lr] = losses["momentum"] < losses["SGD"]
+    assert leads == {0.02: True, 0.2: False}
