@@ -31,7 +31,7 @@ class Optimizer:
             p.grad = None
 
     def step(self) -> None:
-        """One step for every parameter that has a gradient."""
+        """One step for every parameter that has a gradient; it returns nothing."""
         beta1, beta2 = self.betas
         for k, p in enumerate(self.params):
             if p.grad is None:
@@ -61,7 +61,13 @@ def _use(answer: Callable[..., Any], start: list, grads: Grads, lrs: list, setti
     emptied after the step, as a network that uses it again would do.
     """
     params = [SimpleNamespace(data=np.array(w), grad=None) for w in start]
-    optimizer = answer(iter(params), lr=lrs[0], **settings)
+    usual = {"betas": (0.9, 0.999), "eps": 1e-8, "decay": 0.0}
+    rest = (
+        [settings.get(name, value) for name, value in usual.items()]
+        if settings.keys() & usual
+        else []
+    )
+    optimizer = answer(iter(params), settings["kind"], lrs[0], *rest)
     found: dict[str, Any] = {}
     kept = forgets = True
     for number, (of_step, lr) in enumerate(zip(grads, lrs, strict=True), start=1):
@@ -204,7 +210,7 @@ def _first_step(
 
 def _slot(kind: str, k: int, p: Any) -> Any:
     """Where the memory of a parameter is kept."""
-    return {"one for all": 0, "by shape": p.data.shape}.get(kind, k)
+    return p.data.shape if kind == "by shape" else k
 
 
 def _averages(kind: str, old: tuple, g: np.ndarray, betas: tuple, lr: float, plain: bool) -> tuple:
@@ -382,12 +388,6 @@ EXERCISE = Exercise(
         "self.kind == 'momentum'": "the question for the kind",
     },
     mistakes=(
-        Mistake(
-            "one memory for all",
-            _made("one for all"),
-            "All parameters share one memory. Each needs its own velocity, its own averages and "
-            "its own count of steps.",
-        ),
         Mistake(
             "memory by shape",
             _made("by shape"),
