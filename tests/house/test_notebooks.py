@@ -8,8 +8,16 @@ from xml.etree import ElementTree
 
 import nbformat
 import notebook_limits
+import numpy as np
 import pytest
-from notebook_limits import DEFAULTS, SERVER, import_statements, on_binder, open_together
+from notebook_limits import (
+    DEFAULTS,
+    SERVER,
+    import_statements,
+    on_binder,
+    open_together,
+    pace,
+)
 
 from lessonlib.files import notebooks_folder
 
@@ -75,6 +83,7 @@ def outcome(tmp_path_factory):
         "LESSONLIB_NOTEBOOK_CPU_SECONDS": str(SECONDS),
         "LESSONLIB_NOTEBOOK_MEGABYTES": str(MEGABYTES),
         "LESSONLIB_FIRST_CELL_CPU_SECONDS": str(FIRST),
+        "LESSONLIB_QUIET_PIECE_CPU_SECONDS": "1",  # seconds are burnt here, whatever they are worth
     }
     # MPLBACKEND as under the whole suite: the tests' own process draws nothing
     env = dict(
@@ -106,9 +115,10 @@ def test_a_good_notebook_passes_with_figures_inline_and_progress_off(outcome):
 def test_the_costs_of_every_notebook_are_printed(outcome):
     lines = {line.split()[0]: line.split() for line in outcome[1].splitlines() if line.strip()}
     assert set(BOOKS) - {"prose"} <= set(lines)
-    _, cells, seconds, wall, peak, above = lines["good"]
+    _, cells, seconds, slower, wall, peak, above = lines["good"]
     assert cells == "2"
     assert 0.05 < float(seconds) < SECONDS
+    assert float(slower) == 1
     assert 0.05 < float(wall) < 60
     assert 30 < float(peak) < 200
     assert float(above) < 40
@@ -137,6 +147,15 @@ def test_a_trouble_is_caught(outcome, book, item, said):
 )
 def test_what_is_not_a_trouble_passes(outcome, book, item):
     assert outcome[0][book, item] is None
+
+
+def test_a_slow_machine_is_allowed_the_time_that_it_needs_for_the_same_work(monkeypatch):
+    def with_quiet(seconds):
+        monkeypatch.setenv("LESSONLIB_QUIET_PIECE_CPU_SECONDS", str(seconds))
+        return np.median([pace() for _ in range(5)])
+
+    assert with_quiet(1.0) == 1, "a fast machine is allowed no less than it was"
+    assert with_quiet(1e-4) == pytest.approx(2 * with_quiet(2e-4), rel=0.3)
 
 
 def test_a_notebook_without_code_has_no_items(outcome):

@@ -64,12 +64,7 @@ def _ended(evidence: Evidence) -> Finding | None:
     """What is said where nothing could be compared."""
     errors = [c.outcome.error for c in evidence.cases]
     if any(isinstance(e, TimeUp) for e in errors):
-        return Finding(
-            f"The function was stopped: no answer after {evidence.exercise.seconds:g} seconds. "
-            "Does a loop wait for something that never happens?",
-            "error",
-            "takes too long",
-        )
+        return Finding(_time_is_up(evidence), "error", "takes too long")
     if any(isinstance(e, AskedToWrite) for e in errors):
         text = "The answer calls the library function that this exercise asks you to write."
         return Finding(text, "error", "calls the library")
@@ -91,6 +86,16 @@ def _ended(evidence: Evidence) -> Finding | None:
             "changes its argument",
         )
     return None
+
+
+def _time_is_up(evidence: Evidence) -> str:
+    late = next(c for c in evidence.cases if isinstance(c.outcome.error, TimeUp))
+    about = getattr(late.arguments, "about", "")
+    text = f"The function was stopped: no answer after {evidence.exercise.seconds:g} seconds"
+    text += f" {about}." if about else "."
+    if any(c.outcome.error is None for c in evidence.cases):
+        return f"{text} Other cases it answers. Is the same work done again and again here?"
+    return f"{text} Does a loop wait for something that never happens?"
 
 
 def _stopped(evidence: Evidence, searching: bool) -> Finding:

@@ -27,14 +27,16 @@ def parents_first(parents: Parents, last: str) -> list[str]:
     return list(placed)
 
 
+TOO_OFTEN = "a walk along every path"  # compared in place of what such an answer returns
 IN_ORDER = "every needed name once, parents first"
 
 
+_DOUBLINGS = 40  # no walk along every path ends
 _MOST = 12  # names of a wrong order that are written out
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    """Graphs that can be read, two mirrored ones, one drawn, a chain too deep for nested calls.
+    """Graphs to read, two mirrored ones, one drawn, one too deep and one of too many paths.
 
     In a mirrored pair a walk that meets the names from the first parent on is wrong in one, and
     a walk from the last parent on in the other.
@@ -51,6 +53,9 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         for k, name in enumerate(names)
     }
     chain = {f"v{k}": (f"v{k - 1}",) if k else () for k in range(DEEP)}
+    doubled: Parents = {"a0": (), "b0": ()}
+    for k in range(1, _DOUBLINGS + 1):
+        doubled |= {f"a{k}": (f"a{k - 1}", f"b{k - 1}"), f"b{k}": (f"b{k - 1}", f"a{k - 1}")}
     shuffled = {name: drawn[name] for name in rng.permutation(names).tolist()}
     return [
         (small, "L"),
@@ -61,15 +66,41 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         (wide, "x"),
         (shuffled, names[-1]),
         Case(f"on a chain of {DEEP:,} values", chain, f"v{DEEP - 1}"),
+        Case(f"where 2^{_DOUBLINGS} paths lead to an input", doubled, f"a{_DOUBLINGS}"),
     ]
+
+
+class _TooOften(BaseException):
+    """Raised where a walk goes along every path."""
+
+
+class _Counted(dict):
+    """Parents by name; asked for more often than any walk needs that comes to an end, they stop it.
+
+    Going through all n names again for each of them takes n^2 questions, one for a parent each.
+    """
+
+    asked = 0
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        self.asked += 1
+        if self.asked > 100 + 8 * len(self) ** 2:
+            raise _TooOften
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        known = name in self
+        return self[name] if known else default
 
 
 def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
     """Many orders are right; so what is compared is a sentence on the order that came back."""
     try:
-        order = answer(parents, last)
+        order = answer(_Counted(parents), last)
     except RecursionError:
         return TOO_DEEP
+    except _TooOften:
+        return TOO_OFTEN
     if order is None or isinstance(order, str) or not isinstance(order, Iterable):
         return order
     order = list(order)
@@ -255,6 +286,13 @@ EXERCISE = Exercise(
             _never(TOO_DEEP),
             "The calls are nested too deep for Python on a long chain. Keep the names still to be "
             "done in a list of your own.",
+        ),
+        Property(
+            "no name visited once for every path to it",
+            _never(TOO_OFTEN),
+            "Names are visited once for every path that leads to them, and the paths double with "
+            "each layer: 2^40 of them would take years. A name that is placed, with all before "
+            "it, need not be visited again.",
         ),
     ),
     parts={
