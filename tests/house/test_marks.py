@@ -40,7 +40,7 @@ def lesson(*texts, value=0.957407, name=NAME):
 
 
 ONE_CELL = "<!-- 01.digits averaged -->"
-FORWARD = "<!-- 03.check, forward, best error -->"  # 1.42324e-09 1.78586e-09 3.6897e-09
+FORWARD = "<!-- 03.check, forward, best error -->"  # 1.71777e-09 2.24682e-09 4.90138e-09
 RIGHT = [
     f"It reads 0.967 {SPREAD}{ONE_CELL} of the digits, a median.",
     f"It reads 0.957 {SPREAD}{ONE_CELL} of the digits, in this run.",
@@ -50,7 +50,7 @@ RIGHT = [
     "Always 0.75 (the same over 20 seeds)<!-- 01.xor best -->, so 75 %<!-- 01.xor best -->.",
     "Rank 1<!-- 01.stroke, rank of digit 1 --> and −0.086<!-- 01.stroke, likeness of digit 7 -->.",
     "All 2,080<!-- 10.cache, tokens through the blocks without --> tokens.",
-    f"A gap of 1.8e-09{FORWARD}, 1.8 × 10⁻⁹{FORWARD} or $1.8 \\times 10^{{-9}}${FORWARD}.",
+    f"A gap of 2.2e-09{FORWARD}, 2.2 × 10⁻⁹{FORWARD} or $2.2 \\times 10^{{-9}}${FORWARD}.",
     "Learners write `0.5 <!-- this -->`, which is code and no mark.",
     "A wide spread: 0.009 (0.000 to 0.046)<!-- 05b.revenue, line at 400 -->.",
 ]

@@ -38,11 +38,11 @@ def doubling(doublings: int = 4) -> "Figure":
 
 # the graph of L = s · tanh(s) with s = a · b: name, formula, place
 _NODES = {
-    "a": ("$a$", (0.5, 1.9)),
-    "b": ("$b$", (0.5, 0.7)),
-    "s": ("$s$", (1.6, 1.3)),
-    "t": ("$t$", (2.7, 0.7)),
-    "L": ("$L$", (3.7, 1.3)),
+    "a": ("$a$", (0.5, 2.5)),
+    "b": ("$b$", (0.5, 1.3)),
+    "s": ("$s$", (1.6, 1.9)),
+    "t": ("$t$", (2.7, 1.3)),
+    "L": ("$L$", (3.7, 1.9)),
 }
 EDGES = (("a", "s"), ("b", "s"), ("s", "t"), ("s", "L"), ("t", "L"))
 
@@ -79,7 +79,7 @@ def orders() -> "Figure":
     for parent, child in EDGES:
         arrow(ax, boxes[parent], boxes[child])
     words = "$s = a\\,b, \\quad t = \\tanh s, \\quad L = s\\,t$"
-    ax.text(2.1, 0.15, words, ha="center", size=11)
+    ax.text(2.1, 0.6, words, ha="center", size=11)
     _row(ax, "abstL", 2.65, "a topological order: every arrow points to the right")
     _row(ax, "batsL", 0.95, "not one: $t$ comes before $s$, which it needs")
     return fig
@@ -154,7 +154,7 @@ def _product(
 
 
 def classifier() -> "Figure":
-    """A two-layer classifier: shapes on the way forward, above, and on the way back, below."""
+    """A two-layer classifier: the shapes forward, above, and the gradients backward, below."""
     fig, ax = canvas(9.4, 3.3)
     words = ("first\nlayer", "tanh", "second\nlayer", "softmax,\n$-\\log p$,\nmean")
     xs = (1.9, 3.8, 5.7, 7.6)

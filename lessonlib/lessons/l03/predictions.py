@@ -84,8 +84,8 @@ PREDICTIONS = [
         right=2,
         why=(
             "The 16 gradients are p - y times the 16 hidden values. p - y is the same for all of "
-            "them, so the largest hidden value decides. It meets the largest weight about as often "
-            "as by chance, 1 in 16."
+            "them, so the largest hidden value decides. It meets the largest weight hardly more "
+            "often than by chance, 1 in 16."
         ),
     ),
 ]
