@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,12 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _needed() -> None:
     if not hasattr(os, "fork"):
         raise CommandError("homework needs Linux or macOS; on Windows use WSL")
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        raise CommandError(
+            f"this terminal's names of files are in {encoding}, and a student's name may need "
+            "more: set PYTHONUTF8=1 and start the same command again"
+        )
     try:
         import nbgrader  # noqa: F401
     except ImportError:

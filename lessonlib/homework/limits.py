@@ -9,6 +9,7 @@ PATIENCE = 4
 START_SECONDS = 120.0  # until the process that is copied for every student has to be ready
 TRIAL_SECONDS = 0.3  # for one call of a changed answer, when its mistake is searched
 TRIALS_SECONDS = 2.5  # for all of them
+LOCK_SECONDS = 120.0  # that another program may hold the gradebook
 SILENCE_SECONDS = 15.0  # between two messages, where no limit of a cell or call holds
 
 

@@ -41,11 +41,15 @@ class RoomError(RuntimeError):
 
 @dataclass(frozen=True)
 class View:
-    """What the process may read, what of that is emptied, and where the room is built."""
+    """What the process may read, what of that is emptied, and where the room is built.
+
+    keep : what is shown inside a folder that is emptied: a course folder may hold the environment
+    """
 
     root: str
     show: tuple[str, ...]
     hide: tuple[str, ...]
+    keep: tuple[str, ...] = ()
 
 
 def _libc() -> ctypes.CDLL:
@@ -76,8 +80,10 @@ def default_view(root: str, hide: Iterable[str] = ()) -> View:
     wanted += ["/etc/localtime", "/etc/fonts", "/etc/ssl/certs", "/nix/store"]
     wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, *_library_folders()]
     wanted.append(str(data_folder()))
-    hide = (*dict.fromkeys(copies), *map(os.path.abspath, hide))
-    return View(root, tuple(_outermost(p for p in wanted if os.path.exists(p))), hide)
+    hide = sorted({*copies, *map(os.path.abspath, hide)}, key=len)  # the outer one first
+    there = [os.path.normpath(p) for p in wanted if os.path.exists(p)]
+    keep = [*there, *(f"{copy}/_data" for copy in copies)]
+    return View(root, tuple(_outermost(there)), tuple(hide), tuple(keep))
 
 
 def _library_folders() -> list[str]:
@@ -169,15 +175,16 @@ def close_room(view: View, limits: RoomLimits) -> None:
 
 def _empty_over(view: View, path: str) -> None:
     """An empty folder over `path`, with what is shown inside it put back (the wheel's data)."""
-    inside = f"{path}/_data"
-    keep = os.path.isdir(view.root + inside)
-    handle = os.open(view.root + inside, os.O_PATH) if keep else -1
+    inside = _outermost(
+        p for p in view.keep if p.startswith(f"{path}/") and os.path.isdir(view.root + p)
+    )
+    handles = [os.open(view.root + p, os.O_PATH) for p in inside]
     _mount("tmpfs", view.root + path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
-    if keep:
-        os.makedirs(view.root + inside)
-        _mount(f"/proc/self/fd/{handle}", view.root + inside, None, _MS_BIND)
+    for kept, handle in zip(inside, handles, strict=True):
+        os.makedirs(view.root + kept)
+        _mount(f"/proc/self/fd/{handle}", view.root + kept, None, _MS_BIND | _MS_REC)
         os.close(handle)
-        _read_only(view.root + inside)
+        _read_only(view.root + kept)
     _mount("none", view.root + path, None,
            _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)  # fmt: skip
 

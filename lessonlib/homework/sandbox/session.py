@@ -5,6 +5,7 @@ import json
 import math
 import os
 import pickle
+import re
 import select
 import socket
 import subprocess
@@ -97,7 +98,11 @@ class PreforkClient:
             text = (
                 self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
             )
-            raise GraderProblem(f"the student's process could not be prepared: {text[-400:]}")
+            told = re.search(r"\[Errno (\d+)\] (.*)", text)  # no code of a student has run yet
+            cause = OSError(int(told[1]), told[2]) if told else None
+            raise GraderProblem(
+                f"the student's process could not be prepared: {text[-400:]}"
+            ) from cause
 
     @property
     def alive(self) -> bool:
