@@ -14,7 +14,8 @@ import sysconfig
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections import UserList, deque
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -217,7 +218,9 @@ def plain(value: Any) -> Any:
         return type(value)(plain(v) for v in value)
     if isinstance(value, tuple | list):
         return plain(tuple(value) if isinstance(value, tuple) else list(value))
-    if isinstance(value, Iterator | range) or type(value).__name__.startswith("dict_"):
+    if isinstance(value, dict):
+        return {_plain_key(k): plain(v) for k, v in dict.items(value)}
+    if isinstance(value, Iterator | range | deque | UserList | KeysView | ValuesView | ItemsView):
         return [plain(v) for v in islice(value, _MOST_ITEMS)]
     if hasattr(value, "detach") and hasattr(value, "cpu"):
         value = value.detach().cpu().numpy()
@@ -225,7 +228,21 @@ def plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: Any) -> Any:
+    """A number or text of somebody's own kind (an IntEnum, say) as Python's own."""
+    if not isinstance(value, np.generic | bool):
+        for kind in (int, float, str):
+            if isinstance(value, kind) and type(value) is not kind:
+                return str.__str__(value) if kind is str else kind.__pos__(value)
     return value
+
+
+def _plain_key(key: Any) -> Any:
+    """A key as it is compared and sent: NumPy's whole numbers and texts as Python's."""
+    return key.item() if isinstance(key, np.generic) else _plain_scalar(key)
 
 
 def _plain_array(value: np.ndarray) -> np.ndarray:

@@ -128,7 +128,7 @@ def _graded(chosen: argparse.Namespace) -> Iterator[str]:
         yield TRUSTED
     settings = Settings(
         jobs=max(1, chosen.jobs), scheduler=chosen.scheduler, trusted=chosen.trusted,
-        students=tuple(chosen.student), limits=Limits(cell=chosen.cell_seconds),
+        students=tuple(chosen.student), limits=Limits.with_cell(chosen.cell_seconds),
         progress=not chosen.quiet,
     )  # fmt: skip
     try:

@@ -40,6 +40,27 @@ class Limits:
     judging: float = 60.0
     whole: float = 1800.0
 
+    @staticmethod
+    def with_cell(seconds: float) -> "Limits":
+        """The limits where a cell may take so long: no other one is reached before ten such cells.
+
+        >>> Limits.with_cell(15.0) == Limits(), Limits.with_cell(300.0).whole
+        (True, 18000.0)
+        """
+        usual, clock = Limits(), PATIENCE * 10 * seconds
+        return Limits(
+            cell=seconds,
+            given=max(usual.given, seconds),
+            processor=max(usual.processor, 10 * seconds),
+            clock=max(usual.clock, clock),
+            whole=max(usual.whole, 1.5 * clock),
+        )
+
+    @property
+    def processor_of_one(self) -> int:
+        """Processor seconds of one process: room for ten cells."""
+        return int(max(RoomLimits.cpu, 10 * self.cell))
+
 
 @dataclass
 class TimeLeft:

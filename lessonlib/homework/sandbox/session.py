@@ -180,7 +180,7 @@ class Session:
             "cells": cells,
             "name": exercise.name,
             "forbidden": list(exercise.forbidden),
-            "limits": {"memory": self.limits.memory},
+            "limits": {"memory": self.limits.memory, "cpu": self.limits.processor_of_one},
             "trials": trials > 0,
         }
         steps = messages.Reader([c["index"] for c in cells], calls)
