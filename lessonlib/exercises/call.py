@@ -233,11 +233,13 @@ def plain(value: Any) -> Any:
 
 def _plain_scalar(value: Any) -> Any:
     """A number or text of somebody's own kind (an IntEnum, say) as Python's own."""
-    if not isinstance(value, np.generic | bool):
-        for kind in (int, float, str):
-            if isinstance(value, kind) and type(value) is not kind:
-                return str.__str__(value) if kind is str else kind.__pos__(value)
-    return value
+    if isinstance(value, np.generic | bool) or type(value) in (int, float, str):
+        return value
+    if isinstance(value, int):
+        return int.__pos__(value)
+    if isinstance(value, float):
+        return float.__pos__(value)
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _plain_key(key: Any) -> Any:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2.bccache import Bucket, BytecodeCache
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat.v4 import new_output
 from nbgrader import utils
@@ -152,11 +153,35 @@ def _score_outputs(graded: Graded) -> list[Any]:
     ]
 
 
+class _Compiled(BytecodeCache):
+    """The templates of the page, compiled once and not for each student."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called before a template is compiled."""
+        if code := self.known.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Called after it was."""
+        self.known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 class FeedbackExporter(HTMLExporter):
     """Writes the feedback page with a policy: no script runs in it but the one that sets formulas.
 
     That script (MathJax 2) evaluates its own configuration, and only it knows the page's number.
     """
+
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()
+        environment.bytecode_cache = _COMPILED
+        return environment
 
     def from_notebook_node(  # type: ignore[override]  # as nbconvert does it
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
