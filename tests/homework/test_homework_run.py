@@ -349,6 +349,7 @@ def test_a_better_file_replaced_by_one_that_is_refused(graded):
     (up / "ada.ipynb").unlink()
     (up / "ada.zip").write_bytes(b"PK\x03\x04 no zip")
     hand_in(graded.root, "bo", b"%PDF")
+    (graded.root / "roster.csv").write_text("student_id\nada\nbo\ncy\n")
     for _ in range(2):  # it stays so
         outcome = grade(graded, "00", QUIET, up)
         rows = rows_of(graded.root, "00")

@@ -84,9 +84,7 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
         sorter.keep_platform_time(owner, intake)
     for path, reason in refused:
         owner = sorter.owner(path.lstrip("/."))
-        if len(owner.students) > 1 or owner.why or (roster and not owner.students):
-            continue
-        for student in owner.students or {sorter.folder(owner)}:
+        for student in owner.students if len(owner.students) == 1 and not owner.why else ():
             if student not in intake.by_student:
                 intake.by_student[student] = [Entry(path, partial(_refuse, reason))]
     return intake
