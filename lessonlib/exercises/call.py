@@ -14,6 +14,7 @@ import sysconfig
 import threading
 import traceback
 import warnings
+import weakref
 from collections import UserList, deque
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from lessonlib.exercises.compare import difference
 
 _LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
 _OURS = str(Path(__file__).resolve().parents[1])
+_WEAK = {weakref.WeakKeyDictionary.__init__.__code__.co_filename,
+         weakref.WeakSet.__init__.__code__.co_filename}  # fmt: skip
 _MOST_ITEMS = 200_000  # of a generator
 
 
@@ -117,15 +120,16 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _would_be_lost(frame: FrameType | None) -> bool:
-    """Whether Python drops what is raised here: in a `__del__`, or in a callback of its collector.
+    """Whether Python drops what is raised here: in a `__del__` or in a callback.
 
-    The collector's callbacks have no name of their own; hypothesis, which tests use, names its
+    These are callbacks of weak references and of the collector. The collector's callbacks have no name of their own; hypothesis, which tests use, names its
     `gc_callback`.
     """
     for _ in range(4):  # such functions are short: they call little
         if frame is None:
             return False
-        if frame.f_code.co_name in ("__del__", "gc_callback"):
+        code = frame.f_code
+        if code.co_name in ("__del__", "gc_callback") or code.co_filename in _WEAK:
             return True
         frame = frame.f_back
     return False
