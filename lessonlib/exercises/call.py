@@ -122,8 +122,8 @@ def time_limit(seconds: float) -> Iterator[None]:
 def _would_be_lost(frame: FrameType | None) -> bool:
     """Whether Python drops what is raised here: in a `__del__` or in a callback.
 
-    These are callbacks of weak references and of the collector. The collector's callbacks have no name of their own; hypothesis, which tests use, names its
-    `gc_callback`.
+    These are callbacks of weak references and of the collector. The collector's have no name of
+    their own; hypothesis, which tests use, names its `gc_callback`.
     """
     for _ in range(4):  # such functions are short: they call little
         if frame is None:
