@@ -188,6 +188,8 @@ def test_the_limit_is_not_lost_in_a_callback_of_a_weak_reference():
             watched = weakref.ref(key, space["remove"])
             del key
             assert watched() is None
+            for _ in range(10**6):
+                pass
 
     assert type(call(lambda f: f(1, 1), answer, (), seconds=0.1).error).__name__ == "TimeUp"
 
