@@ -56,11 +56,18 @@ class Claim:
         """
         if not self.seeds:
             return f"{self.words}: {alike(value)[0]} (the spread is not measured yet)"
-        seeds = f"over {self.seeds} seed{'s' * (self.seeds != 1)}"
-        text, smallest, largest = alike(value, self.smallest, self.largest)
-        if self.smallest == self.largest and text == smallest:
-            return f"{self.words}: {text} (the same {seeds})"
-        return f"{self.words}: {text} ({smallest} to {largest} {seeds})"
+        return f"{self.words}: {with_spread(value, self.smallest, self.largest, self.seeds)}"
+
+
+def with_spread(value: float, smallest: float, largest: float, seeds: int) -> str:
+    """A value and its spread over some seeds, in words.
+
+    >>> with_spread(0.9574, 0.9463, 0.9671, 20)
+    '0.957 (0.946 to 0.967 over 20 seeds)'
+    """
+    text, low, high = alike(value, smallest, largest)
+    spread = "the same" if smallest == largest and text == low else f"{low} to {high}"
+    return f"{text} ({spread} over {seeds} seed{'s' * (seeds != 1)})"
 
 
 def alike(*values: float) -> list[str]:

@@ -42,12 +42,20 @@ def notebooks_folder() -> Path:
     )
 
 
+ORIGIN = ".origin.json"  # in a folder of working copies: which lessons they were made from
+
+
+def is_checkout() -> bool:
+    """Whether the lessons are those of a clone, which has a folder my/ for the working copies."""
+    return notebooks_folder().name == "notebooks"
+
+
 def copies_folder() -> Path:
     """The folder of a learner's working copies: my/ of the checkout; for a wheel, where one is."""
-    lessons = notebooks_folder()
-    if lessons.name != "notebooks" and Path.cwd().name == "my":
-        return Path.cwd()
-    return (lessons.parent if lessons.name == "notebooks" else Path.cwd()) / "my"
+    if is_checkout():
+        return notebooks_folder().parent / "my"
+    here = Path.cwd()
+    return here if here.name == "my" or (here / ORIGIN).exists() else here / "my"
 
 
 def own_folder() -> Path:

@@ -49,7 +49,7 @@ def visit(
     weight, x : (D,);  y : -1 or +1
     Returns weight (D,), bias, and whether it was a mistake; the arrays passed in stay as they are
     Raises ValueError naming both shapes or the label
-    Source: F. Rosenblatt, Psychological Review 65, 1958. Taught in notebooks/01_perceptron
+    Source: F. Rosenblatt, Principles of Neurodynamics, 1962. Taught in notebooks/01_perceptron
 
     >>> visit(np.zeros(2), 0.0, np.array([3.0, 1.0]), -1)
     (array([-3., -1.]), -1.0, True)
@@ -89,42 +89,46 @@ def fit(
     *,
     passes: int = 100,
     averaged: bool = False,
+    bias: bool = True,
     rng: np.random.Generator | None = None,
     on_mistake: Callable[[int, np.ndarray, float], None] | None = None,
 ) -> Fit:
-    """Learn by Rosenblatt's rule: on every mistake  w <- w + y x,  b <- b + y.
+    """Learn by Rosenblatt's rule, from zero: on every mistake  w <- w + y x,  b <- b + y.
 
     X        : (N, D) finite numbers;  y : (N,) with the values -1 and +1
     passes   : stop after this many passes, or after the first pass without a mistake
     averaged : return the mean of the weights over all examples seen (Freund and Schapire 1999)
+    bias     : False keeps b at 0, so that the plane goes through the origin
     rng      : visit the points in a new random order in each pass; None keeps their order
     on_mistake : called as on_mistake(index, weight, bias) after every update
     Raises ValueError naming shapes, label set or NaN
-    Source: F. Rosenblatt 1958; Y. Freund, R. Schapire, Machine Learning 37, 1999, section 2.
+    Source: F. Rosenblatt, Principles of Neurodynamics, 1962; Y. Freund, R. Schapire, Machine
+    Learning 37, 1999, section 2.
     Taught in notebooks/01_perceptron
 
     >>> fit(np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([-1, -1, -1, 1])).converged
     True
     """
     X, y = _checked(X, y, "fit")
-    weight, bias = np.zeros(X.shape[1]), 0.0
+    weight, b = np.zeros(X.shape[1]), 0.0
     total_weight, total_bias = np.zeros(X.shape[1]), 0.0
     mistakes: list[int] = []
     for _ in range(passes):
         mistakes.append(0)
         for i in range(len(X)) if rng is None else rng.permutation(len(X)):
-            weight, bias, wrong = visit(weight, bias, X[i], y[i])
+            weight, b, wrong = visit(weight, b, X[i], y[i])
+            b = b if bias else 0.0
             mistakes[-1] += wrong
             if wrong and on_mistake is not None:
-                on_mistake(int(i), weight.copy(), bias)
+                on_mistake(int(i), weight.copy(), b)
             total_weight += weight
-            total_bias += bias
+            total_bias += b
         if mistakes[-1] == 0:
             break
     if averaged and mistakes:
         seen = len(mistakes) * len(X)
         return Fit(total_weight / seen, total_bias / seen, mistakes)
-    return Fit(weight, bias, mistakes)
+    return Fit(weight, b, mistakes)
 
 
 def fit_one_vs_rest(
@@ -201,7 +205,10 @@ def mistake_bound(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
     """Novikoff's bound on the mistakes of the perceptron rule.   (R / gamma)^2
 
     R = max |x_i|,  gamma = min_i y_i (u . x_i) with u = direction / |direction|
-    X : (N, D), y : (N,) in {-1, +1}, direction : (D,), through the origin
+    It holds from w = 0 and without a bias, for every order and number of passes. With a bias the
+    updates are those of the points (x_i, 1): hand these over, with a direction of D + 1 numbers;
+    R^2 is then max |x_i|^2 + 1, and gamma the margin of the longer points.
+    X : (N, D), y : (N,) in {-1, +1}, direction : (D,), of a plane through the origin
     Raises ValueError if the direction does not separate the points
     Source: A. Novikoff, Symposium on the Mathematical Theory of Automata, 1962.
     Taught in notebooks/01_perceptron

@@ -2,7 +2,8 @@
 
 The book with the lessons, the guides and the library is made by Sphinx from the stored outputs of
 the notebooks, nothing is executed. JupyterLite, with the lessons that run without PyTorch, goes
-into its folder lite/. Needs the extra [book], and no network.
+into its folder lite/; the lessons as Colab needs them into colab/. Needs the extra [book], and no
+network.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from website import ROOT
+from website.colab import build_colab
 from website.lite import build_lite
 from website.sources import write
 from website.without_torch import runs_in_browser
@@ -23,7 +25,7 @@ NOTEBOOKS = ROOT / "notebooks"
 
 
 def build_book(out: Path, work: Path, lessons: list[Path]) -> None:
-    """Write the sources and call Sphinx, for which every warning is an error."""
+    """Write the sources and call Sphinx, for which a warning is an error; then Colab's copies."""
     source = work / "book"
     shutil.rmtree(source, ignore_errors=True)
     write(source, runs_in_browser, lessons)
@@ -35,6 +37,7 @@ def build_book(out: Path, work: Path, lessons: list[Path]) -> None:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     command += ["-d", str(work / "doctrees"), str(source), str(out)]
     subprocess.run(command, check=True, env=environment)
+    build_colab(out / "colab", lessons)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

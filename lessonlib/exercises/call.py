@@ -14,7 +14,9 @@ import sysconfig
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+import weakref
+from collections import UserList, deque
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -26,10 +28,10 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.compare import difference
-
 _LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
 _OURS = str(Path(__file__).resolve().parents[1])
+_WEAK = {weakref.WeakKeyDictionary.__init__.__code__.co_filename,
+         weakref.WeakSet.__init__.__code__.co_filename}  # fmt: skip
 _MOST_ITEMS = 200_000  # of a generator
 
 
@@ -116,15 +118,16 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _would_be_lost(frame: FrameType | None) -> bool:
-    """Whether Python drops what is raised here: in a `__del__`, or in a callback of its collector.
+    """Whether Python drops what is raised here: in a `__del__` or in a callback.
 
-    The collector's callbacks have no name of their own; hypothesis, which tests use, names its
-    `gc_callback`.
+    These are callbacks of weak references and of the collector. The collector's have no name of
+    their own; hypothesis, which tests use, names its `gc_callback`.
     """
     for _ in range(4):  # such functions are short: they call little
         if frame is None:
             return False
-        if frame.f_code.co_name in ("__del__", "gc_callback"):
+        code = frame.f_code
+        if code.co_name in ("__del__", "gc_callback") or code.co_filename in _WEAK:
             return True
         frame = frame.f_back
     return False
@@ -217,7 +220,9 @@ def plain(value: Any) -> Any:
         return type(value)(plain(v) for v in value)
     if isinstance(value, tuple | list):
         return plain(tuple(value) if isinstance(value, tuple) else list(value))
-    if isinstance(value, Iterator | range) or type(value).__name__.startswith("dict_"):
+    if isinstance(value, dict):
+        return {_plain_key(k): plain(v) for k, v in dict.items(value)}
+    if isinstance(value, Iterator | range | deque | UserList | KeysView | ValuesView | ItemsView):
         return [plain(v) for v in islice(value, _MOST_ITEMS)]
     if hasattr(value, "detach") and hasattr(value, "cpu"):
         value = value.detach().cpu().numpy()
@@ -225,7 +230,23 @@ def plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
-    return value
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: Any) -> Any:
+    """A number or text of somebody's own kind (an IntEnum, say) as Python's own."""
+    if isinstance(value, np.generic | bool) or type(value) in (int, float, str):
+        return value
+    if isinstance(value, int):
+        return int.__pos__(value)
+    if isinstance(value, float):
+        return float.__pos__(value)
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+def _plain_key(key: Any) -> Any:
+    """A key as it is compared and sent: NumPy's whole numbers and texts as Python's."""
+    return key.item() if isinstance(key, np.generic) else _plain_scalar(key)
 
 
 def _plain_array(value: np.ndarray) -> np.ndarray:
@@ -263,11 +284,29 @@ def _line_of(frames: traceback.StackSummary) -> tuple[str, int | None]:
 
 
 def _first_change(now: tuple, before: tuple) -> int | None:
-    """The position of the first array, list or dict among the arguments that the call changed."""
+    """The position of the first argument that the call changed, by however little."""
     for k, (a, b) in enumerate(zip(now, before, strict=True)):
-        if isinstance(b, np.ndarray | list | dict) and difference(a, b, tolerance=0.0, strict=True):
+        if not _is_as_before(a, b):
             return k
     return None
+
+
+def _is_as_before(a: Any, b: Any) -> bool:
+    """Whether two values are the same to the last bit; only what can be changed is looked into."""
+    if isinstance(b, np.ndarray):
+        if type(a) is not type(b) or (a.shape, a.dtype) != (b.shape, b.dtype):
+            return False
+        if b.dtype.kind == "O":
+            return _is_as_before(a.tolist(), b.tolist())
+        return np.array_equal(a, b, equal_nan=b.dtype.kind in "fc")
+    if isinstance(b, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(_is_as_before, a, b))
+    if isinstance(b, dict):
+        return type(a) is type(b) and list(a) == list(b) and all(
+            map(_is_as_before, a.values(), b.values())
+        )  # fmt: skip
+    plain_value = isinstance(b, int | float | complex | str | bytes | set | np.generic)
+    return not plain_value or (type(a) is type(b) and bool(a == b or a != a))
 
 
 class AskedToWrite(Exception):
@@ -316,18 +355,30 @@ def refuse(names: Iterable[str]) -> list[Callable[[], None]]:
     """Make the named functions raise AskedToWrite; returns what takes each change back.
 
     Python functions are changed through their code object, so `from m import f` before this
-    call does not help; other callables (built-in, classes) are replaced in their module.
+    call does not help; other callables (built-in) are replaced in their module. Of a class, all
+    methods refuse, and not its `__init__` alone: `__new__` makes an object without it.
     """
     undo: list[Callable[[], None]] = []
     for owner, attribute in filter(None, map(resolve, [d for n in names for d in _doors(n)])):
         target = getattr(owner, attribute)
         if isinstance(target, type):
-            owner, attribute = target, "__init__"
-            target = getattr(owner, attribute)
-        if isinstance(target, FunctionType) and not target.__code__.co_freevars:
-            undo.append(partial(setattr, target, "__code__", target.__code__))
-            target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+            parts = [item for kind in target.__mro__ for item in vars(kind).items()]
+            own = {name for name, part in parts if isinstance(part, FunctionType)}
+            undo += [_refuse_one(target, name) for name in sorted({"__init__", *own})]
         else:
-            undo.append(partial(setattr, owner, attribute, target))
-            setattr(owner, attribute, _refuse)
+            undo.append(_refuse_one(owner, attribute))
     return undo
+
+
+def _refuse_one(owner: Any, attribute: str) -> Callable[[], None]:
+    """Make one callable refuse; returns what takes the change back."""
+    inherited = isinstance(owner, type) and attribute not in vars(owner)
+    target = getattr(owner, attribute)
+    if isinstance(target, FunctionType) and not target.__code__.co_freevars and not inherited:
+        undo = partial(setattr, target, "__code__", target.__code__)
+        target.__code__ = _refuse.__code__.replace(co_name=target.__name__)
+        return undo
+    setattr(owner, attribute, _refuse)
+    return partial(delattr, owner, attribute) if inherited else partial(
+        setattr, owner, attribute, target
+    )  # fmt: skip

@@ -24,7 +24,7 @@ from lessonlib.exercises.show import show
 __all__ = ["SEED", "Case", "Exercise", "Mistake", "Property", "WrittenQuestion", "judge", "verdict"]
 
 SEED = 20  # the cases of a lesson are the same for everyone; homework draws its own
-_FRESH = 21  # drawn to confirm what is said of a wrong answer
+FRESH = 21  # drawn to confirm what is said of a wrong answer
 _ENDS = (TimeUp, NotImplementedError, AskedToWrite)
 
 
@@ -48,7 +48,7 @@ def _judged(exercise: Exercise, answer: Any, seed: int) -> Result:
     outcomes = _call_all(exercise, answer, cases)
     fresh, again = [], []
     if not _quick_ending(outcomes) and _any_fault(exercise, cases, outcomes):
-        fresh = exercise.cases(np.random.default_rng(_FRESH))
+        fresh = exercise.cases(np.random.default_rng(FRESH))
         again = _call_all(exercise, answer, fresh)
     return verdict(exercise, cases, outcomes, fresh, again, answer)
 
@@ -94,6 +94,12 @@ def expected(exercise: Exercise, arguments: tuple) -> Any:
 def failing(exercise: Exercise, cases: Sequence[tuple], outcomes: Sequence[Outcome]) -> list[int]:
     """The positions of the cases in which an answer is wrong. Raises ReferenceFailed."""
     return [k for k, case in enumerate(_tried(exercise, cases, outcomes)[0]) if case.failed]
+
+
+def agrees(exercise: Exercise, arguments: tuple, outcome: Outcome, want: Any) -> bool:
+    """Whether one outcome is right; `want` is what the reference returns in this case."""
+    notes = Comparison(exercise.tolerance, exercise.values, exercise.strict)
+    return outcome.error is None and _fault(exercise, arguments, outcome, want, notes) is None
 
 
 class ReferenceFailed(Exception):

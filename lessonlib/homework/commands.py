@@ -3,14 +3,21 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lessonlib._errors import CommandError
+from lessonlib.files import write
 from lessonlib.homework import guide, safe
 from lessonlib.homework.isolation import isolated
 from lessonlib.homework.limits import Limits
-from lessonlib.homework.model import HomeworkError
+from lessonlib.homework.model import Homework, HomeworkError
+
+if TYPE_CHECKING:
+    from lessonlib.homework.cohort.reports import Line
+    from lessonlib.homework.course import Course
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,6 +42,9 @@ def _add_assign(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
                         help="search wrong answers for their mistake (default: yes)")  # fmt: skip
     parser.add_argument("--lessons-folder", type=Path, metavar="DIR", help="where they are")
     parser.add_argument("--course-id", default="neural-sparks", help="nbgrader's name for it")
+    parser.add_argument("--gradescope", action="store_true", help="make an autograder.zip as well")
+    parser.add_argument("--classroom", action="store_true",
+                        help="make a template repository for GitHub Classroom as well")  # fmt: skip
     parser.set_defaults(run=_assign)
 
 
@@ -54,12 +64,24 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--cell-seconds", type=float, default=Limits.cell)
     parser.add_argument("--trusted", action="store_true", help="where no closed room can be made")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--names", action="store_true", help="name students in the class report")
+    parser.add_argument("--export", choices=("canvas", "moodle", "csv"),
+                        help="write a file that this platform imports")  # fmt: skip
+    parser.add_argument("--gradebook", type=Path, metavar="CSV", help="the platform's own export, "
+                        "to fill in (default: the class list)")  # fmt: skip
+    parser.add_argument("--column", default="", help="the assignment's column of that export")
     parser.set_defaults(run=_grade)
 
 
 def _needed() -> None:
     if not hasattr(os, "fork"):
         raise CommandError("homework needs Linux or macOS; on Windows use WSL")
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        raise CommandError(
+            f"this terminal's names of files are in {encoding}, and a student's name may need "
+            "more: set PYTHONUTF8=1 and start the same command again"
+        )
     try:
         import nbgrader  # noqa: F401
     except ImportError:
@@ -96,14 +118,34 @@ def _assign(chosen: argparse.Namespace) -> Iterator[str]:
             made = assign(chosen.lessons, course, choices)
         except HomeworkError as error:
             raise CommandError(str(error)) from None
+        said = list(_for_platforms(chosen, course, made))
     for homework in made:
         yield f"students get {chosen.course}/release/{homework.name}/{homework.name}.ipynb"
     yield f"you keep {chosen.course} (it holds the seed of the homework's own cases)"
+    yield from said
+
+
+def _for_platforms(chosen: argparse.Namespace, course: Path, made: list[Homework]) -> Iterator[str]:
+    """Write what the chosen platforms need; say where it is and what it does not protect."""
+    from lessonlib.homework.autograder import classroom, gradescope
+
+    for homework in made if chosen.gradescope else ():
+        inside = f"gradescope/{homework.name}/autograder.zip"
+        write(course / inside, gradescope.archive(homework))
+        yield f"for Gradescope: {chosen.course}/{inside}"
+    if chosen.gradescope:
+        yield "  where its containers allow no closed room, a submission can read this archive"
+    for homework in made if chosen.classroom else ():
+        inside = f"classroom/{homework.name}"
+        classroom.repository(homework, course / inside)
+        yield f"for GitHub Classroom: the template repository {chosen.course}/{inside}"
+    if chosen.classroom:
+        yield "  its points are feedback: whoever can push can change them; grade with `grade`"
 
 
 def _grade(chosen: argparse.Namespace) -> Iterator[str]:
     chosen.course, chosen.roster = chosen.course.absolute(), _absolute(chosen.roster)
-    chosen.submissions = _absolute(chosen.submissions)
+    chosen.submissions, chosen.gradebook = map(_absolute, (chosen.submissions, chosen.gradebook))
     with isolated():
         yield from _graded(chosen)
 
@@ -121,8 +163,8 @@ def _graded(chosen: argparse.Namespace) -> Iterator[str]:
         yield TRUSTED
     settings = Settings(
         jobs=max(1, chosen.jobs), scheduler=chosen.scheduler, trusted=chosen.trusted,
-        students=tuple(chosen.student), limits=Limits(cell=chosen.cell_seconds),
-        progress=not chosen.quiet,
+        students=tuple(chosen.student), limits=Limits.with_cell(chosen.cell_seconds),
+        progress=not chosen.quiet, names=chosen.names,
     )  # fmt: skip
     try:
         outcome = grade(course, lesson, settings, chosen.submissions, chosen.roster)
@@ -138,6 +180,26 @@ def _graded(chosen: argparse.Namespace) -> Iterator[str]:
         f"{n} {s}" for s, n in counts.items()
     )
     yield f"{course.root}/grades_{lesson}.csv and report_{lesson}.md; pages in feedback/"
+    if chosen.export:
+        yield from _exported(chosen, course, lesson, outcome.table)
+
+
+def _exported(
+    chosen: argparse.Namespace, course: "Course", lesson: str, table: "list[Line]"
+) -> Iterator[str]:
+    """Write the file for a platform and say what is to be known about it."""
+    from lessonlib.homework.cohort.exports import export
+
+    kept = course.root / "roster.csv"
+    path = chosen.gradebook or (kept if kept.exists() else None)
+    try:
+        made = export(chosen.export, course.homework(lesson), table, path, chosen.column)
+    except HomeworkError as error:
+        raise CommandError(str(error)) from None
+    file = course.root / f"export_{lesson}_{chosen.export}.csv"
+    write(file, made.text)
+    yield from map(safe.line, made.notes)
+    yield f"to import: {file}"
 
 
 _STATES = ("graded", "not graded", "no submission")

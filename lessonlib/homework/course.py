@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]  # not on Windows, where the commands refuse
 
+_LONGEST = 512 - len("-journal")  # bytes of a path that SQLite opens; its journal is next to it
 CONFIG = '''"""nbgrader's configuration for this course, made by `lessonlib assign`."""
 
 from pathlib import Path
@@ -49,16 +51,43 @@ class Course:
 
         return Course(Path(make_url(url).database or "").parent)
 
+    def check_path(self) -> None:
+        """Raise HomeworkError where SQLite, which keeps the gradebook, can open no file there."""
+        length = len(os.fsencode(self.root / "gradebook.db"))
+        if length > _LONGEST:
+            raise HomeworkError(
+                f"the path of the course folder is too long by {length - _LONGEST} bytes: with "
+                f"gradebook.db it has {length}, and SQLite, which keeps nbgrader's gradebook, "
+                f"opens {_LONGEST}. Move the course to a shorter path"
+            )
+
     def create(self, course: str) -> None:
-        """Make the folder and nbgrader's configuration; what exists stays."""
+        """Make the folder and nbgrader's configuration; what exists stays.
+
+        Raises HomeworkError where the path is too long, before anything is written.
+        """
+        self.check_path()
         for name in ("source", "homework", "submitted"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         for name, text in (
             ("nbgrader_config.py", CONFIG),
             ("course.json", json.dumps({"course": course}) + "\n"),
         ):
-            if not (self.root / name).exists():
-                write(self.root / name, text)
+            file = self.root / name
+            if not file.exists() or not file.read_bytes().strip():
+                write(file, text)
+
+    @property
+    def course_id(self) -> str:
+        """nbgrader's name for the course. Raises HomeworkError where course.json is damaged."""
+        file = self.root / "course.json"
+        try:
+            return str(json.loads(file.read_text(encoding="utf-8"))["course"])
+        except (ValueError, TypeError, KeyError):
+            raise HomeworkError(
+                f'{file} is damaged: put back your backup of it, or write {{"course": '
+                '"neural-sparks"} into it, with the name that `lessonlib assign` was given'
+            ) from None
 
     def lessons(self) -> list[str]:
         """The lessons that have been assigned."""
@@ -76,7 +105,7 @@ class Course:
             raise HomeworkError(
                 f"lesson {lesson!r} is not assigned in {self.root}; assigned: {known}"
             )
-        return Homework.from_json(path.read_text(encoding="utf-8"))
+        return Homework.of_file(path)
 
     def homework_named(self, name: str) -> Homework:
         """The homework of an nbgrader assignment."""
@@ -85,6 +114,7 @@ class Course:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep a second grader out. Raises HomeworkError where one is at work."""
+        self.check_path()
         with open(self.root / ".lock", "w", encoding="utf-8") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

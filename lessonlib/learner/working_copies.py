@@ -16,9 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from lessonlib._errors import CommandError
-from lessonlib.files import copies_folder, free_name, notebooks_folder, write
-
-_ORIGIN = ".origin.json"
+from lessonlib.files import ORIGIN, copies_folder, free_name, is_checkout, notebooks_folder, write
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,11 @@ def _run_copies(arguments: argparse.Namespace) -> Iterator[str]:
         for copy in list_copies(lessons, folder):
             yield f"{copy.number:<4} {copy.state:<9} {copy.path.name}"
         return
+    yield from made_copies(lessons, folder)
+
+
+def made_copies(lessons: Path, folder: Path) -> Iterator[str]:
+    """Make the missing working copies; say how many, and which lessons have changed since."""
     before = make_copies(lessons, folder)
     made = sum(copy.state == "missing" for copy in before)
     if made:
@@ -132,13 +135,15 @@ def _run_reset(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _command(number: str) -> str:
+    if not is_checkout():
+        return f"lessonlib reset {number} (in that folder)"
     python = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
     return f"{python} -m lessonlib reset {number}"
 
 
 def _read_origin(copies: Path) -> dict[str, str]:
     try:
-        origin = json.loads((copies / _ORIGIN).read_text(encoding="utf-8"))
+        origin = json.loads((copies / ORIGIN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return origin if isinstance(origin, dict) else {}
@@ -146,4 +151,4 @@ def _read_origin(copies: Path) -> dict[str, str]:
 
 def _remember(copies: Path, lesson: Path) -> None:
     origin = _read_origin(copies) | {lesson.name: fingerprint(lesson)}
-    write(copies / _ORIGIN, json.dumps(origin, indent=1, sort_keys=True).encode())
+    write(copies / ORIGIN, json.dumps(origin, indent=1, sort_keys=True).encode())

@@ -1,9 +1,11 @@
 """Progress, predictions, claims, stored results, scoreboard, course map, installation check."""
 
 import base64
+import dataclasses
 import datetime
 import io
 import json
+import math
 import os
 import re
 import subprocess
@@ -353,6 +355,31 @@ def test_expect_prints_or_raises(capsys):
         claims.expect("01.xor best", float("nan"))
     with pytest.raises(KeyError, match="no claim"):
         claims.expect("01.nothing", 1.0)
+
+
+def test_a_line_says_what_is_known_of_the_spread():
+    claim = claims.Claim("01.x", "steps", 1.0, math.inf, math.nan, math.nan, math.nan, 0)
+    assert claim.line(12.3456) == "steps: 12.3 (the spread is not measured yet)"
+    claim = dataclasses.replace(claim, smallest=12.0, median=12.0, largest=12.0, seeds=1)
+    assert claim.line(12) == "steps: 12 (the same over 1 seed)"
+    assert claim.line(13) == "steps: 13 (12 to 12 over 1 seed)", "another machine, another value"
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((0.999, 1.0, 1.0), ["0.999", "1.000", "1.000"]),
+        ((2104, 1999, 3050), ["2,104", "1,999", "3,050"]),
+        ((2104.7, 1999.2, 3050.1), ["2,105", "1,999", "3,050"]),
+        ((-0.001, -0.2, 0.3), ["0.00", "-0.20", "0.30"]),
+        ((0.0, 0.0017), ["0.0000", "0.0017"]),
+        ((6e-12, 8.64e-12), ["6.0e-12", "8.6e-12"]),
+        ((0.0, 3e-17), ["0", "3.0e-17"]),
+        ((math.inf, 1.0), ["inf", "1"]),
+    ],
+)
+def test_numbers_are_written_alike(values, texts):
+    assert claims.alike(*values) == texts
 
 
 def test_recording_writes_instead_of_asserting(tmp_path, monkeypatch):

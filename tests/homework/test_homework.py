@@ -11,6 +11,7 @@ import time
 import urllib.request
 import warnings
 import zipfile
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -94,8 +95,8 @@ def test_grades(graded):
         "leonhard",
         "strangerx_9",
     ]
-    assert rows["ada"]["total"] == "18"
-    assert rows["ada"]["maximum"] == "20"
+    assert rows["ada"]["total"] == "23"
+    assert rows["ada"]["maximum"] == "25"
     assert rows["ada"]["status"] == "graded"
     assert rows["ada"]["needs_manual"] == "no"
     assert rows["ada"]["name"] == "Lovelace, Ada"
@@ -123,8 +124,9 @@ def test_feedback_teaches_and_hides(graded):
     grader.homework, grader.extra, grader._drawn = homework, {}, {}
     for exercise in homework.exercises():
         cases = grader._cases(exercise)
-        for arguments, fresh in zip(cases.hidden, cases.fresh, strict=True):
-            for value in arguments if fresh else ():
+        shown = cases.shown[len(cases.public) :]
+        for arguments, known in zip(cases.hidden, shown, strict=True):
+            for value in () if known else arguments:
                 if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 3:
                     shown = [f"{number:.4g}" for number in value.ravel()[:4]]
                     # a short one such as 0.5 may be in the lesson's own cases too
@@ -137,8 +139,20 @@ def test_class_report(graded):
     text = (graded / "report_01.md").read_text()
     assert "6 graded" in text
     assert "- 1 of 6: zero counts as right. A score of exactly 0" in text
+    assert "## Not graded\n\n1. Who and why is in grades_01.csv" in text
+    assert "## No submission\n\n1. " in text
+    rows = rows_of(graded)
+    assert not [s for s, r in rows.items() if s in text or (r["name"] and r["name"] in text)]
+    assert "](report_01.svg)" in text
+    assert "<svg" in (graded / "report_01.svg").read_text()
+
+
+def test_the_class_report_names_students_where_asked(graded):
+    grade(Course(graded), "01", replace(QUIET, names=True))
+    text = (graded / "report_01.md").read_text()
     assert "- carl Gauss, Carl: the notebook is cut off" in text
     assert "- leonhard" in text
+    grade(Course(graded), "01", QUIET)
 
 
 @mock.patch.dict(os.environ)  # Dask sets variables in our process and leaves them there
@@ -206,7 +220,7 @@ def test_regrading_one_student_touches_no_other(graded):
     assert (graded / "grades_01.csv").read_bytes() == csv_before
     assert set(before) == set(after)
     changed = {p for p, t in times.items() if p.stat().st_mtime_ns != t}
-    own = {"alan", "grades_01.csv", "report_01.md", ".lock", "gradebook.db"}
+    own = {"alan", "grades_01.csv", "report_01.md", "report_01.svg", ".lock", "gradebook.db"}
     assert all(own & {*p.parts, p.stem} for p in changed), changed
 
 
@@ -232,7 +246,7 @@ def test_points_given_by_hand_come_into_the_table(graded):
         gradebook.db.commit()
     grade(course, "01", QUIET)
     row = rows_of(graded)["grace"]
-    assert (row["01.w1"], row["needs_manual"], row["total"]) == ("1.5", "no", "19.5")
+    assert (row["01.w1"], row["needs_manual"], row["total"]) == ("1.5", "no", "24.5")
 
 
 def test_a_gradebook_that_differs_is_named(graded):
@@ -257,7 +271,24 @@ def test_a_new_file_replaces_the_score(graded, tmp_path):
     assert rows_of(graded)["ada"]["total"] == ""
     (tmp_path / "ada.ipynb").write_text(json.dumps(solved(course.homework("01").notebook())))
     grade(course, "01", QUIET, tmp_path)
-    assert rows_of(graded)["ada"]["total"] == "18"
+    assert rows_of(graded)["ada"]["total"] == "23"
+
+
+def test_points_are_exported_by_the_command(graded, tmp_path, capsys):
+    """The class list of this course is Canvas's; the export has the homework's column too."""
+    head, *students = (graded / "roster.csv").read_text().splitlines()
+    rows = [f"{head},01_sample (81)", "    Points Possible,,,,,20"]
+    (tmp_path / "canvas.csv").write_text("\n".join([*rows, *(f"{s}," for s in students)]))
+    command = ["grade", str(graded), "--quiet", "--export", "canvas"]
+    assert cli.main([*command, "--gradebook", str(tmp_path / "canvas.csv")]) == 0
+    assert f"to import: {graded}/export_01_canvas.csv" in capsys.readouterr().out
+    made = (graded / "export_01_canvas.csv").read_text().splitlines()
+    totals = {s: r["total"] for s, r in rows_of(graded).items() if r["needs_manual"] == "no"}
+    assert {r.split(",")[-3]: r.split(",")[-1] for r in made[2:] if not r.endswith(",")} == {
+        s: points for s, points in totals.items() if s != "strangerx_9"
+    }
+    assert cli.main(command) == 1
+    assert "assignments there: none" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -42,7 +42,9 @@ def test_extra_cases_and_seed_decide(material, tmp_path):
         grader.extra = extra_cases(grader.homework)
         drawn.append(repr(grader._cases(task).hidden))
         own = task.cases(np.random.default_rng(seed))
-        assert len(grader._cases(task).hidden) == len(own) + 9
+        hidden = grader._cases(task).hidden  # and further ones, where many are easy
+        assert [c[0].tolist() for c in hidden[len(own) :]][:9] == [[3]] * 9
+        assert sum(c[0].tolist() == c[1].tolist() == [3] for c in hidden) == 9
     assert drawn[0] == drawn[1] != drawn[2]
     with pytest.raises(HomeworkError, match=r"extra cases: no exercise 99\.1 .* it has 00\.1"):
         assign(["00"], tmp_path / "c2", Choices(extra_cases="CASES = {'99.1': []}",

@@ -19,7 +19,13 @@ from hypothesis import strategies as st
 from lessonlib import cli, markup
 from lessonlib._errors import CommandError
 from lessonlib.homework import safe
-from lessonlib.homework.cohort.reports import NOT_GRADED, Line, class_report, grades_csv
+from lessonlib.homework.cohort.reports import (
+    NOT_GRADED,
+    Line,
+    class_report,
+    grades_csv,
+    picture_name,
+)
 from lessonlib.homework.cohort.roster import Student, read_roster
 from lessonlib.homework.course import Course
 from lessonlib.homework.model import Graded, HomeworkError, Report
@@ -29,6 +35,7 @@ from lessonlib.homework.submission.repair import repair
 
 pytestmark = MARKS
 HOMEWORK = homework_of("01")
+PICTURE = ("img", ("src", picture_name(HOMEWORK)))  # the report's own
 RELEASE = HOMEWORK.notebook()
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "input", "button", "base", "meta",
           "link", "svg", "math", "details", "img", "a", "video", "audio", "template"}  # fmt: skip
@@ -263,8 +270,10 @@ def test_no_cell_of_the_table_is_a_formula_and_the_id_still_imports(text, tmp_pa
 def test_the_report_is_markdown_in_which_a_text_is_text(text):
     table = [line_of(text), Line(Student("b"), "graded", line_of(text, text).report, None, [])]
     for wrapped in (table, [line_of(f"`a` {text} `b`")], [line_of(f"`{text}`")]):
-        made = as_markdown(class_report(HOMEWORK, wrapped))
-        assert [e for e in active(made) if e[0] not in ("td", "th")] == []
+        for names in (True, False):
+            made = as_markdown(class_report(HOMEWORK, wrapped, names))
+            found = [e for e in active(made) if e[0] not in ("td", "th")]
+            assert found == [PICTURE] * any(line.status == "graded" for line in wrapped)
 
 
 @pytest.mark.parametrize("text", CONTROLS)
@@ -285,5 +294,5 @@ def test_a_terminal_gets_no_control_character(text, capsys, monkeypatch):
     shown = "".join(capsys.readouterr()).replace("\n", "")
     assert shown.startswith("refused: ")
     assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
-    made = class_report(HOMEWORK, [line_of(f"a{text}")])
+    made = class_report(HOMEWORK, [line_of(f"a{text}")], names=True)
     assert not [c for c in made.replace("\n", "") if unicodedata.category(c)[0] == "C"]

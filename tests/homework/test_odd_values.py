@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as hnp
 from lessonlib.exercises.call import Outcome
 from lessonlib.exercises.judge import SEED, expected, verdict
 from lessonlib.homework.sandbox import wire
-from lessonlib.homework.submission.score import Cases, explain, share
+from lessonlib.homework.submission.cases import Cases
+from lessonlib.homework.submission.score import explain, share
 from lessonlib.lessons.registry import exercises_of, lessons
 
 EXERCISES = {k: e for lesson in lessons() for k, e in exercises_of(lesson).items()}
@@ -82,10 +83,12 @@ def bent(data, value, depth=0):
 def judged(identity, values, search):
     """All that the grader makes of one value for each case."""
     exercise = EXERCISES[identity]
-    cases, _ = tried(identity)
+    cases, wants = tried(identity)
     outcomes = [Outcome(value=copy.deepcopy(v)) for v in values]
     known = verdict(exercise, cases, outcomes, cases, outcomes, search=search)
-    share(exercise, Cases(cases, cases, [True] * len(cases)), outcomes, (known, known))
+    both = Cases(exercise, cases, cases, [*wants, *wants])
+    score, _ = share(both, outcomes, outcomes, bool(known.mistake))
+    assert 0.0 <= score <= 1.0
     result = explain(exercise, known, known)
     assert 0.0 <= result.score <= 1.0
     assert repr(result)

@@ -112,7 +112,7 @@ def test_the_checks_run_at_every_change_and_every_month():
 
 def test_the_site_is_built_by_the_one_command_and_published():
     flow = workflow("site.yml")
-    install, build = scripts(flow)
+    install, build, colab = scripts(flow)
     assert '".[book]"' in install
     assert "-c constraints.txt" in install
     command, option, folder = build.removeprefix("python ").split()
@@ -124,6 +124,30 @@ def test_the_site_is_built_by_the_one_command_and_published():
     assert any("deploy-pages" in step.get("uses", "") for step in steps)
     assert flow["jobs"]["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
     assert flow["permissions"] == {"contents": "read"}
+    assert f"cd {folder}/colab" in colab
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("git"), reason="a script that calls git")
+def test_colabs_copies_become_a_branch_without_history(tmp_path):
+    """Twice, as at two pushes: the branch holds the notebooks alone, and one commit."""
+    subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "remote")], check=True)
+    script = scripts(workflow("site.yml"))[2]
+    remote = "https://x-access-token:secret@github.com/owner/name"
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TOKEN": "secret",
+           "GITHUB_REPOSITORY": "owner/name", "GIT_CONFIG_COUNT": "1",
+           "GIT_CONFIG_KEY_0": f"url.{tmp_path}/remote.insteadOf",
+           "GIT_CONFIG_VALUE_0": remote}  # fmt: skip
+    folder = tmp_path / "public/colab"
+    for text in ("one", "two"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "00_start_here.ipynb").write_text(text)
+        command = ["bash", "-e", "-c", script]
+        subprocess.run(command, cwd=tmp_path, env=env | {"GITHUB_SHA": text}, check=True)
+        assert sorted(p.name for p in folder.iterdir()) == ["00_start_here.ipynb"]
+    asked = ["git", "-C", str(tmp_path / "remote")]
+    shown = subprocess.run([*asked, "show", "colab:00_start_here.ipynb"], capture_output=True)
+    count = subprocess.run([*asked, "rev-list", "--count", "colab"], capture_output=True)
+    assert (shown.stdout, count.stdout) == (b"two", b"1\n")
 
 
 @pytest.mark.parametrize("name", ["checks.yml", "site.yml"])

@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "torch": "pytorch-cpu"}
 CHANNELS = ["conda-forge", "nodefaults"]
+SETTINGS = "lessonlib/learner/jupyter"
+VARIABLES = {"OMP_NUM_THREADS": "1", "JUPYTER_CONFIG_PATH": SETTINGS}
 POST_BUILD = [
     "#!/bin/bash",
     "set -euo pipefail",
@@ -69,8 +71,8 @@ def conda_problems(root, project):
     if full["dependencies"] != [*packages, {"pip": ["-e ."]}]:
         yield "environment.yml must end with the pip block that installs the package"
     # On Binder the variable is binder/start's: nobody activates an environment there.
-    if full.pop("variables", None) != {"OMP_NUM_THREADS": "1"}:
-        yield "environment.yml does not set one thread"
+    if full.pop("variables", None) != VARIABLES:
+        yield "environment.yml does not set one thread and JupyterLab's defaults"
     if binder != full | {"dependencies": packages}:
         yield "binder/environment.yml is not environment.yml without the pip block"
     if full["channels"] != CHANNELS:
@@ -187,6 +189,7 @@ def copy(tmp_path):
         ("environment.yml", "  - pip:\n      - -e .\n", "", "must end with the pip block"),
         ("environment.yml", "  - nodefaults\n", "  - defaults\n", "channels are"),
         ("environment.yml", 'OMP_NUM_THREADS: "1"', 'OMP_NUM_THREADS: "2"', "one thread"),
+        ("environment.yml", "learner/jupyter", "jupyter", "JupyterLab's defaults"),
         ("binder/environment.yml", "tqdm>=4.67", "tqdm>=4.60", "not environment.yml without"),
         ("binder/environment.yml", "  - pip\n", "", "not environment.yml without"),
         ("binder/postBuild", "set -euo pipefail\n", "", "not the lines"),
@@ -233,6 +236,18 @@ def test_a_stray_file_a_link_and_a_lost_mode_are_caught(copy):
         kept = (copy / "binder/environment.yml").rename(copy / "binder.yml")
         (copy / "binder/environment.yml").symlink_to(kept)
         assert problems(copy) == ["binder/environment.yml is a link"]
+
+
+def test_plain_jupyter_lab_in_the_conda_environment_asks_nothing(monkeypatch):
+    """`jupyter lab` in the clone, with the variables that activating sets; elsewhere they say
+    nothing, since the path is of this folder."""
+    utils = pytest.importorskip("jupyterlab_server.settings_utils")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", SETTINGS)
+    monkeypatch.chdir(ROOT)
+    (found,) = utils._get_overrides("/no/such/folder")[0].values()
+    assert found == {"checkForUpdates": False, "fetchNews": "false"}
+    monkeypatch.chdir("/")
+    assert "fetchNews" not in str(utils._get_overrides("/no/such/folder")[0])
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="it is a bash script")

@@ -49,6 +49,7 @@ def package(tmp_path):
     put("nn.py", "import math\nimport numpy\nfrom . import functional as F\n")
     put("datasets.py", "def mnist():\n    import torchvision\n    return torchvision\n")
     put("plots/__init__.py", "import matplotlib.pyplot as plt\nfrom .style import use\n")
+    put("lessons/l01/diagrams.py", "from matplotlib.patches import Circle\n")
     put("plots/style.py", "def use():\n    from lessonlib import plots\n    return plots\n")
     assert [*structure.import_problems(root), *structure.cycle_problems(root)] == []
     return put

@@ -34,6 +34,19 @@ def test_one_visit_is_a_step_of_gradient_descent_in_torch(seed):
     assert np.allclose(found, [*line.weight, line.bias], atol=1e-12)
 
 
+def test_without_a_bias_the_plane_stays_at_the_origin():
+    X, y, _ = datasets.separable(40, 3, 0.1, np.random.default_rng(2))
+    seen = []
+    line = perceptron.fit(X, y, bias=False, on_mistake=lambda i, w, b: seen.append(b))
+    assert line.converged
+    assert (line.bias, set(seen)) == (0.0, {0.0})
+    assert perceptron.fit(X, y, bias=False, averaged=True).bias == 0.0
+    v = np.zeros(3)
+    for x, label in zip(X, y, strict=True):
+        v = v + label * x * (label * (v @ x) <= 0)
+    assert np.allclose(perceptron.fit(X, y, bias=False, passes=1).weight, v)
+
+
 def test_averaging_is_the_mean_over_all_visits():
     r = np.random.default_rng(3)
     X, y = r.normal(size=(15, 3)), r.choice([-1, 1], 15)

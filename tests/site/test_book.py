@@ -86,6 +86,9 @@ def test_every_lesson_has_its_page_with_number_and_ways_to_run_it(site, page):
         owner = repository().removeprefix("https://github.com/")
         binder = f"https://mybinder.org/v2/gh/{owner}/HEAD?urlpath=lab/tree/notebooks/{path.name}"
         assert binder in lesson.links
+        colab = f"https://colab.research.google.com/github/{owner}/blob/colab/{path.name}"
+        assert colab in lesson.links
+        assert (site / "colab" / path.name).is_file()
         assert f"../files/{path.name}" in lesson.links
         assert (site / "files" / path.name).read_bytes() == path.read_bytes()
         in_browser = (site / "lite/files" / path.name).exists()
@@ -195,7 +198,7 @@ def test_formulas_are_mathml_and_come_with_a_font(site, page):
 @pytest.mark.network
 def test_links_to_elsewhere_answer(pages):
     """Only those that say that there is nothing; a site that refuses a program is left alone."""
-    own = (repository(), "https://mybinder.org/v2/")
+    own = (repository(), "https://mybinder.org/v2/", "https://colab.research.google.com/github/")
     links = {link.partition("#")[0] for p in pages.values() for link in p.links if outside(link)}
     links = {link for link in links if link.startswith("http") and not link.startswith(own)}
     try:

@@ -116,10 +116,10 @@ def test_the_links_to_run_a_lesson_are_reached_by_keyboard(window):
     page = window(LESSON)
     page.get_by_role("link", name="Open in Binder").focus()
     names = []
-    for _ in range(3):
+    for _ in range(4):
         names.append(page.evaluate("document.activeElement.textContent"))
         page.keyboard.press("Tab")
-    assert names == ["Open in Binder", "Open in JupyterLite", "Download"]
+    assert names == ["Open in Binder", "Open in JupyterLite", "Open in Colab", "Download"]
 
 
 def test_search_finds_lessons_and_library(window):

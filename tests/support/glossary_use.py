@@ -11,15 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from marks import COMMENT
+from marks import CODE, COMMENT
 from second_edition import MARKUP, SOURCES
 
 from lessonlib.glossary import Term
 
-NOT_TEXT = re.compile(
-    r"^(`{3,}).*?^\1`*$|(`+)(?!`).+?(?<!`)\2(?!`)|\$\$.*?\$\$|\$[^$\n]+\$",
-    re.MULTILINE | re.DOTALL,
-)
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 LINK = re.compile(r"(!?\[[^\]]*\])\([^)\s]*\)")
 
 
@@ -29,7 +26,8 @@ def paragraphs(cells) -> Iterator[tuple[int, str]]:
         if cell.cell_type != "markdown" or number == 0:
             continue
         text = SOURCES.sub("", COMMENT.sub("", cell.source))
-        text = MARKUP.sub("\n\n", LINK.sub(r"\1", NOT_TEXT.sub(" ", text)))
+        text = LINK.sub(r"\1", FORMULA.sub(" ", CODE.sub(" ", text)))
+        text = MARKUP.sub("\n\n", text)
         for block in re.split(r"\n\s*\n|\n(?=\s*[-*|] |\s*\d+\. |#)", text):
             if block.strip():
                 yield number, " ".join(block.split())

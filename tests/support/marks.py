@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from lessonlib.claims import Claim, alike, claims
+from lessonlib.claims import Claim, alike, claims, with_spread
 from lessonlib.scoreboard import COLUMNS
 from lessonlib.trained import read_index, trained
 
@@ -37,12 +37,10 @@ class Row:
     median: float
     smallest: float
     largest: float
-    over: str
+    seeds: int
 
     def __str__(self) -> str:
-        value, low, high = alike(self.median, self.smallest, self.largest)
-        spread = "the same" if self.smallest == self.largest else f"{low} to {high}"
-        return f"{value} ({spread} {self.over})"
+        return with_spread(self.median, self.smallest, self.largest, self.seeds)
 
 
 def decimal(text: str) -> Decimal:
@@ -87,11 +85,11 @@ def text_of(source: str) -> str:
 
 
 def marks_in(source: str) -> Iterator[tuple[str, str]]:
-    """(what a comment says, the text of its line before it) for each comment of a cell."""
+    """(what a comment says, the text before it with line breaks as spaces) for each comment."""
     source = text_of(source)
     for mark in COMMENT.finditer(source):
         before = COMMENT.sub("", source[: mark.start()])
-        yield " ".join(mark[1].split()), before.rsplit("\n", 1)[-1]
+        yield " ".join(mark[1].split()), re.sub(r"\s+", " ", before)
 
 
 def row_of(name: str) -> Row | str:
@@ -103,8 +101,7 @@ def row_of(name: str) -> Row | str:
         return "names no row of data/bounds.csv"
     if not claim.seeds:
         return "names a row that is not measured yet: run tools/bounds.py"
-    seeds = f"over {claim.seeds} seed{'s' * (claim.seeds != 1)}"
-    return Row(claim.median, claim.smallest, claim.largest, seeds)
+    return Row(claim.median, claim.smallest, claim.largest, claim.seeds)
 
 
 def _scoreboard_row(name: str) -> Row | str:
@@ -119,8 +116,7 @@ def _scoreboard_row(name: str) -> Row | str:
     if column not in COLUMNS:
         return f"names no column of a scoreboard, which has {', '.join(COLUMNS)}"
     values = stored["rows"][:, names.index(model), COLUMNS.index(column)]
-    over = f"over {len(values)} seed{'s' * (len(values) != 1)}"
-    return Row(float(np.median(values)), float(values.min()), float(values.max()), over)
+    return Row(float(np.median(values)), float(values.min()), float(values.max()), len(values))
 
 
 def printed_values(cells) -> dict[str, list[str]]:
@@ -145,7 +141,7 @@ def _problem(name: str, before: str, printed: dict[str, list[str]]) -> str:
     claim = claims().get(name)
     here = printed.get(claim.words, []) if claim else []
     wanted = " or ".join([str(row), *(f"{value} as printed" for value in here)])
-    usual = alike(row.median, row.smallest, row.largest)[0]
+    usual, low, high = alike(row.median, row.smallest, row.largest)
     shown = decimal(cited["value"])
     right = _well_rounded(shown, cited["value"], row.median, usual) or any(
         _as_printed(shown, cited["value"], value) for value in here
@@ -154,9 +150,10 @@ def _problem(name: str, before: str, printed: dict[str, list[str]]) -> str:
         return f"vouches for {cited['value']}, wanted {wanted}"
     if cited["same"] and row.smallest != row.largest:
         return f"says that all seeds gave the same, wanted {wanted}"
-    for end, value in (("low", row.smallest), ("high", row.largest)):
-        if cited[end] and not rounds_to(decimal(cited[end]), value):
-            return f"gives {cited[end]} as an end of the spread, wanted {wanted}"
+    for end, value, text in (("low", row.smallest, low), ("high", row.largest, high)):
+        said = cited[end]
+        if said and not _well_rounded(decimal(said), said, value, text):
+            return f"gives {said} as an end of the spread, wanted {wanted}"
     return ""
 
 

@@ -27,7 +27,7 @@ NEVER_AT_LOAD = {"torch", "torchvision", "sklearn", "pandas"}
 MATHEMATICS = {"functional", "nn"}
 
 # The lessons that are not rewritten yet; every other one is held to more (second_edition.py).
-FIRST_EDITION = {"00", "01", "02", "04", "04b", "05", "05b", "06", "06b", "07", "08", "09"}
+FIRST_EDITION = {"00", "02", "04", "04b", "05", "05b", "06", "06b", "07", "08", "09"}
 FIRST_EDITION |= {"10", "10b"}
 
 CODE_LINES, PROSE_WORDS, LINE_LENGTH = 25, 180, 88
@@ -117,7 +117,8 @@ def _foreign_problems(name: str, part: str, imported: str, at_load: bool) -> Ite
         yield f"{name} imports {imported}: the mathematics needs NumPy alone"
     if at_load and top in NEVER_AT_LOAD and "/recipes/" not in name:  # nothing imports a recipe
         yield f"{name} imports {imported} when it is loaded: import it where it is used"
-    drawing = name.endswith("/explorer/figure.py")  # loaded when a picture is drawn
+    # loaded when a picture is drawn
+    drawing = name.endswith(("/explorer/figure.py", "/diagrams.py"))
     if at_load and part not in MAY_LOAD.get(top, {part}) and not drawing:
         yield f"{name} loads {imported}: import it where it is used"
 

@@ -11,6 +11,8 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import ismodule
 from pathlib import Path
 
 import nbformat
@@ -117,6 +119,12 @@ def unfold(text: str) -> str:
     return FOLD.sub(change, text)
 
 
+def colab_address(name: str) -> str:
+    """Where a lesson opens in Colab, which reads notebooks from branches of GitHub."""
+    owner = repository().removeprefix("https://github.com/")
+    return f"https://colab.research.google.com/github/{owner}/blob/colab/{name}"
+
+
 def launch_row(stem: str, in_browser: bool) -> str:
     """Write the links under a lesson's title: run it on a server, in the browser, or take it."""
     owner = repository().removeprefix("https://github.com/")
@@ -125,6 +133,13 @@ def launch_row(stem: str, in_browser: bool) -> str:
     if in_browser:
         lite = f"../lite/lab/index.html?path={stem}.ipynb"
         links.append((lite, "runs in this browser, nothing to install", "Open in JupyterLite"))
+    links.append(
+        (
+            colab_address(f"{stem}.ipynb"),
+            "a session on a server of Google, with an account",
+            "Open in Colab",
+        )
+    )
     links.append((f"../files/{stem}.ipynb", "the notebook, to run on your machine", "Download"))
     made = "".join(
         f'<a href="{html.escape(link)}" title="{tip}">{name}</a>' for link, tip, name in links
@@ -204,9 +219,23 @@ def glossary_table() -> str:
 
 
 def part_page(name: str) -> str:
-    """The page of one part of the library; Sphinx fills it from the docstrings."""
+    """The page of one part of the library; Sphinx fills it from the docstrings.
+
+    A module that the part offers by its name, such as `plots.diagram`, has a section of its own.
+
+    >>> part_page("plots").count("automodule"), part_page("text").count("automodule")
+    (2, 1)
+    """
+    part = import_module(f"lessonlib.{name}")
+    offered = [one for one in getattr(part, "__all__", ()) if ismodule(getattr(part, one))]
+    sections = [f"# {name}\n\n{_members(name)}"]
+    sections += [f"## {name}.{one}\n\n{_members(f'{name}.{one}')}" for one in offered]
+    return "\n".join(sections)
+
+
+def _members(name: str) -> str:
     directive = f".. automodule:: lessonlib.{name}\n   :members:\n   :member-order: groupwise"
-    return f"# {name}\n\n```{{eval-rst}}\n{directive}\n```\n"
+    return f"```{{eval-rst}}\n{directive}\n```\n"
 
 
 def write(folder: Path, in_browser: Callable[[Path], bool], lessons: list[Path]) -> None:

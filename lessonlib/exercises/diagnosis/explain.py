@@ -9,7 +9,7 @@ import numpy as np
 
 from lessonlib.exercises.call import AskedToWrite, TimeUp, call
 from lessonlib.exercises.compare import leaves
-from lessonlib.exercises.diagnosis import causes, search
+from lessonlib.exercises.diagnosis import causes, search, second
 from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.evidence import Evidence
 from lessonlib.exercises.diagnosis.inputs import other_arguments
@@ -129,17 +129,15 @@ def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
     value = case.outcome.value
     if case.outcome.error is not None or value is None or not _is_data(value):
         return False
-    values = [value]
     if wanted.also is not None:
         if evidence.answer is None:
             return False
-        other = call(evidence.exercise.use, evidence.answer, wanted.also(*case.arguments), 1.0)
-        if other.error is not None:
-            return False
-        values.append(other.value)
+        one = second.Second(wanted, case.arguments, value, wanted.also(*case.arguments))
+        again = call(evidence.exercise.use, evidence.answer, one.arguments, 1.0)
+        return bool(second.missed([one], [again]))
     try:
         with search.quietly():
-            return not wanted.holds(*values, *case.arguments)
+            return not wanted.holds(value, *case.arguments)
     except Exception:  # a value of another form: the property does not speak of it
         return False
 
@@ -152,11 +150,7 @@ def _first_words(evidence: Evidence, broken: list[Property]) -> Finding | None:
         text = " ".join(dict.fromkeys(p.message for p in broken[:2]))
         return Finding(text, "property", broken[0].name)
     if _forgets_nothing(evidence):
-        text = (
-            "The same call gives another result the second time. Something is kept between the "
-            "calls: a list or dict as a default value, or a variable outside the function?"
-        )
-        return Finding(text, "property", "keeps something between calls")
+        return Finding(second.AGAIN.message, "property", second.AGAIN.name)
     return None
 
 

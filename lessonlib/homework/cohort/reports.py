@@ -9,6 +9,8 @@ from typing import Any
 from lessonlib.files import write
 from lessonlib.homework import safe
 from lessonlib.homework.cells import graded_cell_of
+from lessonlib.homework.cohort.difficulty import FEWEST, Item, in_words, items, tried_nothing
+from lessonlib.homework.cohort.picture import svg
 from lessonlib.homework.cohort.roster import Student
 from lessonlib.homework.course import Course
 from lessonlib.homework.model import Homework, Report
@@ -58,6 +60,8 @@ def _line(
     report = submission.outcome()
     notes = submission.notes + remarks + report.notes
     trouble = report.reason
+    if submission.is_open and submission.key:
+        trouble += "; start the same command again"
     if report.status == GRADED:
         trouble = agrees(submission.homework, report, row)
         if not trouble:
@@ -71,7 +75,7 @@ def _columns(homework: Homework) -> list[str]:
 
 def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
     """The grades as CSV: a column per exercise and question, total, maximum, status, notes."""
-    columns, maximum = _columns(homework), _maximum(homework)
+    columns, maximum = _columns(homework), maximum_of(homework)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ["student_id", "name", *columns, "total", "maximum"]
@@ -83,52 +87,128 @@ def grades_csv(course: Course, homework: Homework, table: list[Line]) -> str:
         if line.row is not None:
             waiting = set(line.row["manual"])
             values = [_cell(line.row, graded_cell_of(c), waiting) for c in columns]
-            total = _number(sum(float(v) for v in values if v))
+            total = number(sum(float(v) for v in values if v))
             manual = "yes" if waiting else "no"
         notes = safe.cell("; ".join(" ".join(n.split()) for n in line.notes))
         who = [safe.cell(line.student.id), safe.cell(line.student.name)]
-        rest = [total, _number(maximum), manual, line.late_by, line.status, notes]
+        rest = [total, number(maximum), manual, line.late_by, line.status, notes]
         writer.writerow([*who, *values, *rest])
     return out.getvalue()
+
+
+def final_points(homework: Homework, line: Line) -> float | None:
+    """A student's points; None where there are none yet, or something waits to be graded by hand.
+
+    Points that count once are exported once: a part of them would be taken for all.
+    """
+    if line.row is None or line.row["manual"]:
+        return None
+    cells = map(graded_cell_of, _columns(homework))
+    return sum(line.row["scores"].get(c) or 0.0 for c in cells)
 
 
 def _cell(row: Row, grade_id: str, waiting: set[str]) -> str:
     if grade_id in waiting and grade_id not in row["by_hand"]:
         return ""
-    return _number(row["scores"].get(grade_id) or 0.0)
+    return number(row["scores"].get(grade_id) or 0.0)
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Points as they are written.
+
+    >>> number(2.0), number(1.42857)
+    ('2', '1.4286')
+    """
     return f"{round(value, 4):g}"
 
 
-def _maximum(homework: Homework) -> float:
+def maximum_of(homework: Homework) -> float:
+    """The points of all exercises and questions."""
     return sum(points_of(homework.notebook()).values())
 
 
-def class_report(homework: Homework, table: list[Line]) -> str:
-    """A page on the class: each exercise, what was found how often, who could not be graded."""
+def class_report(homework: Homework, table: list[Line], names: bool = False) -> str:
+    """A page on the class: how hard each exercise was, what was found how often, where people stop.
+
+    names : whether students may be named; without, only numbers are in it
+    """
     count = Counter(line.status for line in table)
+    found = items(homework, graded_reports(table))
     parts = [f"# {homework.name}: {len(table)} students", ""]
-    parts += [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
     waiting = sum(bool(line.row and line.row["manual"]) for line in table)
-    parts += [f"{waiting} with answers to grade by hand", "", "## Exercises", ""]
+    counts = [f"{count[s]} {s}" for s in (GRADED, NOT_GRADED, NOTHING)]
+    parts += [", ".join([*counts, f"{waiting} with answers to grade by hand"]), ""]
+    if count[GRADED]:
+        parts += [_picture(homework, found, count[GRADED]), ""]
+    parts += ["## How hard each exercise was", ""]
     parts += [
-        "| exercise | full | part | none | not attempted | mean share |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| exercise | full | part | none | not attempted | full marks | mean share | item-rest | |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
-    for exercise in homework.exercises():
-        parts.append(_exercise_row(exercise.id, exercise.title, table))
-    parts += ["", "## What was found", ""]
+    parts += [_item_row(item) for item in found]
+    parts += ["", _LEGEND, "", "## Where people stop", "", *_stops(found, table), ""]
+    parts += ["## What was found", ""]
     findings = [row for e in homework.exercises() for row in _findings(e.id, e.title, table)]
     parts += findings or ["None.", ""]
     for status, title in ((NOT_GRADED, "Not graded"), (NOTHING, "No submission")):
-        found = [line for line in table if line.status == status]
-        if found:
-            parts += [f"## {title}", ""]
-            parts += [f"- {_who(x.student)}{_why(x)}" for x in found]
-            parts.append("")
+        lines = [line for line in table if line.status == status]
+        if lines:
+            parts += [f"## {title}", "", *_listed(homework, lines, names), ""]
     return "\n".join(parts)
+
+
+_LEGEND = (
+    "Full marks and mean share are over all who were graded. Item-rest is the correlation of the "
+    "points of an exercise with the share of the points that the same students have of the others "
+    "that they tried: above 0.3 it separates well, near 0 it says nothing about the rest, clearly "
+    f"below 0 something is wrong with it. It is left out where fewer than {FEWEST} tried, or all "
+    "have the same."
+)
+
+
+def graded_reports(table: list[Line]) -> list[Report]:
+    """What was found about everyone who was graded."""
+    return [line.report for line in table if line.status == GRADED and line.report]
+
+
+def _picture(homework: Homework, found: list[Item], students: int) -> str:
+    """The picture's place in the page, with its content in words."""
+    said = "; ".join(f"{item.exercise} {item.mean:.0%}" for item in found)
+    alt = f"One bar of {students} students for each exercise; mean share of the points: {said}"
+    return f"![{alt}]({picture_name(homework)})"
+
+
+def picture_name(homework: Homework) -> str:
+    """The file of the picture, next to the report."""
+    return f"report_{homework.lesson}.svg"
+
+
+def _item_row(item: Item) -> str:
+    counts = f"{item.full} | {item.part} | {item.none} | {item.untouched}"
+    share = f"{item.full / item.students:.0%} | {item.mean:.2f}" if item.students else " | "
+    rest = "" if item.rest is None else f"{item.rest:.2f}"
+    return f"| {item.exercise} {item.title} | {counts} | {share} | {rest} | {in_words(item)} |"
+
+
+def _stops(found: list[Item], table: list[Line]) -> list[str]:
+    """How many tried an exercise and none behind it."""
+    nothing = tried_nothing(found, graded_reports(table))
+    rows = [f"- {nothing} tried nothing"] if nothing else []
+    rows += [
+        f"- {item.stopped} stopped after {item.exercise} {item.title}"
+        for item in found if item.stopped
+    ]  # fmt: skip
+    return rows or ["Everybody who was graded tried the last exercise."]
+
+
+def _listed(homework: Homework, lines: list[Line], names: bool) -> list[str]:
+    """The students and why; without names how many they are."""
+    if names:
+        return [f"- {_who(line.student)}{_why(line)}" for line in lines]
+    return [
+        f"{len(lines)}. Who and why is in grades_{homework.lesson}.csv; `lessonlib grade --names` "
+        "writes it here."
+    ]
 
 
 def _who(student: Student) -> str:
@@ -146,17 +226,6 @@ def _graded(table: list[Line], exercise: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def _exercise_row(exercise: str, title: str, table: list[Line]) -> str:
-    found = _graded(table, exercise)
-    untouched = sum(g.status == "not attempted" for g in found)
-    full = sum(g.points >= g.maximum for g in found)
-    none = sum(g.points == 0 for g in found) - untouched
-    shares = [g.points / g.maximum for g in found if g.maximum]
-    mean = f"{sum(shares) / len(shares):.2f}" if shares else ""
-    part = len(found) - full - none - untouched
-    return f"| {exercise} {title} | {full} | {part} | {none} | {untouched} | {mean} |"
-
-
 def _findings(exercise: str, title: str, table: list[Line]) -> list[str]:
     """The most frequent findings of an exercise, each with a message that it earned."""
     graded = _graded(table, exercise)
@@ -170,7 +239,12 @@ def _findings(exercise: str, title: str, table: list[Line]) -> list[str]:
     return [*head, *rows, ""] if rows else []
 
 
-def write_reports(course: Course, homework: Homework, table: list[Line]) -> None:
-    """Write grades_NN.csv and report_NN.md into the course folder."""
+def write_reports(
+    course: Course, homework: Homework, table: list[Line], names: bool = False
+) -> None:
+    """Write grades_NN.csv, report_NN.md and its picture into the course folder."""
     write(course.root / f"grades_{homework.lesson}.csv", grades_csv(course, homework, table))
-    write(course.root / f"report_{homework.lesson}.md", class_report(homework, table))
+    write(course.root / f"report_{homework.lesson}.md", class_report(homework, table, names))
+    graded = graded_reports(table)
+    if graded:
+        write(course.root / picture_name(homework), svg(items(homework, graded), len(graded)))

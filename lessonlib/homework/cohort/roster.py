@@ -17,13 +17,15 @@ _LAST = ("last name", "surname", "nachname", "family name")
 _FULL = ("full name", "vollständiger name", "student name", "name", "student")
 _EMAIL = ("email address", "e-mail-adresse", "e-mail address", "email", "e-mail")
 _LOGIN = ("username", "user name", "anmeldename", "benutzername", "sis login id", "login id",
-          "login")  # fmt: skip
+          "login", "github_username")  # fmt: skip
 _NUMBER = ("id number", "id-nummer", "matrikelnummer", "orgdefinedid", "sis user id", "sid",
            "integration id")  # fmt: skip
 _PLAIN = ("student_id", "student id", *_LOGIN, "id", *_NUMBER, *_EMAIL)
 _WHEN = ("last modified (submission)", "zuletzt geändert (abgabe)")
 _CHANGEABLE = ("grade can be changed", "bewertung kann geändert werden")
 _MOST_FAULTS = 12  # rows that are named
+CANVAS, WORKSHEET = "Canvas's gradebook", "Moodle's grading worksheet"
+PARTICIPANTS = "Moodle's participants or Google Classroom's grades"
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,17 @@ class _Format:
 
 
 _FORMATS = (
-    _Format("Canvas's gradebook", (("student",), ("id",), ("section", "sis login id")),
+    _Format(CANVAS, (("student",), ("id",), ("section", "sis login id")),
             ("sis login id", "id"), ("id",)),
-    _Format("Moodle's grading worksheet", (("identifier", "id"), _CHANGEABLE),
+    _Format("GitHub Classroom's roster", (("identifier",), ("github_username",)), ("identifier",)),
+    _Format(WORKSHEET, (("identifier", "id"), _CHANGEABLE),
             (*_LOGIN, *_EMAIL, "id number", "id-nummer", "identifier", "id"), ("identifier", "id")),
-    _Format("Moodle's grading worksheet", (("identifier",), _FULL),
+    _Format(WORKSHEET, (("identifier",), _FULL),
             (*_LOGIN, *_EMAIL, "id number", "identifier"), ("identifier",)),
     _Format("Brightspace's grades", (("orgdefinedid", "end-of-line indicator"),),
             ("username", "orgdefinedid", "email")),
     _Format("Blackboard's grade centre", (_LAST, _FIRST, ("username",)), ("username",)),
-    _Format("Moodle's participants or Google Classroom's grades", (_LAST, _FIRST),
+    _Format(PARTICIPANTS, (_LAST, _FIRST),
             ("student_id", *_LOGIN, *_EMAIL, *_NUMBER, "student id")),
 )  # fmt: skip
 _REFUSED = (
@@ -78,7 +81,7 @@ _REFUSED = (
 )  # fmt: skip
 _SUMMARY = re.compile(r"(points( possible)?|date|manual posting|(class |overall )?average)$", re.I)
 _TEST_STUDENTS = ("student, test", "test student")
-_COLUMNS = frozenset([*_PLAIN, *_FIRST, *_LAST, *_FULL, *_CHANGEABLE, "identifier", "section"])
+COLUMNS = frozenset([*_PLAIN, *_FIRST, *_LAST, *_FULL, *_CHANGEABLE, "identifier", "section"])
 
 
 def read_roster(path: Path) -> list[Student]:
@@ -86,14 +89,22 @@ def read_roster(path: Path) -> list[Student]:
 
     Raises HomeworkError, which names each row whose id is missing or there twice.
     """
-    rows = read_table(path, _COLUMNS)
+    return [student for _, student in read_lines(path)[1]]
+
+
+def read_lines(path: Path) -> tuple[str, list[tuple[int, Student]]]:
+    """What a class list is, and its students, each with the line of the file.
+
+    Raises HomeworkError as `read_roster` does.
+    """
+    rows = read_table(path, COLUMNS)
     head = [heading(c) for c in rows[0].cells]
     form = _format_of(path, head)
     found = list(_students(path, form, head, rows[1:]) if form else _plain_list(path, rows))
     if not found:
         raise HomeworkError(f"the class list {path.name} has a head and no students")
     _refuse_doubles(path, found)
-    return [student for _, student in found]
+    return form.name if form else "a list", found
 
 
 def _format_of(path: Path, head: list[str]) -> _Format | None:

@@ -37,6 +37,19 @@ def read_table(path: Path, columns: frozenset[str]) -> list[Row]:
     columns : names of columns that may be in its first row; they decide which separator it has
     Raises HomeworkError where the file is of another kind, or its encoding is unclear.
     """
+    return _rows(*_separated(path, columns))
+
+
+def read_as_it_is(path: Path, columns: frozenset[str]) -> tuple[list[Row], str]:
+    """The same rows with their cells as they are in the file, and the separator."""
+    text, separator = _separated(path, columns)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    rows = [Row(reader.line_num, cells) for cells in reader if any(c.strip() for c in cells)]
+    return rows, separator
+
+
+def _separated(path: Path, columns: frozenset[str]) -> tuple[str, str]:
+    """The text of a table and its separator. Raises HomeworkError where it is none."""
     text = _text(path)
     if not re.sub(r"[\s,;|\"]", "", text):
         raise HomeworkError(f"the class list {path.name} is empty")
@@ -52,7 +65,7 @@ def read_table(path: Path, columns: frozenset[str]) -> list[Row]:
         best.sort(key=lambda s: -len(found[s][0].cells))
     separator = best[0]
     _check_quotes(path, text, separator)
-    return found[separator]
+    return text, separator
 
 
 def heading(cell: str) -> str:

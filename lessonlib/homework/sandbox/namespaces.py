@@ -8,7 +8,9 @@ user namespaces.
 
 import contextlib
 import ctypes
+import glob
 import os
+import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from pathlib import Path
 import lessonlib
 from lessonlib.files import data_folder
 from lessonlib.homework.limits import RoomLimits
+from lessonlib.homework.sandbox.stubs import STUBBED
+from lessonlib.homework.sandbox.syscalls import refuse_calls
 
 try:
     import resource
@@ -31,6 +35,7 @@ _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP, _PR_SET_SUBREAPER, _PR_SET_PDEATHSIG = 38, 24, 36, 1
 _MOUNT_SETATTR = 442  # the same number on every Linux architecture
+_KEYCTL, _JOIN_SESSION_KEYRING = {"x86_64": 250, "aarch64": 219}, 1
 _NOBODY = 65534
 WORK = "/home/student"
 
@@ -41,11 +46,15 @@ class RoomError(RuntimeError):
 
 @dataclass(frozen=True)
 class View:
-    """What the process may read, what of that is emptied, and where the room is built."""
+    """What the process may read, what of that is emptied, and where the room is built.
+
+    keep : what is shown inside a folder that is emptied: a course folder may hold the environment
+    """
 
     root: str
     show: tuple[str, ...]
     hide: tuple[str, ...]
+    keep: tuple[str, ...] = ()
 
 
 def _libc() -> ctypes.CDLL:
@@ -70,14 +79,42 @@ def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "
 
 def default_view(root: str, hide: Iterable[str] = ()) -> View:
     """What Python and the embedded data need, nothing else; lessonlib and `hide` are emptied."""
-    copies = [str(Path(lessonlib.__file__).resolve().parent)]
-    copies += [f"{folder}/lessonlib" for folder in _library_folders()]  # another one, installed
+    there = _there()
+    shown = tuple(_outermost(there))
+    copies = [str(Path(lessonlib.__file__).resolve().parent), *_copies(shown)]
+    hidden = sorted({*copies, *map(os.path.abspath, hide)}, key=len)  # the outer one first
+    return View(root, shown, tuple(hidden), (*there, *(f"{copy}/_data" for copy in copies)))
+
+
+def _there() -> list[str]:
+    """The folders and files that are shown, as far as this machine has them."""
     wanted = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
     wanted += ["/etc/localtime", "/etc/fonts", "/etc/ssl/certs", "/nix/store"]
     wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, *_library_folders()]
     wanted.append(str(data_folder()))
-    hide = (*dict.fromkeys(copies), *map(os.path.abspath, hide))
-    return View(root, tuple(_outermost(p for p in wanted if os.path.exists(p))), hide)
+    return [os.path.normpath(p) for p in wanted if os.path.exists(p)]
+
+
+def within_view(paths: Iterable[str]) -> list[str]:
+    """Those of the paths that are in a folder that is shown: the others need not be known."""
+    shown = _outermost(_there())
+    places = map(os.path.abspath, paths)
+    return [p for p in places if any(f"{p}/".startswith(f"{s}/") for s in shown)]
+
+
+_KEPT_OUT = ("lessonlib", *STUBBED)
+
+
+def _copies(shown: Iterable[str]) -> list[str]:
+    """Where lessonlib is installed, and what is replaced in grading: of every Python in view."""
+    folders = set(_library_folders())
+    for path in shown:
+        for between in ("", "*/"):  # /usr/lib, /usr/local/lib, /nix/store/NAME/lib
+            for lib in ("lib*/", ""):
+                folders |= {*glob.glob(f"{path}/{between}{lib}python3*/*-packages")}
+    return sorted(
+        f"{f}/{name}" for f in folders for name in _KEPT_OUT if os.path.isdir(f"{f}/{name}")
+    )
 
 
 def _library_folders() -> list[str]:
@@ -145,6 +182,8 @@ def close_room(view: View, limits: RoomLimits) -> None:
     libc = _libc()
     _must(libc.unshare(_NEWNS | _NEWUTS | _NEWIPC | _NEWNET), "namespaces")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+    _no_names(libc)
+    _no_further_namespaces()
     new = view.root
     _mount("tmpfs", new, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
     for folder in (WORK, "/tmp", "/dev/shm"):
@@ -165,19 +204,38 @@ def close_room(view: View, limits: RoomLimits) -> None:
     _must(libc.umount2(b".", _MNT_DETACH), "leaving the old root")
     os.chdir(WORK)
     _drop_rights()
+    refuse_calls()
+
+
+def _no_names(libc: ctypes.CDLL) -> None:
+    """A host without the machine's name, and a keyring that nobody else has."""
+    _must(libc.sethostname(b"room", 4), "host name")
+    if (keyctl := _KEYCTL.get(platform.machine())) is not None:
+        libc.syscall(ctypes.c_long(keyctl), ctypes.c_long(_JOIN_SESSION_KEYRING), None)
+
+
+def _no_further_namespaces() -> None:
+    """Nothing in this user namespace can make another namespace; some containers forbid saying so.
+
+    The filter of `syscalls` refuses it, too.
+    """
+    for limit in glob.glob("/proc/sys/user/max_*_namespaces"):
+        with contextlib.suppress(OSError):
+            Path(limit).write_text("0")
 
 
 def _empty_over(view: View, path: str) -> None:
     """An empty folder over `path`, with what is shown inside it put back (the wheel's data)."""
-    inside = f"{path}/_data"
-    keep = os.path.isdir(view.root + inside)
-    handle = os.open(view.root + inside, os.O_PATH) if keep else -1
+    inside = _outermost(
+        p for p in view.keep if p.startswith(f"{path}/") and os.path.isdir(view.root + p)
+    )
+    handles = [os.open(view.root + p, os.O_PATH) for p in inside]
     _mount("tmpfs", view.root + path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
-    if keep:
-        os.makedirs(view.root + inside)
-        _mount(f"/proc/self/fd/{handle}", view.root + inside, None, _MS_BIND)
+    for kept, handle in zip(inside, handles, strict=True):
+        os.makedirs(view.root + kept)
+        _mount(f"/proc/self/fd/{handle}", view.root + kept, None, _MS_BIND | _MS_REC)
         os.close(handle)
-        _read_only(view.root + inside)
+        _read_only(view.root + kept)
     _mount("none", view.root + path, None,
            _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)  # fmt: skip
 

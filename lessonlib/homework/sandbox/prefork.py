@@ -32,6 +32,8 @@ from lessonlib.homework.sandbox.namespaces import (
 )
 from lessonlib.lessons import registry
 
+_LOOK_SECONDS = 0.1  # between two looks at the memory of a submission
+
 
 def preload(modules: list[str]) -> None:
     """Import lessonlib, what the lesson's cells import but for torch, and the shell's parts."""
@@ -66,36 +68,35 @@ def main() -> None:
         gc.freeze()
         control.sendall(b"r")
         while True:
-            message, handles, _, _ = socket.recv_fds(control, 2**24, 2)
+            message, handles, _, _ = socket.recv_fds(control, 1, 2)
             if not message:
                 return
-            _start(control, message, handles, shell, view, settings["trusted"])
+            _start(control, handles, shell, view, settings["trusted"])
 
 
 def _start(
-    control: socket.socket,
-    message: bytes,
-    handles: list[int],
-    shell: Any,
-    view: View,
-    trusted: bool,
+    control: socket.socket, handles: list[int], shell: Any, view: View, trusted: bool
 ) -> None:
-    length = int.from_bytes(message[:8], "little")
-    body = bytearray(message[8:])
-    while len(body) < length:
-        part = control.recv(2**20)
-        if not part:
-            return
-        body += part
+    """A process for one request, which it reads itself: the next copies know nothing of it."""
     if os.fork() == 0:
         try:
             control.close()
-            _supervise(socket.socket(fileno=handles[0]), socket.socket(fileno=handles[1]),
-                       json.loads(body), shell, view, trusted)  # fmt: skip
+            connection, leash = (socket.socket(fileno=h) for h in handles)
+            _supervise(connection, leash, _request(leash), shell, view, trusted)
         finally:
             os._exit(0)
     for handle in handles:
         os.close(handle)
+
+
+def _request(leash: socket.socket) -> dict[str, Any]:
+    """What is to be run. Raises ConnectionError where the grader has gone."""
+    with leash.makefile("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        body = stream.read(length)
+    if not body or len(body) < length:
+        raise ConnectionError("half a request")
+    return json.loads(body)
 
 
 def _supervise(
@@ -120,7 +121,7 @@ def _supervise(
             leash.close()
             _become_student(connection, request, shell, view, limits, scratch)
         connection.close()
-        _watch(leash, child)
+        _watch(leash, child, limits.memory)
     except RoomError as error:
         leash.sendall(f"room {error}".encode())
     finally:
@@ -162,18 +163,20 @@ def _quiet_descriptors(keep: int) -> None:
     os.closerange(keep + 1, 4096)
 
 
-def _watch(leash: socket.socket, child: int) -> None:
-    """Wait until the child ends or the grader lets go of the leash, then report the ending."""
+def _watch(leash: socket.socket, child: int, memory: int) -> None:
+    """Wait until the child ends or the grader lets go of the leash, then report the ending.
+
+    memory : bytes; where the child and all that it has started take more, they are ended
+    """
     signs: list[socket.socket | int] = [leash]
-    pause = None
-    try:
+    with contextlib.suppress(AttributeError, OSError):  # no such call: look again and again
         signs.append(os.pidfd_open(child))
-    except (AttributeError, OSError):  # no such call on this system: look again and again
-        pause = 0.02
+    own = anonymous_memory(os.getpid())  # the copied image, which all of them share
     while True:
-        ready, _, _ = select.select(signs, [], [], pause)
-        if leash in ready:
+        ready, _, _ = select.select(signs, [], [], _LOOK_SECONDS)
+        if leash in ready or memory_of_all(os.getpid(), own) > memory:
             os.kill(child, signal.SIGKILL)
+            ready.append(child)
         done, status, usage = os.wait4(child, 0 if ready else os.WNOHANG)
         if done:
             break
@@ -183,14 +186,49 @@ def _watch(leash: socket.socket, child: int) -> None:
         leash.sendall(report.encode())
 
 
+def memory_of_all(root: int, image: int) -> int:
+    """Bytes of all processes that `root` has started; `image` is what the first is a copy of."""
+    left, found = _children(root), []
+    while left:
+        found.append(left.pop())
+        left += _children(found[-1])
+    if len(found) == 1:
+        return max(0, anonymous_memory(found[0]) - image)
+    return sum(_own_share(pid, image) for pid in found)
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started; nothing where the system does not say."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found
+
+
+def _own_share(pid: int, image: int) -> int:
+    """Bytes of one of several processes: what it shares with others is divided among them."""
+    with contextlib.suppress(OSError):
+        return _kilobytes(f"/proc/{pid}/smaps_rollup", "Pss_Anon", "Pss_Shmem")
+    return max(0, anonymous_memory(pid) - image)
+
+
+def anonymous_memory(pid: int) -> int:
+    """Bytes of memory that no file is behind; 0 where the system does not say (Linux says)."""
+    with contextlib.suppress(OSError):
+        return _kilobytes(f"/proc/{pid}/status", "RssAnon", "RssShmem")
+    return 0
+
+
+def _kilobytes(file: str, *names: str) -> int:
+    lines = (line.split() for line in Path(file).read_text().splitlines())
+    return 1024 * sum(int(words[1]) for words in lines if words[0].rstrip(":") in names)
+
+
 def _end_descendants() -> None:
     """End every process that is left of the student's, wherever it moved itself (Linux)."""
-    here = Path(f"/proc/self/task/{os.getpid()}/children")
-    while here.exists():
-        left = here.read_text().split()
-        if not left:
-            return
-        for pid in map(int, left):
+    while left := _children(os.getpid()):
+        for pid in left:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
 

@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 import os
-import pickle
+import re
 import select
 import socket
 import subprocess
@@ -28,6 +28,7 @@ from lessonlib.homework.limits import (
 )
 from lessonlib.homework.sandbox import messages, wire
 from lessonlib.homework.sandbox.border import sent_by_value
+from lessonlib.homework.sandbox.namespaces import within_view
 from lessonlib.homework.sandbox.student import TIME_IS_OVER
 
 _MOST_BYTES = 128 * 2**20  # of all messages of a run
@@ -79,7 +80,8 @@ class PreforkClient:
         if not hasattr(os, "fork"):
             raise GraderProblem("grading needs Linux or macOS (on Windows: WSL)")
         ours, theirs = socket.socketpair()
-        settings = json.dumps({"modules": modules, "hide": hide, "trusted": trusted})
+        told = {"modules": modules, "hide": within_view(hide), "trusted": trusted}
+        settings = json.dumps(told)
         arguments = [str(_PACKAGE.parent), str(theirs.fileno()), settings]
         with theirs:
             self.process = subprocess.Popen(
@@ -97,7 +99,11 @@ class PreforkClient:
             text = (
                 self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
             )
-            raise GraderProblem(f"the student's process could not be prepared: {text[-400:]}")
+            error = re.search(r"\[Errno (\d+)\] (.*)", text)  # no code of a student has run yet
+            cause = OSError(int(error[1]), error[2]) if error else None
+            raise GraderProblem(
+                f"the student's process could not be prepared: {text[-400:]}"
+            ) from cause
 
     @property
     def alive(self) -> bool:
@@ -105,14 +111,18 @@ class PreforkClient:
         return self.process.poll() is None
 
     def start(self, request: dict[str, Any]) -> tuple[socket.socket, socket.socket]:
-        """A new student's process for one request: (connection, leash)."""
+        """A new student's process for one request: (connection, leash).
+
+        The request is read by the new process: the one that is copied never holds a submission.
+        """
         connection, far_connection = socket.socketpair()
         leash, far_leash = socket.socketpair()
         body = json.dumps(request).encode()
         with far_connection, far_leash:
             handles = [far_connection.fileno(), far_leash.fileno()]
-            socket.send_fds(self.control, [len(body).to_bytes(8, "little")], handles)
-            self.control.sendall(body)
+            socket.send_fds(self.control, [b"s"], handles)
+        leash.settimeout(START_SECONDS)
+        leash.sendall(len(body).to_bytes(8, "little") + body)
         return connection, leash
 
     def close(self) -> None:
@@ -175,7 +185,7 @@ class Session:
             "cells": cells,
             "name": exercise.name,
             "forbidden": list(exercise.forbidden),
-            "limits": {"memory": self.limits.memory},
+            "limits": {"memory": self.limits.memory, "cpu": self.limits.processor_of_one},
             "trials": trials > 0,
         }
         steps = messages.Reader([c["index"] for c in cells], calls)
@@ -368,8 +378,3 @@ def _packed(exercise: Exercise, content: tuple) -> bytes:
     if any(part.__code__.co_code in raw for part in parts if hasattr(part, "__code__")):
         raise GraderProblem(f"{exercise.id}: the reference would travel with the calls")
     return raw
-
-
-def same_case(a: tuple, b: tuple) -> bool:
-    """Whether two cases have the same arguments."""
-    return pickle.dumps(a) == pickle.dumps(b)

@@ -9,15 +9,14 @@ import re
 import signal
 import threading
 import types
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import numpy as np
-
 from lessonlib.exercises.call import AskedToWrite, TimeUp
-from lessonlib.exercises.judge import SEED, Exercise, ReferenceFailed, failing, verdict
+from lessonlib.exercises.diagnosis import second
+from lessonlib.exercises.judge import Exercise, ReferenceFailed, failing, verdict
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.homework.limits import PATIENCE, TRIALS_SECONDS, Limits, TimeLeft
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
@@ -27,13 +26,12 @@ from lessonlib.homework.sandbox.session import (
     Session,
     Transcript,
     pack_calls,
-    same_case,
 )
+from lessonlib.homework.submission.cases import Cases
 from lessonlib.homework.submission.plan import Plan, Trouble, modules_of
 from lessonlib.homework.submission.repair import Unreadable, repair
 from lessonlib.homework.submission.score import (
     ASKED,
-    Cases,
     ending,
     explain,
     no_answer,
@@ -45,6 +43,7 @@ from lessonlib.homework.submission.search import repaired
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _MOST_RUNS = 8
+_MOST_SECOND = 3  # wrong cases whose properties are tried with second calls
 _MOST_PRINTED = 400_000  # characters of all cells that are kept for the feedback page
 
 
@@ -123,23 +122,34 @@ class Grader:
         return self._searched(plan, seen, graded, report)
 
     def _searched(self, plan: Plan, seen: Transcript, graded: Graded, report: Report) -> Graded:
-        """Where nothing has been found in a wrong answer: the line whose change makes it right."""
+        """Where nothing has been found in a wrong answer: call it again, on other arguments.
+
+        First for the properties that compare two calls, then for the line whose change makes it
+        right. Both know the lesson's cases alone.
+        """
         vague = graded.how in ("", "place", "error") and graded.status == NOT_YET
         searched = self.homework.diagnosis and not self.left.is_over
         if not vague or not searched or seen.answer != "ready":
             return graded
-        exercise, cases = plan.exercise, self._cases(plan.exercise)
-        every = [*cases.public, *cases.hidden]
-        failed = failing(exercise, every, outcomes(seen, 0, len(every)))
+        exercise, public = plan.exercise, self._cases(plan.exercise).public
+        found = outcomes(seen, 0, len(public))
+        failed = [k for k in failing(exercise, public, found) if k < len(found)]
 
-        def run(payload: bytes, calls: int) -> Transcript:
-            again = Session(self.prefork, self.limits, self.left).run(
-                plan.cells(), exercise, payload, calls, PATIENCE * (TRIALS_SECONDS + seen.seconds)
-            )
+        def run(payload: bytes, calls: int, trials: float = 0.0) -> Transcript:
+            session = Session(self.prefork, self.limits, self.left)
+            again = session.run(plan.cells(), exercise, payload, calls, trials)
             report.seconds += again.seconds
             return again
 
-        place = repaired(plan, every, failed, run) if failed else None
+        asked = second.wanted(exercise, [(public[k], found[k]) for k in failed[:_MOST_SECOND]])
+        if asked:
+            calls = [one.arguments for one in asked]
+            again = run(pack_calls(exercise, calls, self.limits.call), len(calls))
+            if missed := second.missed(asked, outcomes(again, 0, len(calls))):
+                message = f"{missed[0].message} {graded.message}"
+                return replace(graded, message=message, finding=missed[0].name, how="property")
+        trying = partial(run, trials=PATIENCE * (TRIALS_SECONDS + seen.seconds))
+        place = repaired(plan, public, failed, trying) if failed else None
         if place is None:
             return graded
         message = f"{graded.message} {place.message}"
@@ -206,12 +216,8 @@ class Grader:
 
     def _cases(self, exercise: Exercise) -> Cases:
         if exercise.id not in self._drawn:
-            seed = [self.homework.seed, zlib.crc32(exercise.id.encode())]
-            public = exercise.cases(np.random.default_rng(SEED))
-            hidden = exercise.cases(np.random.default_rng(seed))
-            hidden += self.extra.get(exercise.id, [])
-            fresh = [not any(same_case(h, p) for p in public) for h in hidden]
-            self._drawn[exercise.id] = Cases(public, hidden, fresh)
+            extra = self.extra.get(exercise.id, [])
+            self._drawn[exercise.id] = Cases.of(exercise, self.homework.seed, extra)
         return self._drawn[exercise.id]
 
     # ---- judging -----------------------------------------------------------------------------
@@ -231,7 +237,8 @@ class Grader:
         outside = verdict(exercise, cases.hidden, hidden, cases.public, public, search=search)
         if NOT_ATTEMPTED in (outside.status, known.status):
             return self._graded(exercise, result_of(exercise, outside.message, NOT_ATTEMPTED))
-        score, why_none = share(exercise, cases, hidden, (outside, known))
+        recognised = bool(known.mistake or outside.mistake)
+        score, why_none = share(cases, public, hidden, recognised)
         result = explain(exercise, known, outside)
         message = f"{result.message} {why_none}".strip()
         return self._graded(exercise, replace(result, score=score, message=message))

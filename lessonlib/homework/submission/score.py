@@ -1,13 +1,16 @@
 """Turn what came back into points and words; nothing here runs a student's code."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from lessonlib.exercises.call import Outcome, TimeUp
 from lessonlib.exercises.compare import difference
-from lessonlib.exercises.judge import Exercise, verdict
+from lessonlib.exercises.judge import Exercise
 from lessonlib.exercises.result import CORRECT, NOT_YET, Result
 from lessonlib.homework.sandbox.session import ProcessEnded, Transcript
+from lessonlib.homework.submission.cases import Cases
 
 _CRASHES = {-4: "illegal instruction", -7: "bus error", -8: "arithmetic error",
             -9: "out of memory or time", -11: "segmentation fault", -24: "out of processor time",
@@ -16,15 +19,6 @@ ASKED = (
     "The answer calls the library function that this exercise asks you to write. "
     "No points for this exercise."
 )
-
-
-@dataclass
-class Cases:
-    """The lesson's cases, known to everyone, and the homework's own."""
-
-    public: list[tuple]
-    hidden: list[tuple]
-    fresh: list[bool]
 
 
 def result_of(exercise: Exercise, message: str, status: str = NOT_YET) -> Result:
@@ -75,27 +69,30 @@ def no_answer(exercise: Exercise, seen: Transcript) -> Result:
 
 
 def share(
-    exercise: Exercise, cases: Cases, hidden: list[Outcome], results: tuple[Result, Result]
+    cases: Cases, public: list[Outcome], hidden: list[Outcome], recognised: bool
 ) -> tuple[float, str]:
     """The share of the points, and why it is none where cases passed without work."""
-    outside, known = (r.score for r in results)
-    recognised = any(r.mistake for r in results)
-    total = len(cases.hidden) + len(cases.public)
-    both = (outside * len(cases.hidden) + known * len(cases.public)) / total
-    score = min(outside, both)
-    if score in (0.0, 1.0):
+    in_public = _passed(cases, public, 0, len(cases.public))
+    in_hidden = _passed(cases, hidden, len(cases.public), len(cases.every))
+    score = cases.points(in_public, in_hidden, recognised)
+    if score == 1.0 or not in_hidden.any():
         return score, ""
     if _is_constant(hidden):
         return 0.0, "It returns the same for every input: no points."
     if _is_echo(hidden, cases.hidden):
         return 0.0, "It returns what it was given: no points."
-    fresh = [k for k, f in enumerate(cases.fresh) if f and k < len(hidden)]
-    if fresh and not recognised:
-        own_cases, own_outcomes = zip(*((cases.hidden[k], hidden[k]) for k in fresh), strict=True)
-        own = verdict(exercise, list(own_cases), list(own_outcomes), search=False)
-        if own.score == 0:
-            return 0.0, "It is right only where the lesson shows the answer: no points."
+    if score == 0 and not (in_hidden & ~cases.shown[len(cases.public) :]).any():
+        return 0.0, "It is right only where the lesson shows the answer: no points."
+    if score == 0:
+        return 0.0, "It is right only where an answer without any work is right too: no points."
     return score, ""
+
+
+def _passed(cases: Cases, outcomes: list[Outcome], start: int, stop: int) -> np.ndarray:
+    """Which cases of a group are right; those that were not reached are not."""
+    passed = np.zeros(stop - start, dtype=bool)
+    passed[: len(outcomes)] = cases.passed(outcomes, start)
+    return passed
 
 
 _SHOWS_NO_CASE = ("property", "arguments", "twin")  # what is said names no number of a case
@@ -136,9 +133,10 @@ def explain(exercise: Exercise, known: Result, outside: Result) -> Result:
         return known
     if outside.mistake is not None:
         return replace(outside, details=())
-    found = outside.message if outside.how in _SHOWS_NO_CASE else ""
+    if outside.how not in _SHOWS_NO_CASE:  # the name of what was found may hold a case, too
+        outside = replace(outside, message="", finding="", how="")
     text = (
         f"It agrees on the lesson's cases, but only on {outside.score:.0%} of the homework's own "
         "cases. Was it written for the examples? Try inputs of other sizes and signs."
     )
-    return replace(outside, message=f"{text} {found}".strip(), details=())
+    return replace(outside, message=f"{text} {outside.message}".strip(), details=())

@@ -7,12 +7,14 @@ import ast
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+import numpy as np
+
 from lessonlib.exercises.compare import Comparison
 from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.explain import Finding, place_of
 from lessonlib.exercises.diagnosis.program import Program, program_in
 from lessonlib.exercises.exercise import Exercise
-from lessonlib.exercises.judge import expected
+from lessonlib.exercises.judge import FRESH, expected
 from lessonlib.homework.sandbox.session import Transcript, pack_trials
 from lessonlib.homework.submission.plan import Plan
 from lessonlib.homework.submission.repair import defines
@@ -27,8 +29,11 @@ Run = Callable[[bytes, int], Transcript]  # what is called, and how many calls t
 def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Finding | None:
     """The line to look at in the student's answer, or None.
 
-    cases  : all of them; failed: the positions of those in which the answer is wrong
+    cases  : those of the lesson; failed: the positions of those in which the answer is wrong
     run    : runs the student's cells and then what it is given, in the student's process
+
+    A change is confirmed on further cases that everyone can draw: the student's code may tell what
+    it sees here by which line is named, so the homework's own cases are never among them.
     """
     try:
         program = _program(plan)
@@ -40,7 +45,9 @@ def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Fin
     first = [cases[k] for k in failed[:2]]
     near = _fitting(plan.exercise, [text for _, text in edits], first, run)
     chosen = [edits[k] for k in near[:_MOST_CONFIRMED]]
-    sure = _fitting(plan.exercise, [text for _, text in chosen], cases, run) if chosen else []
+    drawn = plan.exercise.cases(np.random.default_rng(FRESH))
+    texts = [text for _, text in chosen]
+    sure = _fitting(plan.exercise, texts, [*cases, *drawn], run) if chosen else []
     return place_of(program, [chosen[sure[0]][0]]) if sure else None
 
 

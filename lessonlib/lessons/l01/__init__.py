@@ -8,7 +8,7 @@ CARD = Lesson(
     title="Perceptron",
     promise="Draw a line, learn a line",
     you_will="draw a line, learn a line; find out what no line can do",
-    hours=2.5,
+    hours=3.5,
     needs=("00",),
     explorer="PerceptronExplorer",
 )

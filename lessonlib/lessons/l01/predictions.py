@@ -20,14 +20,15 @@ PREDICTIONS = [
     Prediction(
         id="01.b",
         question=(
-            "The margin is halved, again and again. The bound (R / gamma)^2 grows fourfold each "
-            "time. How does the real number of mistakes grow?"
+            "The margin is halved three times. Each time the bound (R / gamma)^2 grows fourfold. "
+            "How does the number of mistakes that are really made grow?"
         ),
         choices=("Not at all", "More slowly than the bound", "Fourfold as well", "Faster"),
         right=1,
         why=(
-            "The bound holds for the worst arrangement of points. Random points are kinder: the "
-            "number of mistakes about doubles, and the share of the bound that is used shrinks."
+            "The bound has to hold for the worst arrangement of points. Random points are kinder: "
+            "each halving makes a little more than twice as many mistakes, so the share of the "
+            "bound that is used shrinks."
         ),
     ),
     Prediction(
@@ -59,15 +60,15 @@ PREDICTIONS = [
     Prediction(
         id="01.e",
         question=(
-            "The weights of the centre pixels are two to three times as large as those of the "
-            "border. Now each pixel is first divided by its standard deviation. The ratio becomes "
-            "..."
+            "On a common scale the weights at the centre are about as large as those at the "
+            "border. Now we hide the 16 pixels of the centre from the trained units: each is "
+            "replaced by its mean. The accuracy of about 0.95 falls to ..."
         ),
-        choices=("larger", "about the same", "about 1"),
+        choices=("0.90, as with 16 pixels drawn at random", "0.80", "0.65"),
         right=2,
         why=(
-            "The border hardly varies, so its weights are hardly ever changed. On a common "
-            "scale the difference is gone: it was in the ink, not in the importance."
+            "The size of a weight had no say in it. The centre matters far more than other pixels, "
+            "and it does so in both readers, the one with large weights there and the one without."
         ),
     ),
 ]
@@ -78,10 +79,12 @@ QUESTIONS = [
         title="What the weights may say",
         points=2,
         rubric=(
-            "1 point: names the cause - border pixels are almost always 0, so their raw weights "
-            "are hardly ever changed, whatever they mean.",
-            "1 point: says what would be needed - the same scale for every pixel (standardising), "
-            "or the loss when a pixel is hidden; a small weight alone proves nothing.",
+            "1 point: names a reason why the weight says little - it depends on the unit in which "
+            "the pixel is measured, or pixels at the edge are almost always 0, so that their "
+            "weights are hardly ever changed.",
+            "1 point: names a test of importance - hide those pixels (replace them by their mean) "
+            "and look at the accuracy on validation images, next to as many other pixels; or train "
+            "again without them.",
         ),
     ),
 ]

@@ -144,6 +144,7 @@ EXERCISE = Exercise(
     reference=update,
     cases=_cases,
     values=(("the weight", "the bias"),),
+    forbidden=("lessonlib.perceptron.visit",),
     hints=(
         "y * score is positive when the point is on its own side, negative when it is not.",
         "At the start all weights are 0, so every score is 0. If 0 counted as right, "

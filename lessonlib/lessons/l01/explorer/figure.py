@@ -13,6 +13,7 @@ def figure(run: PerceptronRun) -> Figure:
     drawn, ax = plt.subplots(figsize=(5.2, 4.6))
     edge = 1.12 * run.reach
     ax.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal", xlabel="x₁", ylabel="x₂")
+    ax.locator_params(nbins=5)  # three-digit ticks run into each other
     plot_line(ax, run.weight, run.bias)
     plot_points(ax, run.X, run.y)
     bound = "no bound" if run.bound is None else f"bound {short(run.bound)}"

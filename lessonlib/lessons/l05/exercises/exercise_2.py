@@ -43,6 +43,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case("where an error equals the goal", *both),
         Case("where there is a single size", *single),
         (train, train[::-1] + 0.3, 0.25),
+        (train + 0.3, train[::-1] + 0.4, 0.25),
+        (train, train[::-1] * 0.2 + 0.2, 0.25),
     ]
 
 

@@ -129,6 +129,7 @@ EXERCISE = Exercise(
     reference=shifted,
     starter=_all_alike,
     cases=_cases,
+    forbidden=("lessonlib.datasets.images.shifted",),
     use=_use,
     called=lambda images, seed: f"shifted({show(images, 90)}, np.random.default_rng({seed}))",
     parts={

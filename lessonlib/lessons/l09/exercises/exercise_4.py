@@ -88,6 +88,7 @@ EXERCISE = Exercise(
     reference=split_heads,
     starter=_heads_starter,
     cases=_cases,
+    forbidden=("lessonlib.functional.attention._split_heads",),
     hints=(
         "Number the entries 0, 1, 2, ... and look at what one head gets of the first word.",
         "reshape keeps the order in memory: it can cut the last axis in two, but not move an "

@@ -677,3 +677,174 @@ def which_digit(X, W, b):
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return (scores > 0).argmax(axis=0)
+
+
+@right("01.7", "all units at once, totals added up after every example")
+def averaged_reader(examples, inputs, classes):
+    V = np.zeros((classes, inputs + 1))
+    total = np.zeros_like(V)
+    T = 0
+    for x, label in examples:
+        point = np.append(x, 1.0)
+        sign = 2 * (np.arange(classes) == label) - 1
+        wrong = sign * (V @ point) <= 0
+        V = V + np.outer(sign * wrong, point)
+        total += V
+        T += 1
+    return total[:, :-1] / T, total[:, -1] / T
+
+
+@right("01.7", "lists and plain loops, each step weighted at the end by how long it lasted")
+def averaged_reader(examples, inputs, classes):
+    W = [[0.0] * inputs for _ in range(classes)]
+    b = [0.0] * classes
+    steps = []
+    n = 0
+    for x, label in examples:
+        for c in range(classes):
+            s = 1 if label == c else -1
+            if s * (sum(w_k * x_k for w_k, x_k in zip(W[c], x)) + b[c]) <= 0:
+                W[c] = [w_k + s * x_k for w_k, x_k in zip(W[c], x)]
+                b[c] += s
+                steps.append((n, c, s, x))
+        n += 1
+    mean_W, mean_b = np.zeros((classes, inputs)), np.zeros(classes)
+    for t, c, s, x in steps:
+        mean_W[c] += (n - t) / n * s * np.array(x)
+        mean_b[c] += (n - t) / n * s
+    return mean_W, mean_b
+
+
+@right("01.7", "enumerate, the counter's array next to the last line, the mean by a running formula")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    M, m = np.zeros((classes, inputs)), np.zeros(classes)
+    for t, (x, label) in enumerate(examples, start=1):
+        signs = -np.ones(classes)
+        signs[label] = 1
+        step = np.where(signs * (W @ x + b) > 0, 0, signs)
+        W, b = W + np.outer(step, x), b + step
+        M, m = M + (W - M) / t, m + (b - m) / t
+    return M, m
+
+
+@wrong("01.7", "the last lines", "Return the means over all examples, not W and b as they are at the end.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    for x, label in examples:
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += s * x
+                b[c] += s
+    return W, b
+
+
+@wrong("01.7", "counter raised before the visit", "The counter must say how many examples lie before the step; it starts at 0 and grows after the visit.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    U, u = np.zeros((classes, inputs)), np.zeros(classes)
+    t = 0
+    for x, label in examples:
+        t += 1
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += s * x
+                b[c] += s
+                U[c] += t * s * x
+                u[c] += t * s
+    return W - U / t, b - u / t
+
+
+@wrong("01.7", "counter inside the loop over the classes", "Count an example once, not once for each class.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    U, u = np.zeros((classes, inputs)), np.zeros(classes)
+    t = 0
+    for x, label in examples:
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += s * x
+                b[c] += s
+                U[c] += t * s * x
+                u[c] += t * s
+            t += 1
+    return W - U / t, b - u / t
+
+
+@wrong("01.7", "the same list of lines, changed in place", "All the kept lines are one array; keep copies, or add up.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    kept_W, kept_b = [], []
+    for x, label in examples:
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += s * x
+                b[c] += s
+        kept_W.append(W)
+        kept_b.append(b)
+    return np.mean(kept_W, axis=0), np.mean(kept_b, axis=0)
+
+
+@wrong("01.7", "the bias's late steps without the counter", "Multiply the step of the bias by the counter too.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    U, u = np.zeros((classes, inputs)), np.zeros(classes)
+    t = 0
+    for x, label in examples:
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += s * x
+                b[c] += s
+                U[c] += t * s * x
+                u[c] += s
+        t += 1
+    return W - U / t, b - u / t
+
+
+@wrong("01.7", "learns only when the winning class is wrong, and only two units", "Each unit decides for itself; do not look at which unit has the highest score.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    U, u = np.zeros((classes, inputs)), np.zeros(classes)
+    t = 0
+    for x, label in examples:
+        found = np.argmax(W @ x + b)
+        if found != label:
+            for c, s in ((label, 1), (found, -1)):
+                W[c] += s * x
+                b[c] += s
+                U[c] += t * s * x
+                u[c] += t * s
+        t += 1
+    return W - U / t, b - u / t
+
+
+@wrong("01.7", "the examples walked through twice", "The examples come once; the second loop finds nothing.")
+def averaged_reader(examples, inputs, classes):
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    T = sum(1 for _ in examples)
+    for t, (x, label) in enumerate(examples):
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += (T - t) / T * s * x
+                b[c] += (T - t) / T * s
+    return W, b
+
+
+@wrong("01.7", "weighted steps used for the scores as well", "The scores need the line as it is; the weights (T - t) / T are for the mean alone. And a stream has no length.")
+def averaged_reader(examples, inputs, classes):
+    examples = list(examples)
+    W, b = np.zeros((classes, inputs)), np.zeros(classes)
+    T = len(examples)
+    for t, (x, label) in enumerate(examples):
+        for c in range(classes):
+            s = 1 if c == label else -1
+            if s * (W[c] @ x + b[c]) <= 0:
+                W[c] += (T - t) / T * s * x
+                b[c] += (T - t) / T * s
+    return W, b

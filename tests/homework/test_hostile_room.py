@@ -1,0 +1,322 @@
+"""What a student's process can reach of others and of the machine, and its sum of memory."""
+
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from homework_cases.course import MARKS, homework_of
+from homework_cases.edit import answer
+
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.release import solved
+from lessonlib.homework.sandbox import namespaces, prefork, syscalls
+from lessonlib.homework.sandbox.session import PreforkClient, Session
+from lessonlib.homework.submission.grader import Grader
+from lessonlib.lessons.registry import find
+
+pytest_plugins = ("homework_cases.fixtures",)
+pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return tmp_path_factory.mktemp("course-of-professor-noether")
+
+
+@pytest.fixture(scope="module")
+def client(namespaces, course):
+    made = PreforkClient(["numpy"], [str(course)], False)
+    yield made
+    made.close()
+
+
+def ran(client, source, **limits):
+    """What came of one cell in a student's process."""
+    cell = {"index": 0, "source": source, "seconds": 20.0, "given": False}
+    return Session(client, Limits(grace=0.5, **limits)).run([cell], find("00.1"), b"")
+
+
+def printed(client, source):
+    seen = ran(client, source)
+    assert seen.cells[0]["error"] == [], seen.cells[0]
+    return seen.cells[0]["out"]
+
+
+# What searches for a word must not hold it itself: its first letter is a class of letters
+HUNT = """
+import ctypes, re
+word = re.compile({word})
+found = 0
+for line in open("/proc/self/maps"):
+    place = re.match("([0-9a-f]+)-([0-9a-f]+) rw", line)
+    if place and "[v" not in line:
+        begin, end = (int(n, 16) for n in place.groups())
+        for at in range(begin, end, 2**20):
+            found += len(word.findall(ctypes.string_at(at, min(2**20, end - at))))
+print("found", found)
+"""
+
+
+def hunted(client, word):
+    source = HUNT.format(word=f"[{word[0]}]{word[1:]}".encode())
+    return int(printed(client, source).split()[-1])
+
+
+def test_the_hunt_finds_what_is_in_memory(client):
+    assert hunted(client, "lessonlib") > 0
+
+
+def test_no_code_of_another_submission_is_in_memory(client):
+    word = "what-ada-wrote-herself"
+    found = []
+    for lines in (1, 10, 100, 1_000, 10_000, 50_000, 200_000):
+        ran(client, f"text = {word!r}\n" + f"# {word}\n" * lines)
+        found.append(hunted(client, word))
+    assert found == [0] * 7
+
+
+def test_the_courses_path_is_nowhere_in_memory_nor_in_the_system(client, course):
+    assert hunted(client, course.name) == 0
+    source = """
+for name in ("cmdline", "environ", "mountinfo", "mounts", "maps"):
+    try:
+        print(open(f"/proc/self/{name}", errors="replace").read())
+    except PermissionError:
+        print(name, "cannot be read")
+"""
+    assert course.name not in printed(client, source)
+
+
+def test_neither_account_nor_machine_is_named(client):
+    source = """
+import getpass, os, socket
+for ask in (getpass.getuser, os.getlogin, socket.gethostname, os.uname):
+    try:
+        print(ask())
+    except Exception as error:
+        print(type(error).__name__)
+print(dict(os.environ))
+"""
+    said = printed(client, source)
+    assert "'LOGNAME'" not in said
+    assert "'USER'" not in said
+    assert os.uname().nodename not in said
+    assert "room" in said
+
+
+def test_a_course_inside_a_shown_folder_is_still_emptied():
+    inside = f"{sys.prefix}/share/course"
+    assert namespaces.within_view([inside, "/elsewhere/course"]) == [inside]
+
+
+CALLS = {
+    "a keyring of its session": "libc.syscall({keyctl}, 0, -3, 0)",
+    "a key for others": 'libc.syscall({add_key}, b"user", b"name", b"text", 4, -3)',
+    "a segment of System V": "libc.shmget(0, 4096, 0o1600)",
+    "a queue of System V": "libc.msgget(0, 0o1600)",
+    "a semaphore of System V": "libc.semget(0, 1, 0o1600)",
+    "a file in memory": 'libc.memfd_create(b"name", 0)',
+    "a user namespace": "libc.unshare(0x10000000)",
+    "a user namespace of a child": "libc.syscall({clone}, 0x10000000 | 17, None, None, None, None)",
+    "a file system": 'libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)',
+    "a program in the kernel": "libc.syscall({bpf}, 0, None, 0)",
+    "another's memory": "libc.syscall({readv}, 1, None, 0, None, 0, 0)",
+}
+NUMBERS = {
+    "x86_64": {"keyctl": 250, "add_key": 248, "clone": 56, "bpf": 321, "readv": 310},
+    "aarch64": {"keyctl": 219, "add_key": 217, "clone": 220, "bpf": 280, "readv": 270},
+}
+has_filter = pytest.mark.skipif(
+    os.uname().machine not in NUMBERS, reason="the filter of calls knows x86_64 and aarch64"
+)
+
+
+@has_filter
+@pytest.mark.parametrize("made", CALLS.values(), ids=CALLS)
+def test_a_call_that_no_answer_needs_is_refused(client, made):
+    source = f"""
+import ctypes, errno, os
+libc, me = ctypes.CDLL(None, use_errno=True), os.getpid()
+done = {made.format(**NUMBERS[os.uname().machine])}
+if os.getpid() != me:
+    os._exit(0)
+print(done, errno.errorcode.get(ctypes.get_errno()))
+"""
+    assert printed(client, source) == "-1 EPERM\n"
+
+
+@has_filter
+def test_a_queue_of_posix_is_refused(client):
+    source = """
+import ctypes, errno
+libc = ctypes.CDLL("librt.so.1", use_errno=True)
+print(libc.mq_open(b"/name", 0o100 | 2, 0o600, None), errno.errorcode.get(ctypes.get_errno()))
+"""
+    assert printed(client, source) == "-1 EPERM\n"
+
+
+def test_threads_and_programs_still_start(client):
+    source = """
+import multiprocessing, subprocess, threading
+thread = threading.Thread(target=print, args=("a thread",))
+thread.start(); thread.join()
+print(subprocess.run(["/bin/echo", "a program"], capture_output=True, text=True).stdout)
+lock = multiprocessing.Lock()
+process = multiprocessing.get_context("fork").Process(target=lock.acquire)
+process.start(); process.join()
+print(process.exitcode)
+"""
+    assert printed(client, source).split("\n") == ["a thread", "a program", "", "0", ""]
+
+
+def test_a_machine_without_a_filter_is_no_error(monkeypatch):
+    monkeypatch.setattr(syscalls.platform, "machine", lambda: "pdp11")
+    assert not syscalls.refuse_calls()
+
+
+EATS = """
+import os, time
+for _ in range({processes}):
+    if os.fork() == 0:
+        block = b"x" * ({each} * 2**20)
+        time.sleep(15)
+        os._exit(0)
+time.sleep({wait})
+print("still here")
+"""
+
+
+@pytest.mark.parametrize(("processes", "each", "survives"), [(8, 100, False), (4, 40, True)])
+def test_memory_is_one_limit_for_all_processes_of_a_submission(client, processes, each, survives):
+    """Each of the processes is far below the limit; together they are above it, or below."""
+    begun = time.monotonic()
+    source = EATS.format(processes=processes, each=each, wait=3 if survives else 15)
+    seen = ran(client, source, memory=500 * 2**20)
+    assert bool(seen.cells) == survives
+    assert survives or seen.ending == -9
+    assert time.monotonic() - begun < 12
+
+
+def test_what_children_take_is_counted_and_the_shared_image_is_not():
+    """A process that does nothing takes nothing, however large its parent is."""
+    ballast = np.ones(2**24)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        grandchild = os.fork()
+        if grandchild == 0:
+            own = np.ones(2**23)
+            os.write(write, b"x")
+            time.sleep(30)
+            os._exit(int(own[0]))
+        time.sleep(30)
+        os._exit(0)
+    try:
+        os.read(read, 1)
+        found = prefork.memory_of_all(child, prefork.anonymous_memory(os.getpid()))
+        assert 2**26 <= found < 2**26 + 2 * ballast.nbytes
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        os.close(read)
+        os.close(write)
+
+
+def test_another_pythons_torch_and_lessonlib_are_emptied(tmp_path, monkeypatch):
+    places = ["lib/python3/dist-packages", "local/lib/python3.12/site-packages"]
+    places += ["nix/lib64/python3.14/site-packages"]
+    for place in places:
+        for name in ("torch", "lessonlib", "numpy"):
+            (tmp_path / place / name).mkdir(parents=True)
+    monkeypatch.setattr(namespaces, "_there", lambda: [str(tmp_path)])
+    hidden = namespaces.default_view("").hide
+    for place in places:
+        assert f"{tmp_path}/{place}/torch" in hidden
+        assert f"{tmp_path}/{place}/lessonlib" in hidden
+        assert f"{tmp_path}/{place}/numpy" not in hidden
+
+
+def test_torch_is_not_in_the_room_whoever_looks_for_it(client):
+    source = """
+import os, sys
+sys.meta_path[:] = [f for f in sys.meta_path if "stubs" not in type(f).__module__]
+for name in [n for n in sys.modules if n.split(".")[0] == "torch"]:
+    del sys.modules[name]
+for top, folders, files in os.walk("/"):
+    if top.endswith("-packages/torch"):
+        print(top, folders, files)
+import torch
+print(hasattr(torch, "nn"))
+"""
+    seen = ran(client, source).cells[0]
+    assert seen["error"][:1] in ([], ["ModuleNotFoundError"])
+    *places, last = seen["out"].splitlines() or [""]
+    assert last != "True"
+    assert all(place.endswith("[] []") for place in places)
+
+
+PRIVATE = """import numpy as np
+CASES = {"01.1": [(np.full((2, 2), 7361.5), np.ones(2), 0.0)]}
+"""
+
+
+def test_the_search_for_a_mistake_never_gets_the_homeworks_own_cases(namespaces, monkeypatch):
+    """Only the calls that are scored hold them."""
+    handed = []
+    homework = homework_of("01", extra_cases=PRIVATE)
+    grader = Grader(homework, Limits(cell=2.0, call=1.0, grace=0.5))
+    cases = grader._cases(find("01.1"))
+    arrays = [np.asarray(c[0], float) for c in cases.hidden]
+    known = pickle.dumps(cases.public) + pickle.dumps(find("01.1").cases(np.random.default_rng(21)))
+    own = [a.tobytes() for a in arrays if (a % 1 != 0).any() and a.tobytes() not in known]
+    assert own
+    real = Session.run
+
+    def noted(self, cells, exercise, payload, calls=0, trials=0.0, then=None):
+        if trials:
+            handed.append(payload)
+        return real(self, cells, exercise, payload, calls, trials, then)
+
+    monkeypatch.setattr(Session, "run", noted)
+    wrong = "import numpy as np\ndef neuron(X, weight, bias):\n    total = bias\n"
+    wrong += "    for k in range(1, len(weight)):\n        total = total + X[:, k] * weight[k]\n"
+    wrong += "    return np.where(total > 0, 1, -1)"
+    try:
+        tree = answer("01.1", wrong)(solved(homework.notebook()))
+        report = grader.grade(json.dumps(tree).encode())
+    finally:
+        grader.close()
+    assert handed
+    assert "range" in report.exercises[0].message or "line" in report.exercises[0].message
+    assert not [raw for raw in own for payload in handed if raw in payload]
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare is not installed")
+def test_a_room_is_closed_for_somebody_without_rights_too(namespaces, tmp_path):
+    """An instructor who is not root: the same room, closed by the same calls."""
+    if os.geteuid() != 0:
+        pytest.skip("whoever runs this has no rights already")
+    program = """
+import sys
+from lessonlib.homework.limits import Limits
+from lessonlib.homework.sandbox.session import PreforkClient, Session
+from lessonlib.lessons.registry import find
+client = PreforkClient(["numpy"], [], False)
+cell = {"index": 0, "source": "print(6 * 7)", "seconds": 20.0, "given": False}
+print(Session(client, Limits()).run([cell], find("00.1"), b"").cells[0]["out"])
+client.close()
+"""
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable]
+    done = subprocess.run(
+        [*command, "-c", program], capture_output=True, text=True, cwd="/",
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    if "Permission denied" in done.stderr or "setpriv" in done.stderr:
+        pytest.skip(f"this installation cannot be read by others: {done.stderr[-200:]}")
+    assert done.stdout.strip() == "42", done.stderr[-2000:]

@@ -1,0 +1,65 @@
+"""Sentences of lesson 01 that its own outputs do not show (see claims.md)."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib import datasets, perceptron
+from lessonlib.lessons.l01.exercises.exercise_2 import update
+from lessonlib.lessons.l01.exercises.exercise_3 import one_pass
+
+
+def inks(**kind):
+    X, y = datasets.triangles(2000, np.random.default_rng(0), **kind)
+    return X[y > 0].sum(axis=1), X[y < 0].sum(axis=1)
+
+
+def test_centred_shapes_do_not_come_in_the_same_sizes_and_moved_ones_do():
+    triangles, others = inks()
+    assert others.std() > 1.4 * triangles.std()
+    triangles, others = inks(shifted=True)
+    assert abs(others.std() / triangles.std() - 1) < 0.1
+    assert abs(others.mean() - triangles.mean()) < 1
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [({}, 0.5, 1), ({"shifted": True}, 0, 0.15)])
+def test_the_classes_differ_at_fixed_places_only_while_they_are_centred(kind, low, high):
+    X, y = datasets.triangles(2000, np.random.default_rng(0), **kind)
+    difference = np.abs(X[y > 0].mean(axis=0) - X[y < 0].mean(axis=0))
+    assert low < difference.max() < high
+
+
+def test_the_stencil_is_positive_at_the_corners_and_negative_next_to_the_sides():
+    X, y = datasets.triangles(2000, np.random.default_rng(0))
+    weight, bias = np.zeros(256), 0.0
+    for _ in range(5):
+        weight, bias, _ = one_pass(weight, bias, X, y)
+    stencil = weight.reshape(16, 16)
+    corners = stencil[2:5, 7:9], stencil[10:11, 3:5], stencil[10:11, 11:13]
+    assert all(corner.mean() > 1 for corner in corners)
+    sides = stencil[5:8, 4:6], stencil[5:8, 10:12], stencil[11:13, 6:10]
+    assert all(side.mean() < -1 for side in sides)
+
+
+@given(st.integers(0, 5_000), st.sampled_from((-1, 1)))
+def test_a_step_moves_its_own_score_by_the_square_of_the_extended_length(seed, label):
+    r = np.random.default_rng(seed)
+    w, b, x = r.normal(size=4), r.normal(), r.normal(size=4)
+    new_w, new_b = update(w, b, x, label)
+    before, after = w @ x + b, new_w @ x + new_b
+    moved = label * (x @ x + 1) if label * before <= 0 else 0.0
+    assert np.isclose(after - before, moved)
+
+
+@given(st.integers(0, 5_000))
+def test_the_score_over_the_length_of_the_weights_is_the_distance(seed):
+    r = np.random.default_rng(seed)
+    w, b, x = r.normal(size=3), r.normal(), r.normal(size=3)
+    foot = x - w * (w @ x + b) / (w @ w)
+    assert np.isclose(w @ foot + b, 0)
+    (z,) = perceptron.score(x[None], w, b)
+    assert np.isclose(np.linalg.norm(x - foot), abs(z) / np.linalg.norm(w))
+    other = foot + np.cross(w, r.normal(size=3))  # elsewhere on the plane: farther away
+    assert np.isclose(w @ other + b, 0)
+    assert np.linalg.norm(x - other) >= np.linalg.norm(x - foot) - 1e-12
