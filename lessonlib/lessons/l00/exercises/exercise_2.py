@@ -105,7 +105,9 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     clear = (np.stack([_seven(), np.zeros((8, 8)), np.ones((8, 8))]),)
     thin = _thick()
     thin[4, 3:5] = 0  # less than half of this row is ink, more than half of the zone
-    thick = Case("where the stroke is thick or pale", np.stack([_thick(), _thick().T, thin, _pale()]))
+    thick = Case(
+        "where the stroke is thick or pale", np.stack([_thick(), _thick().T, thin, _pale()])
+    )
     half = np.full(4, 1.0)
     borders = Case(
         "where a zone has exactly as much ink as its sentence names",
