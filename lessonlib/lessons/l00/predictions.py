@@ -13,7 +13,7 @@ PREDICTIONS = [
         choices=("About half", "About three quarters", "Nearly all"),
         right=0,
         why=(
-            "About half. All that they call a 7 has a bar, a stroke and three empty zones, because "
+            "All that they call a 7 has a bar, a stroke and three empty zones, because "
             "that is what the code tests. But so have many 1s, 3s and 8s, and nobody thought of "
             "them."
         ),
@@ -27,8 +27,8 @@ PREDICTIONS = [
         choices=("about half", "about seven in ten", "about nine in ten"),
         right=2,
         why=(
-            "About nine in ten: for so many images the average of their own digit is nearer than "
-            "each of the nine others."
+            "For so many images the average of their own digit is nearer than each of the nine "
+            "others."
         ),
     ),
     Prediction(
@@ -41,7 +41,7 @@ PREDICTIONS = [
         choices=("0.01", "0.05", "0.13"),
         right=2,
         why=(
-            "About 0.13. Which images it has learned from makes so much difference that a single "
+            "Which images it has learned from makes so much difference that a single "
             "run says little. With all images the 20 runs are the same."
         ),
     ),
@@ -54,7 +54,7 @@ PREDICTIONS = [
         choices=("0.9", "0.5", "0.1, as many as by guessing"),
         right=2,
         why=(
-            "About 0.1. Each of the four compares pixels at fixed places, and the ink has left "
+            "Each of the four compares pixels at fixed places, and the ink has left "
             "those places. None of them knows that a 7 that has moved is still a 7."
         ),
     ),
