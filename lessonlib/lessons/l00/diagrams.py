@@ -49,7 +49,6 @@ def zones(ax: "Axes", image: np.ndarray, title: str, numbers: bool = True) -> No
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
     ax.set_xticks(range(8), range(8))
     ax.set_yticks(range(8), range(8))
-    ax.xaxis.tick_top()
     ax.grid(False)
     ax.tick_params(length=0)
     ax.set_title(title)
