@@ -47,8 +47,7 @@ def zones(ax: "Axes", image: np.ndarray, title: str, numbers: bool = True) -> No
     from matplotlib.patches import Rectangle
 
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
-    ax.set_xticks(range(8), range(8))
-    ax.set_yticks(range(8), range(8))
+    ax.set(xticks=range(8), yticks=range(8))
     ax.grid(False)
     ax.tick_params(length=0)
     ax.set_title(title)
@@ -89,9 +88,11 @@ def shares(hits: int, wrong: int, missed: int) -> "Figure":
     miss, hit, false = pieces
     _bracket(ax, miss.left[0], hit.right[0], 1.72, f"7s: {hits + missed}", up=True)
     _bracket(ax, hit.left[0], false.right[0], 0.6, f"called a 7: {hits + wrong}", up=False)
-    at = {"ha": "left", "va": "center", "size": 11, "color": INK}
-    ax.text(7.98, 1.72, f"recall =\n{hits} / {hits + missed}", **at)
-    ax.text(7.98, 0.6, f"precision =\n{hits} / {hits + wrong}", **at)
+    for y, words in (
+        (1.72, f"recall =\n{hits} / {hits + missed}"),
+        (0.6, f"precision =\n{hits} / {hits + wrong}"),
+    ):
+        ax.text(7.98, y, words, ha="left", va="center", size=11, color=INK)
     return fig
 
 
@@ -148,7 +149,8 @@ def _picture(
         image, cmap="gray_r", vmin=0, vmax=1, extent=(left, left + size, bottom, bottom + size)
     )
     ax.axis(limits)
-    frame = {"edgecolor": COLOUR["forward"], "linewidth": 3.0}
-    quiet = {"edgecolor": COLOUR["theory"], "linewidth": 1.0}
-    ax.add_patch(Rectangle((left, bottom), size, size, fill=False, **(frame if winner else quiet)))
+    colour, line = (COLOUR["forward"], 3.0) if winner else (COLOUR["theory"], 1.0)
+    ax.add_patch(
+        Rectangle((left, bottom), size, size, fill=False, edgecolor=colour, linewidth=line)
+    )
     return Box(centre, size, size)

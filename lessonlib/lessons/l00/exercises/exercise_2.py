@@ -55,7 +55,7 @@ def _thick() -> np.ndarray:
     """A 7 with a stroke so thick that the mean of each of its rows is half ink."""
     image = _seven()
     image[2:8] = 0
-    image[2:5, 3:6] = 0.75
+    image[2:5, 3:6] = 1.0
     image[5:8, 3:5] = 1.0
     return image
 
@@ -103,10 +103,11 @@ def _drawn(rng: np.random.Generator) -> np.ndarray:
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     clear = (np.stack([_seven(), np.zeros((8, 8)), np.ones((8, 8))]),)
-    thin = _thick()
-    thin[4, 3:5] = 0  # less than half of this row is ink, more than half of the zone
+    thin, gap = _thick(), _thick()
+    thin[4, 3:5] = 0  # one dark pixel is left in this row, and the zone is still half ink
+    gap[4, 3:6] = 0  # none is left
     thick = Case(
-        "where the stroke is thick or pale", np.stack([_thick(), _thick().T, thin, _pale()])
+        "where the stroke is thick or pale", np.stack([_thick(), _thick().T, thin, gap, _pale()])
     )
     half = np.full(4, 1.0)
     borders = Case(
@@ -127,7 +128,11 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         "where the ink is in the first or the last row or column of a zone",
         np.stack(
             [
-                *(_with(zone, 1.0, 1.0, 1.0, back=back) for zone in EMPTY for back in (0, 1)),
+                *(
+                    _with(zone, 1.0, 1.0, 1.0, back=back)
+                    for zone in EMPTY
+                    for back in (False, True)
+                ),
                 _with(BAR, 1.0, 1.0, 1.0, 1.0, 0.5, back=False),
                 _with(BAR, 1.0, 1.0, 1.0, 1.0, 0.5, back=True),
                 *(_uneven(row) for row in (0, 1)),
