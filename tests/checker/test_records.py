@@ -49,7 +49,7 @@ def test_the_best_status_is_kept(progress_file):
     assert entry["status"] == "correct"
     assert entry["tries"] == 3
     assert entry["mistakes"] == ["counts instead of sharing"]
-    assert progress().rows()[0][:4] == ("00", "✓ ○ ○", 1, 1)
+    assert progress().rows()[0][:4] == ("00", "✓ ○ ○", 1, 3)
 
 
 def test_off_writes_nothing(tmp_path, monkeypatch):
