@@ -38,49 +38,31 @@ def neuron(X, weight, bias):
     return np.sign(X @ weight + bias)
 
 
-@wrong(
-    "01.1",
-    "bias added to each product",
-    "The bias is added once for each row, not once for each input.",
-)
+@wrong("01.1", "bias added to each product", "The bias is added once for each row, not once for each input.")
 def neuron(X, weight, bias):
     return np.where((X * weight + bias).sum(axis=1) > 0, 1, -1)
 
 
-@wrong(
-    "01.1", "column (N, 1) returned", "The result has shape (N, 1), but an array (N,) is asked for."
-)
+@wrong("01.1", "column (N, 1) returned", "The result has shape (N, 1), but an array (N,) is asked for.")
 def neuron(X, weight, bias):
     z = X @ weight.reshape(-1, 1) + bias
     return np.where(z > 0, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "only the negative scores replaced",
-    "Scores above 0 are returned as they are; they must become +1.",
-)
+@wrong("01.1", "only the negative scores replaced", "Scores above 0 are returned as they are; they must become +1.")
 def neuron(X, weight, bias):
     z = X @ weight + bias
     z[z <= 0] = -1
     return z
 
 
-@wrong(
-    "01.1",
-    "score cut to a whole number first",
-    "astype(int) turns a score of 0.5 into 0, so small positive scores are answered with -1.",
-)
+@wrong("01.1", "score cut to a whole number first", "astype(int) turns a score of 0.5 into 0, so small positive scores are answered with -1.")
 def neuron(X, weight, bias):
     z = (X @ weight + bias).astype(int)
     return np.where(z > 0, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "0 and 1 as answers, and a score of 0 is lit",
-    "The answers are -1 and +1, and a score of exactly 0 is not above 0.",
-)
+@wrong("01.1", "0 and 1 as answers, and a score of 0 is lit", "The answers are -1 and +1, and a score of exactly 0 is not above 0.")
 def neuron(X, weight, bias):
     return (X @ weight + bias >= 0).astype(int)
 
@@ -107,11 +89,7 @@ def update(weight, bias, x, y):
     return weight + mistake * y * x, bias + mistake * y
 
 
-@wrong(
-    "01.2",
-    "mistake found by comparing answer and label",
-    "With label -1 and a score of 0 the answer -1 looks right, but a score of 0 counts as a mistake.",
-)
+@wrong("01.2", "mistake found by comparing answer and label", "With label -1 and a score of 0 the answer -1 looks right, but a score of 0 counts as a mistake.")
 def update(weight, bias, x, y):
     answer = 1 if weight @ x + bias > 0 else -1
     if answer != y:
@@ -120,11 +98,7 @@ def update(weight, bias, x, y):
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "step of y - answer",
-    "y minus the answer is +2 or -2, so the step is twice as long as it should be.",
-)
+@wrong("01.2", "step of y - answer", "y minus the answer is +2 or -2, so the step is twice as long as it should be.")
 def update(weight, bias, x, y):
     answer = 1 if weight @ x + bias > 0 else -1
     weight = weight + (y - answer) * x
@@ -132,11 +106,7 @@ def update(weight, bias, x, y):
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "tested again before the bias moves",
-    "Test once: after the weight has moved the second test sees another score and the bias often stays.",
-)
+@wrong("01.2", "tested again before the bias moves", "Test once: after the weight has moved the second test sees another score and the bias often stays.")
 def update(weight, bias, x, y):
     if y * (weight @ x + bias) <= 0:
         weight = weight + y * x
@@ -145,11 +115,7 @@ def update(weight, bias, x, y):
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "return only inside the if",
-    "When the point is right the function returns None; it must return the old weight and bias.",
-)
+@wrong("01.2", "return only inside the if", "When the point is right the function returns None; it must return the old weight and bias.")
 def update(weight, bias, x, y):
     if y * (weight @ x + bias) <= 0:
         weight = weight + y * x
@@ -157,22 +123,14 @@ def update(weight, bias, x, y):
         return weight, bias
 
 
-@wrong(
-    "01.2",
-    "bias left out of the score",
-    "The bias belongs to the score that decides whether the point is a mistake.",
-)
+@wrong("01.2", "bias left out of the score", "The bias belongs to the score that decides whether the point is a mistake.")
 def update(weight, bias, x, y):
     if y * (weight @ x) <= 0:
         return weight + y * x, bias + y
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "below 0 only, and the bias always grows by 1",
-    "A score of 0 is a mistake too, and the bias moves by y, not by 1.",
-)
+@wrong("01.2", "below 0 only, and the bias always grows by 1", "A score of 0 is a mistake too, and the bias moves by y, not by 1.")
 def update(weight, bias, x, y):
     if y * (weight @ x + bias) < 0:
         weight = weight + y * x
@@ -214,11 +172,7 @@ def one_pass(weight, bias, X, y):
     return line[:-1], line[-1], len(wrong_ones)
 
 
-@wrong(
-    "01.3",
-    "mistakes counted at the end",
-    "The mistakes are to be counted on the way; this counts those of the final line.",
-)
+@wrong("01.3", "mistakes counted at the end", "The mistakes are to be counted on the way; this counts those of the final line.")
 def one_pass(weight, bias, X, y):
     for x, label in zip(X, y):
         if label * (weight @ x + bias) <= 0:
@@ -228,11 +182,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "all points tested with the old line, one step for all",
-    "Each visit must use the line as the visits before have left it, not the line from before the pass.",
-)
+@wrong("01.3", "all points tested with the old line, one step for all", "Each visit must use the line as the visits before have left it, not the line from before the pass.")
 def one_pass(weight, bias, X, y):
     missed = y * (X @ weight + bias) <= 0
     weight = weight + (y[missed][:, None] * X[missed]).sum(axis=0)
@@ -240,11 +190,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, int(missed.sum())
 
 
-@wrong(
-    "01.3",
-    "stays at a point until it is right",
-    "Every point is visited once: one step for a mistake, even if it is still wrong afterwards.",
-)
+@wrong("01.3", "stays at a point until it is right", "Every point is visited once: one step for a mistake, even if it is still wrong afterwards.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for x, label in zip(X, y):
@@ -255,11 +201,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "stops at the first mistake",
-    "The break ends the pass after the first mistake; the other points are never visited.",
-)
+@wrong("01.3", "stops at the first mistake", "The break ends the pass after the first mistake; the other points are never visited.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for x, label in zip(X, y):
@@ -271,11 +213,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "starts at zero",
-    "The pass must start from the weight and bias that are given, not from zero.",
-)
+@wrong("01.3", "starts at zero", "The pass must start from the weight and bias that are given, not from zero.")
 def one_pass(weight, bias, X, y):
     weight, bias, mistakes = np.zeros(X.shape[1]), 0.0, 0
     for x, label in zip(X, y):
@@ -286,11 +224,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "last row skipped and the right ones counted",
-    "The loop ends one row early, and the counter counts the points that were right.",
-)
+@wrong("01.3", "last row skipped and the right ones counted", "The loop ends one row early, and the counter counts the points that were right.")
 def one_pass(weight, bias, X, y):
     count = 0
     for i in range(len(X) - 1):
@@ -347,11 +281,7 @@ def averaged(X, y, passes):
     return w - late_w / before, b - late_b / before
 
 
-@wrong(
-    "01.4",
-    "the same array appended every time",
-    "w += changes the one array that stands in the list many times, so the mean is the last line; append a copy.",
-)
+@wrong("01.4", "the same array appended every time", "w += changes the one array that stands in the list many times, so the mean is the last line; append a copy.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     all_w, all_b = [], []
@@ -365,11 +295,7 @@ def averaged(X, y, passes):
     return np.mean(all_w, axis=0), np.mean(all_b)
 
 
-@wrong(
-    "01.4",
-    "line added before the visit",
-    "The line is to be taken after each visit; here the start counts and the last line does not.",
-)
+@wrong("01.4", "line added before the visit", "The line is to be taken after each visit; here the start counts and the last line does not.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     w_sum, b_sum = np.zeros(X.shape[1]), 0.0
@@ -383,11 +309,7 @@ def averaged(X, y, passes):
     return w_sum / (passes * len(X)), b_sum / (passes * len(X))
 
 
-@wrong(
-    "01.4",
-    "mean over the updates only",
-    "A line counts once for every visit it survives, not once for every change.",
-)
+@wrong("01.4", "mean over the updates only", "A line counts once for every visit it survives, not once for every change.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     all_w, all_b = [], []
@@ -401,11 +323,7 @@ def averaged(X, y, passes):
     return np.mean(all_w, axis=0), np.mean(all_b)
 
 
-@wrong(
-    "01.4",
-    "counter starts at 1",
-    "With the counter at 1 the zero line from before the first visit is part of the mean, over one visit too many.",
-)
+@wrong("01.4", "counter starts at 1", "With the counter at 1 the zero line from before the first visit is part of the mean, over one visit too many.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     u, beta = np.zeros(X.shape[1]), 0.0
@@ -421,11 +339,7 @@ def averaged(X, y, passes):
     return w - u / c, b - beta / c
 
 
-@wrong(
-    "01.4",
-    "mean over the ends of the passes",
-    "The mean runs over all visits; this takes one line a pass.",
-)
+@wrong("01.4", "mean over the ends of the passes", "The mean runs over all visits; this takes one line a pass.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     w_sum, b_sum = np.zeros(X.shape[1]), 0.0
@@ -439,11 +353,7 @@ def averaged(X, y, passes):
     return w_sum / passes, b_sum / passes
 
 
-@wrong(
-    "01.4",
-    "line set back to zero in every pass, bias not averaged",
-    "The line must carry over from pass to pass, and the bias needs a mean as well.",
-)
+@wrong("01.4", "line set back to zero in every pass, bias not averaged", "The line must carry over from pass to pass, and the bias needs a mean as well.")
 def averaged(X, y, passes):
     total = np.zeros(X.shape[1])
     for _ in range(passes):
@@ -482,44 +392,28 @@ def bound(X, y, direction):
     return float(R2 * (direction @ direction) / scores.min() ** 2)
 
 
-@wrong(
-    "01.5",
-    "norm of the whole table",
-    "Without axis=1 norm() takes all points together; R is the length of the longest single point.",
-)
+@wrong("01.5", "norm of the whole table", "Without axis=1 norm() takes all points together; R is the length of the longest single point.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     gamma = np.min(y * (X @ u))
     return float((np.linalg.norm(X) / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "R and gamma from the same point",
-    "R comes from the longest point and gamma from the nearest one; the largest quotient of single points is smaller.",
-)
+@wrong("01.5", "R and gamma from the same point", "R comes from the longest point and gamma from the nearest one; the largest quotient of single points is smaller.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     quotients = np.linalg.norm(X, axis=1) / (y * (X @ u))
     return float(np.max(quotients) ** 2)
 
 
-@wrong(
-    "01.5",
-    "direction not brought to length 1",
-    "The margin is a distance, so divide the scores by the length of the direction.",
-)
+@wrong("01.5", "direction not brought to length 1", "The margin is a distance, so divide the scores by the length of the direction.")
 def bound(X, y, direction):
     gamma = np.min(y * (X @ direction))
     R = np.max(np.linalg.norm(X, axis=1))
     return float((R / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "labels left out",
-    "Without y the smallest score is the most negative one: that point is far away, not near.",
-)
+@wrong("01.5", "labels left out", "Without y the smallest score is the most negative one: that point is far away, not near.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     gamma = np.min(X @ u)
@@ -527,11 +421,7 @@ def bound(X, y, direction):
     return float((R / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "rounded down to a whole number",
-    "The bound itself is asked for, as a float; it is not rounded down.",
-)
+@wrong("01.5", "rounded down to a whole number", "The bound itself is asked for, as a float; it is not rounded down.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     gamma = np.min(y * (X @ u))
@@ -539,11 +429,7 @@ def bound(X, y, direction):
     return int((R / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "direction divided by the sum of its entries, square forgotten",
-    "The length is the root of the sum of squares, and the quotient must be squared.",
-)
+@wrong("01.5", "direction divided by the sum of its entries, square forgotten", "The length is the root of the sum of squares, and the quotient must be squared.")
 def bound(X, y, direction):
     u = direction / np.sum(np.abs(direction))
     gamma = np.min(y * (X @ u))
@@ -563,41 +449,25 @@ def which_digit(X, W, b):
     return np.array([max(range(len(s)), key=lambda c: s[c]) for s in scores])
 
 
-@wrong(
-    "01.6",
-    "at least 0 in place of above 0",
-    "The scores are still turned into True and False, so of two units above 0 the first wins.",
-)
+@wrong("01.6", "at least 0 in place of above 0", "The scores are still turned into True and False, so of two units above 0 the first wins.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return (scores >= 0).argmax(axis=1)
 
 
-@wrong(
-    "01.6",
-    "scores cut off at 0",
-    "If all scores are below 0 everything becomes 0 and class 0 wins; take argmax of the scores themselves.",
-)
+@wrong("01.6", "scores cut off at 0", "If all scores are below 0 everything becomes 0 and class 0 wins; take argmax of the scores themselves.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return np.where(scores > 0, scores, 0).argmax(axis=1)
 
 
-@wrong(
-    "01.6",
-    "the highest score itself returned",
-    "max gives the score; the class is its position, argmax.",
-)
+@wrong("01.6", "the highest score itself returned", "max gives the score; the class is its position, argmax.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return scores.max(axis=1)
 
 
-@wrong(
-    "01.6",
-    "absolute scores",
-    "A strongly negative score speaks against a class; its absolute value must not win.",
-)
+@wrong("01.6", "absolute scores", "A strongly negative score speaks against a class; its absolute value must not win.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return np.abs(scores).argmax(axis=1)

@@ -37,38 +37,22 @@ def layer(X, weight, bias):
     return z
 
 
-@wrong(
-    "02.1",
-    "np.max in place of np.maximum",
-    "np.max(z, 0) takes the largest value along axis 0 and leaves one row; np.maximum compares entry by entry.",
-)
+@wrong("02.1", "np.max in place of np.maximum", "np.max(z, 0) takes the largest value along axis 0 and leaves one row; np.maximum compares entry by entry.")
 def layer(X, weight, bias):
     return np.max(X @ weight.T + bias, 0)
 
 
-@wrong(
-    "02.1",
-    "cut off before the bias is added",
-    "The bias belongs to the sum; cut off below 0 at the very end.",
-)
+@wrong("02.1", "cut off before the bias is added", "The bias belongs to the sum; cut off below 0 at the very end.")
 def layer(X, weight, bias):
     return np.maximum(X @ weight.T, 0) + bias
 
 
-@wrong(
-    "02.1",
-    "transposed result",
-    "The result has shape (H, N); each example needs a row of its own, (N, H).",
-)
+@wrong("02.1", "transposed result", "The result has shape (H, N); each example needs a row of its own, (N, H).")
 def layer(X, weight, bias):
     return np.maximum(weight @ X.T + bias[:, None], 0)
 
 
-@wrong(
-    "02.1",
-    "weight not transposed",
-    "weight has one row for each unit, so the product needs weight.T.",
-)
+@wrong("02.1", "weight not transposed", "weight has one row for each unit, so the product needs weight.T.")
 def layer(X, weight, bias):
     z = X @ weight + bias
     return z * (z > 0)
@@ -79,11 +63,7 @@ def layer(X, weight, bias):
     return np.clip(X @ weight.T + bias, 0, 1)
 
 
-@wrong(
-    "02.1",
-    "answers in place of values, bias subtracted",
-    "A ReLU unit gives the sum itself where it is above 0, not 1; and the bias is added.",
-)
+@wrong("02.1", "answers in place of values, bias subtracted", "A ReLU unit gives the sum itself where it is above 0, not 1; and the bias is added.")
 def layer(X, weight, bias):
     return (X @ weight.T - bias > 0).astype(float)
 
@@ -112,38 +92,22 @@ def collapse(W1, b1, W2, b2):
     return np.stack(columns, axis=1), bias
 
 
-@wrong(
-    "02.2",
-    "b2 goes through the second weight too",
-    "Only b1 passes through the second layer; b2 is added afterwards.",
-)
+@wrong("02.2", "b2 goes through the second weight too", "Only b1 passes through the second layer; b2 is added afterwards.")
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, W2 @ (b1 + b2)
 
 
-@wrong(
-    "02.2",
-    "weight transposed",
-    "The weight comes out as (D, C); one row for each output, (C, D), is asked for.",
-)
+@wrong("02.2", "weight transposed", "The weight comes out as (D, C); one row for each output, (C, D), is asked for.")
 def collapse(W1, b1, W2, b2):
     return W1.T @ W2.T, W2 @ b1 + b2
 
 
-@wrong(
-    "02.2",
-    "order of the factors",
-    "The first layer acts first, so its matrix stands on the right: W2 @ W1.",
-)
+@wrong("02.2", "order of the factors", "The first layer acts first, so its matrix stands on the right: W2 @ W1.")
 def collapse(W1, b1, W2, b2):
     return W1 @ W2, W2 @ b1 + b2
 
 
-@wrong(
-    "02.2",
-    "b1 as a column",
-    "A column (C, 1) plus a row (C,) becomes a table (C, C); keep the bias one-dimensional.",
-)
+@wrong("02.2", "b1 as a column", "A column (C, 1) plus a row (C,) becomes a table (C, C); keep the bias one-dimensional.")
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, W2 @ b1[:, None] + b2
 
@@ -155,11 +119,7 @@ def collapse(W1, b1, W2, b2):
     return weight, bias
 
 
-@wrong(
-    "02.2",
-    "bias first, and cut off below 0",
-    "The weight is to come first, and between the two linear layers nothing is cut off.",
-)
+@wrong("02.2", "bias first, and cut off below 0", "The weight is to come first, and between the two linear layers nothing is cut off.")
 def collapse(W1, b1, W2, b2):
     return W2 @ np.maximum(b1, 0) + b2, W2 @ W1
 
@@ -186,41 +146,25 @@ def silu_slope(z):
     return silu + s * (1 - silu)
 
 
-@wrong(
-    "02.3",
-    "derivatives multiplied",
-    "The derivative of a product is not the product of the derivatives: s + z s (1 - s).",
-)
+@wrong("02.3", "derivatives multiplied", "The derivative of a product is not the product of the derivatives: s + z s (1 - s).")
 def silu_slope(z):
     s = _sigmoid(z)
     return 1 * s * (1 - s)
 
 
-@wrong(
-    "02.3",
-    "first term of the product rule forgotten",
-    "The term where z is differentiated, s(z), is missing.",
-)
+@wrong("02.3", "first term of the product rule forgotten", "The term where z is differentiated, s(z), is missing.")
 def silu_slope(z):
     s = _sigmoid(z)
     return z * s * (1 - s)
 
 
-@wrong(
-    "02.3",
-    "sigmoid's rule applied to SiLU",
-    "y (1 - y) is the slope of the sigmoid y; SiLU has another one.",
-)
+@wrong("02.3", "sigmoid's rule applied to SiLU", "y (1 - y) is the slope of the sigmoid y; SiLU has another one.")
 def silu_slope(z):
     y = z * _sigmoid(z)
     return y * (1 - y)
 
 
-@wrong(
-    "02.3",
-    "sign in the exponent",
-    "With exp(z) this is the sigmoid of -z; the sigmoid is 1 / (1 + exp(-z)).",
-)
+@wrong("02.3", "sign in the exponent", "With exp(z) this is the sigmoid of -z; the sigmoid is 1 / (1 + exp(-z)).")
 def silu_slope(z):
     s = 1 / (1 + np.exp(np.minimum(z, 500)))
     return s + z * s * (1 - s)
@@ -232,11 +176,7 @@ def silu_slope(z):
     return s + z * s * (1 - s)
 
 
-@wrong(
-    "02.3",
-    "minus in the product rule, s missing in the second term",
-    "The two terms are added, and the second is z times s (1 - s).",
-)
+@wrong("02.3", "minus in the product rule, s missing in the second term", "The two terms are added, and the second is z times s (1 - s).")
 def silu_slope(z):
     s = _sigmoid(z)
     return s - z * (1 - s)
@@ -268,65 +208,41 @@ def cross_entropy(scores, target):
     return float(np.mean(np.logaddexp.reduce(z - chosen, axis=1)))
 
 
-@wrong(
-    "02.4",
-    "softmax as in the formula",
-    "exp of a large score overflows; take the largest score of the row off first.",
-)
+@wrong("02.4", "softmax as in the formula", "exp of a large score overflows; take the largest score of the row off first.")
 def cross_entropy(scores, target):
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     return float(-np.log(p[np.arange(len(target)), target]).mean())
 
 
-@wrong(
-    "02.4",
-    "largest score of the whole table off",
-    "A row far below the largest score of the table underflows to 0; each row needs its own maximum.",
-)
+@wrong("02.4", "largest score of the whole table off", "A row far below the largest score of the table underflows to 0; each row needs its own maximum.")
 def cross_entropy(scores, target):
     shifted = scores - scores.max()
     logp = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return float(-logp[np.arange(len(target)), target].mean())
 
 
-@wrong(
-    "02.4",
-    "small number inside the logarithm",
-    "With + 1e-12 no loss is ever above 27.6; a score 1000 below the largest must cost 1000.",
-)
+@wrong("02.4", "small number inside the logarithm", "With + 1e-12 no loss is ever above 27.6; a score 1000 below the largest must cost 1000.")
 def cross_entropy(scores, target):
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
     return float(-np.log(p[np.arange(len(target)), target] + 1e-12).mean())
 
 
-@wrong(
-    "02.4",
-    "all columns of the targets taken",
-    "logp[:, target] takes every target for every row, an (N, N) table; pair each row with its own target.",
-)
+@wrong("02.4", "all columns of the targets taken", "logp[:, target] takes every target for every row, an (N, N) table; pair each row with its own target.")
 def cross_entropy(scores, target):
     shifted = scores - scores.max(axis=1, keepdims=True)
     logp = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return float(-logp[:, target].mean())
 
 
-@wrong(
-    "02.4",
-    "maximum taken off in the sum only",
-    "The largest score was taken off inside the logarithm, so it has to be taken off the right class's score as well.",
-)
+@wrong("02.4", "maximum taken off in the sum only", "The largest score was taken off inside the logarithm, so it has to be taken off the right class's score as well.")
 def cross_entropy(scores, target):
     top = scores.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(scores - top).sum(axis=1))
     return float((log_sum - scores[np.arange(len(target)), target]).mean())
 
 
-@wrong(
-    "02.4",
-    "sum over the rows, logarithm of base 2",
-    "The mean over the rows is asked for, with the natural logarithm.",
-)
+@wrong("02.4", "sum over the rows, logarithm of base 2", "The mean over the rows is asked for, with the natural logarithm.")
 def cross_entropy(scores, target):
     shifted = scores - scores.max(axis=1, keepdims=True)
     chosen = shifted[np.arange(len(target)), target]
@@ -360,66 +276,42 @@ def fence(k, centre, radius):
     return weight, -np.sum(weight * contact, axis=1)
 
 
-@wrong(
-    "02.5",
-    "centre added instead of subtracted",
-    "The unit looks at x - centre, so weight @ centre is subtracted in the bias.",
-)
+@wrong("02.5", "centre added instead of subtracted", "The unit looks at x - centre, so weight @ centre is subtracted in the bias.")
 def fence(k, centre, radius):
     angle = 2 * np.pi * np.arange(k) / k
     weight = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return weight, weight @ centre - radius
 
 
-@wrong(
-    "02.5",
-    "linspace with the end point",
-    "linspace includes 2 pi, so the last unit repeats the first and the steps are 2 pi / (k - 1).",
-)
+@wrong("02.5", "linspace with the end point", "linspace includes 2 pi, so the last unit repeats the first and the steps are 2 pi / (k - 1).")
 def fence(k, centre, radius):
     angle = np.linspace(0, 2 * np.pi, k)
     weight = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return weight, -(weight @ centre) - radius
 
 
-@wrong(
-    "02.5",
-    "everything divided by the radius",
-    "The same lines, but each row of weight has length 1 / radius instead of 1.",
-)
+@wrong("02.5", "everything divided by the radius", "The same lines, but each row of weight has length 1 / radius instead of 1.")
 def fence(k, centre, radius):
     angle = 2 * np.pi * np.arange(k) / k
     weight = np.stack([np.cos(angle), np.sin(angle)], axis=1) / radius
     return weight, -(weight @ centre) - 1
 
 
-@wrong(
-    "02.5",
-    "lit inside",
-    "The signs are turned round: the units are lit inside the fence and dark outside.",
-)
+@wrong("02.5", "lit inside", "The signs are turned round: the units are lit inside the fence and dark outside.")
 def fence(k, centre, radius):
     angle = 2 * np.pi * np.arange(k) / k
     weight = -np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return weight, radius - weight @ centre
 
 
-@wrong(
-    "02.5",
-    "distance of the centre from the origin in the bias",
-    "How far the centre lies along each unit's own direction counts, weight @ centre, not its distance.",
-)
+@wrong("02.5", "distance of the centre from the origin in the bias", "How far the centre lies along each unit's own direction counts, weight @ centre, not its distance.")
 def fence(k, centre, radius):
     angle = 2 * np.pi * np.arange(k) / k
     weight = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return weight, np.full(k, -radius - np.linalg.norm(centre))
 
 
-@wrong(
-    "02.5",
-    "stacked as (2, k), centre forgotten",
-    "weight has one row for each unit, (k, 2), and the bias must know the centre.",
-)
+@wrong("02.5", "stacked as (2, k), centre forgotten", "weight has one row for each unit, (k, 2), and the bias must know the centre.")
 def fence(k, centre, radius):
     angle = 2 * np.pi * np.arange(k) / k
     weight = np.array([np.cos(angle), np.sin(angle)])
@@ -442,22 +334,14 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "ReLU moved in front of every layer",
-    "Now the inputs of the network are cut off too; only hidden layers have a ReLU.",
-)
+@wrong("02.6", "ReLU moved in front of every layer", "Now the inputs of the network are cut off too; only hidden layers have a ReLU.")
 def network(X, weights, biases):
     for weight, bias in zip(weights, biases):
         X = np.maximum(X, 0) @ weight.T + bias
     return X
 
 
-@wrong(
-    "02.6",
-    "ReLU only after the first layer",
-    "With more than one hidden layer the others need their ReLU as well.",
-)
+@wrong("02.6", "ReLU only after the first layer", "With more than one hidden layer the others need their ReLU as well.")
 def network(X, weights, biases):
     for i, (weight, bias) in enumerate(zip(weights, biases)):
         X = X @ weight.T + bias
@@ -473,11 +357,7 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "cut off at -1",
-    "The output is still cut off, now at -1, and so are the hidden units, which need 0.",
-)
+@wrong("02.6", "cut off at -1", "The output is still cut off, now at -1, and so are the hidden units, which need 0.")
 def network(X, weights, biases):
     for weight, bias in zip(weights, biases):
         X = np.maximum(X @ weight.T + bias, -1)

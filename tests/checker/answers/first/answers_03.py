@@ -20,7 +20,9 @@ class _Given:
         return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
 
     def __mul__(self, other):
-        return type(self)(self.data * other.data, (self, other), (other.data, self.data))
+        return type(self)(
+            self.data * other.data, (self, other), (other.data, self.data)
+        )
 
     def tanh(self):
         y = math.tanh(self.data)
@@ -88,11 +90,7 @@ def local_slopes(op, a, b):
     return 1 / b, -a / b**2
 
 
-@wrong(
-    "03.1",
-    "a left out in the quotient",
-    "a / b reacts to b with -a / b**2; the factor a is missing.",
-)
+@wrong("03.1", "a left out in the quotient", "a / b reacts to b with -a / b**2; the factor a is missing.")
 def local_slopes(op, a, b):
     if op == "+":
         return 1.0, 1.0
@@ -109,11 +107,7 @@ def local_slopes(op, a, b):
     return table[op]
 
 
-@wrong(
-    "03.1",
-    "differences with a step of 1",
-    "A step of 1 is not very small: for the quotient the result is not the slope.",
-)
+@wrong("03.1", "differences with a step of 1", "A step of 1 is not very small: for the quotient the result is not the slope.")
 def local_slopes(op, a, b):
     def f(a, b):
         if op == "+":
@@ -137,11 +131,7 @@ def local_slopes(op, a, b):
     return 1.0 / b, -a / (b * b)
 
 
-@wrong(
-    "03.1",
-    "sign of the quotient and square forgotten",
-    "The slope of a / b for b is -a / b**2: negative for positive a, with the square of b.",
-)
+@wrong("03.1", "sign of the quotient and square forgotten", "The slope of a / b for b is -a / b**2: negative for positive a, with the square of b.")
 def local_slopes(op, a, b):
     if op == "+":
         slopes = (1, 1)
@@ -171,11 +161,7 @@ def gradients(steps):
     return dict(grad)
 
 
-@wrong(
-    "03.2",
-    "+= without a first value",
-    "The first += to a new name raises a KeyError; a new name has to begin at 0.",
-)
+@wrong("03.2", "+= without a first value", "The first += to a new name raises a KeyError; a new name has to begin at 0.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -183,11 +169,7 @@ def gradients(steps):
     return grad
 
 
-@wrong(
-    "03.2",
-    "first path kept",
-    "setdefault keeps the first path instead of the last; over all paths the parts are added.",
-)
+@wrong("03.2", "first path kept", "setdefault keeps the first path instead of the last; over all paths the parts are added.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -203,11 +185,7 @@ def gradients(steps):
     return grad
 
 
-@wrong(
-    "03.2",
-    "paths added, but the child's gradient dropped",
-    "Adding is right, but along the path the slope must be multiplied with the child's gradient.",
-)
+@wrong("03.2", "paths added, but the child's gradient dropped", "Adding is right, but along the path the slope must be multiplied with the child's gradient.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -282,11 +260,7 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "plain recursion",
-    "The calls nest as deep as the chain, and Python stops at about 1,000; keep a list of things to do.",
-)
+@wrong("03.3", "plain recursion", "The calls nest as deep as the chain, and Python stops at about 1,000; keep a list of things to do.")
 def parents_first(parents, last):
     order, seen = [], set()
 
@@ -302,11 +276,7 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "breadth first from the end, then reversed",
-    "A name met early may be a parent of one met later; the reversed breadth-first order puts the user first.",
-)
+@wrong("03.3", "breadth first from the end, then reversed", "A name met early may be a parent of one met later; the reversed breadth-first order puts the user first.")
 def parents_first(parents, last):
     found, queue = [last], deque([last])
     while queue:
@@ -317,11 +287,7 @@ def parents_first(parents, last):
     return found[::-1]
 
 
-@wrong(
-    "03.3",
-    "marked as seen when put on the list",
-    "Marked too early: a parent that waits on the list counts as done, and its user comes out first.",
-)
+@wrong("03.3", "marked as seen when put on the list", "Marked too early: a parent that waits on the list counts as done, and its user comes out first.")
 def parents_first(parents, last):
     order, seen, todo = [], {last}, [(last, False)]
     while todo:
@@ -337,11 +303,7 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "all names of the dict sorted, needed or not",
-    "Only what `last` was computed from belongs in the list.",
-)
+@wrong("03.3", "all names of the dict sorted, needed or not", "Only what `last` was computed from belongs in the list.")
 def parents_first(parents, last):
     order, seen = [], set()
     for start in parents:
@@ -357,11 +319,7 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "needed names sorted by their number of parents",
-    "How many parents a name has says nothing about the order; a name with two may be a parent of one with one.",
-)
+@wrong("03.3", "needed names sorted by their number of parents", "How many parents a name has says nothing about the order; a name with two may be a parent of one with one.")
 def parents_first(parents, last):
     needed, todo = {last}, [last]
     while todo:
@@ -372,11 +330,7 @@ def parents_first(parents, last):
     return sorted(needed, key=lambda name: len(parents[name]))
 
 
-@wrong(
-    "03.3",
-    "users first, and last itself left out",
-    "The list must be turned round, and `last` belongs to it.",
-)
+@wrong("03.3", "users first, and last itself left out", "The list must be turned round, and `last` belongs to it.")
 def parents_first(parents, last):
     order, seen, todo = [], set(), [(last, False)]
     while todo:
@@ -457,11 +411,7 @@ class Scalar(_Given):
             number.grad += amount[number]
 
 
-@wrong(
-    "03.4",
-    "the start is missing",
-    "The gradient of the last number for itself is 1; without it every gradient stays 0.",
-)
+@wrong("03.4", "the start is missing", "The gradient of the last number for itself is 1; without it every gradient stays 0.")
 class Scalar(_Given):
     def backward(self):
         for number in reversed(_parents_first(self)):
@@ -469,11 +419,7 @@ class Scalar(_Given):
                 p.grad += slope * number.grad
 
 
-@wrong(
-    "03.4",
-    "gradient set instead of added",
-    "A number used twice gets a part from each user; the parts are added, not overwritten.",
-)
+@wrong("03.4", "gradient set instead of added", "A number used twice gets a part from each user; the parts are added, not overwritten.")
 class Scalar(_Given):
     def backward(self):
         self.grad = 1.0
@@ -482,11 +428,7 @@ class Scalar(_Given):
                 p.grad = slope * number.grad
 
 
-@wrong(
-    "03.4",
-    "breadth first, each number once",
-    "A number hands its gradient on before all its users have added their part.",
-)
+@wrong("03.4", "breadth first, each number once", "A number hands its gradient on before all its users have added their part.")
 class Scalar(_Given):
     def backward(self):
         self.grad = 1.0
@@ -500,11 +442,7 @@ class Scalar(_Given):
                     queue.append(p)
 
 
-@wrong(
-    "03.4",
-    "recursive order",
-    "The order is right, but the calls nest as deep as the graph and fail on a long chain.",
-)
+@wrong("03.4", "recursive order", "The order is right, but the calls nest as deep as the graph and fail on a long chain.")
 class Scalar(_Given):
     def backward(self):
         order, seen = [], set()
@@ -523,11 +461,7 @@ class Scalar(_Given):
                 p.grad += slope * number.grad
 
 
-@wrong(
-    "03.4",
-    "every path walked by nested calls",
-    "It visits each path instead of each number, so the time doubles with each sum, and deep graphs fail.",
-)
+@wrong("03.4", "every path walked by nested calls", "It visits each path instead of each number, so the time doubles with each sum, and deep graphs fail.")
 class Scalar(_Given):
     def backward(self):
         def blame(number, amount):
@@ -538,11 +472,7 @@ class Scalar(_Given):
         blame(self, 1.0)
 
 
-@wrong(
-    "03.4",
-    "parents first instead of last, data in place of slopes",
-    "Users must come before the numbers they use, and each step multiplies with the local slope.",
-)
+@wrong("03.4", "parents first instead of last, data in place of slopes", "Users must come before the numbers they use, and each step multiplies with the local slope.")
 class Scalar(_Given):
     def backward(self):
         self.grad = 1.0
@@ -567,29 +497,19 @@ def relu_backward(dy, x):
     return dy
 
 
-@wrong(
-    "03.5", "slope 1 at 0", "Only x < 0 is switched off; at x = 0 the slope should be 0 as well."
-)
+@wrong("03.5", "slope 1 at 0", "Only x < 0 is switched off; at x = 0 the slope should be 0 as well.")
 def relu_backward(dy, x):
     dx = dy.copy()
     dx[x < 0] = 0
     return dx
 
 
-@wrong(
-    "03.5",
-    "gradient tested instead of the input",
-    "Whether the unit was lit depends on x, not on the sign of dy.",
-)
+@wrong("03.5", "gradient tested instead of the input", "Whether the unit was lit depends on x, not on the sign of dy.")
 def relu_backward(dy, x):
     return np.where(dy > 0, dy, 0)
 
 
-@wrong(
-    "03.5",
-    "forward once more",
-    "dy is multiplied with the slope, 0 or 1, not with the output max(x, 0).",
-)
+@wrong("03.5", "forward once more", "dy is multiplied with the slope, 0 or 1, not with the output max(x, 0).")
 def relu_backward(dy, x):
     return dy * np.maximum(x, 0)
 
@@ -599,20 +519,14 @@ def relu_backward(dy, x):
     return dy * np.sign(x)
 
 
-@wrong(
-    "03.5", "if on a whole array", "An if needs one True or False; an array has many, use a mask."
-)
+@wrong("03.5", "if on a whole array", "An if needs one True or False; an array has many, use a mask.")
 def relu_backward(dy, x):
     if x > 0:
         return dy
     return np.zeros_like(dy)
 
 
-@wrong(
-    "03.5",
-    "only the slope, one half at 0",
-    "The gradient that comes back, dy, is missing, and at 0 the slope is 0.",
-)
+@wrong("03.5", "only the slope, one half at 0", "The gradient that comes back, dy, is missing, and at 0 the slope is 0.")
 def relu_backward(dy, x):
     return np.heaviside(x, 0.5)
 
@@ -644,57 +558,33 @@ def linear_backward(dy, x, weight):
     return [dx, dweight, dbias]
 
 
-@wrong(
-    "03.6",
-    "gradient of the weight transposed",
-    "dweight has the shape of weight, (out, in): dy.T @ x.",
-)
+@wrong("03.6", "gradient of the weight transposed", "dweight has the shape of weight, (out, in): dy.T @ x.")
 def linear_backward(dy, x, weight):
     return dy @ weight, x.T @ dy, dy.sum(axis=0)
 
 
-@wrong(
-    "03.6",
-    "means over the examples",
-    "The division by N belongs to the loss; here the parts of the examples are added.",
-)
+@wrong("03.6", "means over the examples", "The division by N belongs to the loss; here the parts of the examples are added.")
 def linear_backward(dy, x, weight):
     N = len(x)
     return dy @ weight, dy.T @ x / N, dy.mean(axis=0)
 
 
-@wrong(
-    "03.6",
-    "bias summed over the outputs",
-    "axis=1 gives one number for each example; the bias needs one for each output.",
-)
+@wrong("03.6", "bias summed over the outputs", "axis=1 gives one number for each example; the bias needs one for each output.")
 def linear_backward(dy, x, weight):
     return dy @ weight, dy.T @ x, dy.sum(axis=1)
 
 
-@wrong(
-    "03.6",
-    "weight transposed on the way back as well",
-    "Forward uses weight.T, so backward uses weight itself: dy @ weight.",
-)
+@wrong("03.6", "weight transposed on the way back as well", "Forward uses weight.T, so backward uses weight itself: dy @ weight.")
 def linear_backward(dy, x, weight):
     return dy @ weight.T, dy.T @ x, dy.sum(axis=0)
 
 
-@wrong(
-    "03.6",
-    "dbias with one row kept",
-    "keepdims leaves the shape (1, out); dbias has the shape of the bias, (out,).",
-)
+@wrong("03.6", "dbias with one row kept", "keepdims leaves the shape (1, out); dbias has the shape of the bias, (out,).")
 def linear_backward(dy, x, weight):
     return dy @ weight, dy.T @ x, dy.sum(axis=0, keepdims=True)
 
 
-@wrong(
-    "03.6",
-    "weight first, and the bias gets ones",
-    "The order is dx, dweight, dbias, and dbias is the sum of dy over the examples.",
-)
+@wrong("03.6", "weight first, and the bias gets ones", "The order is dx, dweight, dbias, and dbias is the sum of dy over the examples.")
 def linear_backward(dy, x, weight):
     dweight = dy.T @ x
     dx = dy @ weight

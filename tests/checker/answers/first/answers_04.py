@@ -30,11 +30,7 @@ def momentum_step(w, velocity, grad, lr, momentum):
     return w, velocity
 
 
-@wrong(
-    "04.1",
-    "in place on the arguments",
-    "*=, += and -= change the caller's arrays; the arguments should stay as they were.",
-)
+@wrong("04.1", "in place on the arguments", "*=, += and -= change the caller's arrays; the arguments should stay as they were.")
 def momentum_step(w, velocity, grad, lr, momentum):
     velocity *= momentum
     velocity += grad
@@ -42,51 +38,31 @@ def momentum_step(w, velocity, grad, lr, momentum):
     return w, velocity
 
 
-@wrong(
-    "04.1",
-    "step with the old velocity",
-    "The weights must move by the new velocity, not by the one from before.",
-)
+@wrong("04.1", "step with the old velocity", "The weights must move by the new velocity, not by the one from before.")
 def momentum_step(w, velocity, grad, lr, momentum):
     new_w = w - lr * velocity
     return new_w, momentum * velocity + grad
 
 
-@wrong(
-    "04.1",
-    "running mean of the gradients",
-    "The gradient is added in full, without the factor 1 - momentum.",
-)
+@wrong("04.1", "running mean of the gradients", "The gradient is added in full, without the factor 1 - momentum.")
 def momentum_step(w, velocity, grad, lr, momentum):
     velocity = momentum * velocity + (1 - momentum) * grad
     return w - lr * velocity, velocity
 
 
-@wrong(
-    "04.1",
-    "rate and sign inside the velocity",
-    "The text's velocity is momentum * u + g; the rate comes in only when w moves.",
-)
+@wrong("04.1", "rate and sign inside the velocity", "The text's velocity is momentum * u + g; the rate comes in only when w moves.")
 def momentum_step(w, velocity, grad, lr, momentum):
     velocity = momentum * velocity - lr * grad
     return w + velocity, velocity
 
 
-@wrong(
-    "04.1",
-    "Nesterov's form",
-    "This looks ahead as Nesterov does; plain momentum steps by the new velocity alone.",
-)
+@wrong("04.1", "Nesterov's form", "This looks ahead as Nesterov does; plain momentum steps by the new velocity alone.")
 def momentum_step(w, velocity, grad, lr, momentum):
     velocity = momentum * velocity + grad
     return w - lr * (grad + momentum * velocity), velocity
 
 
-@wrong(
-    "04.1",
-    "velocity returned first, step uphill",
-    "The new w comes first, and the step is subtracted.",
-)
+@wrong("04.1", "velocity returned first, step uphill", "The new w comes first, and the step is subtracted.")
 def momentum_step(w, velocity, grad, lr, momentum):
     velocity = momentum * velocity + grad
     w = w + lr * velocity
@@ -128,11 +104,7 @@ def standardise(train, other):
     return centred / spread, (other - mean) / spread
 
 
-@wrong(
-    "04.2",
-    "other scaled with its own mean and spread",
-    "Both tables need the train's mean and spread, or equal values come out different.",
-)
+@wrong("04.2", "other scaled with its own mean and spread", "Both tables need the train's mean and spread, or equal values come out different.")
 def standardise(train, other):
     def scale(t):
         spread = t.std(axis=0)
@@ -141,32 +113,20 @@ def standardise(train, other):
     return scale(train), scale(other)
 
 
-@wrong(
-    "04.2",
-    "small number added to the spread",
-    "In a column that never changes in train this divides other by 1e-8; it should be divided by 1.",
-)
+@wrong("04.2", "small number added to the spread", "In a column that never changes in train this divides other by 1e-8; it should be divided by 1.")
 def standardise(train, other):
     mean, spread = train.mean(axis=0), train.std(axis=0) + 1e-8
     return (train - mean) / spread, (other - mean) / spread
 
 
-@wrong(
-    "04.2",
-    "every spread below 1 replaced by 1",
-    "Only a spread of 0 is replaced; small spreads must be divided by as well.",
-)
+@wrong("04.2", "every spread below 1 replaced by 1", "Only a spread of 0 is replaced; small spreads must be divided by as well.")
 def standardise(train, other):
     mean = train.mean(axis=0)
     spread = np.maximum(train.std(axis=0), 1)
     return (train - mean) / spread, (other - mean) / spread
 
 
-@wrong(
-    "04.2",
-    "train scaled first, then its mean taken",
-    "After the first line train has mean 0 and spread 1, so other is not scaled at all; keep the old mean.",
-)
+@wrong("04.2", "train scaled first, then its mean taken", "After the first line train has mean 0 and spread 1, so other is not scaled at all; keep the old mean.")
 def standardise(train, other):
     constant = np.ptp(train, axis=0) == 0
     train = (train - train.mean(axis=0)) / np.where(constant, 1, train.std(axis=0))
@@ -174,22 +134,14 @@ def standardise(train, other):
     return train, other
 
 
-@wrong(
-    "04.2",
-    "variance in place of the spread",
-    "Divide by the standard deviation, the root of the variance.",
-)
+@wrong("04.2", "variance in place of the spread", "Divide by the standard deviation, the root of the variance.")
 def standardise(train, other):
     mean, spread = train.mean(axis=0), train.var(axis=0)
     spread[np.ptp(train, axis=0) == 0] = 1
     return (train - mean) / spread, (other - mean) / spread
 
 
-@wrong(
-    "04.2",
-    "one mean for the whole table, constant columns not handled",
-    "Each column needs its own mean and spread (axis=0), and a spread of 0 must not divide.",
-)
+@wrong("04.2", "one mean for the whole table, constant columns not handled", "Each column needs its own mean and spread (axis=0), and a spread of 0 must not divide.")
 def standardise(train, other):
     mean = train.mean()
     spread = train.std(axis=0)
@@ -226,11 +178,7 @@ def rmsprop_step(w, average, grad, lr, alpha, eps):
     return w - lr * grad / np.sqrt(average + eps), average
 
 
-@wrong(
-    "04.3",
-    "step with the old average",
-    "The step divides by the root of the new average; at the first step the old one is 0.",
-)
+@wrong("04.3", "step with the old average", "The step divides by the root of the new average; at the first step the old one is 0.")
 def rmsprop_step(w, average, grad, lr, alpha, eps):
     w = w - lr * grad / (np.sqrt(average) + eps)
     average = alpha * average + (1 - alpha) * grad**2
@@ -243,31 +191,19 @@ def rmsprop_step(w, average, grad, lr, alpha, eps):
     return w - lr * grad / (np.sqrt(average) + eps), average
 
 
-@wrong(
-    "04.3",
-    "one average for all weights",
-    "Everything works entry by entry: each weight has its own average, no mean over the entries.",
-)
+@wrong("04.3", "one average for all weights", "Everything works entry by entry: each weight has its own average, no mean over the entries.")
 def rmsprop_step(w, average, grad, lr, alpha, eps):
     average = alpha * average + (1 - alpha) * np.mean(grad**2)
     return w - lr * grad / (np.sqrt(average) + eps), average
 
 
-@wrong(
-    "04.3",
-    "root forgotten",
-    "The gradient is divided by the root of the average, not by the average.",
-)
+@wrong("04.3", "root forgotten", "The gradient is divided by the root of the average, not by the average.")
 def rmsprop_step(w, average, grad, lr, alpha, eps):
     average = alpha * average + (1 - alpha) * grad**2
     return w - lr * grad / (average + eps), average
 
 
-@wrong(
-    "04.3",
-    "new square in full, root stored in the average",
-    "The square takes the factor 1 - alpha, and what is kept is the mean of squares, not its root.",
-)
+@wrong("04.3", "new square in full, root stored in the average", "The square takes the factor 1 - alpha, and what is kept is the mean of squares, not its root.")
 def rmsprop_step(w, average, grad, lr, alpha, eps):
     average = np.sqrt(alpha * average + grad**2)
     return w - lr * grad / (average + eps), average
@@ -302,11 +238,7 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     return [w - lr * step, m, v]
 
 
-@wrong(
-    "04.4",
-    "corrected m and v returned",
-    "Keep the uncorrected m and v; otherwise the next step corrects them a second time.",
-)
+@wrong("04.4", "corrected m and v returned", "Keep the uncorrected m and v; otherwise the next step corrects them a second time.")
 def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad**2
@@ -315,9 +247,7 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     return w - lr * m / (np.sqrt(v) + eps), m, v
 
 
-@wrong(
-    "04.4", "t counted from 0", "t is 1 at the first step already, so the exponent is t, not t + 1."
-)
+@wrong("04.4", "t counted from 0", "t is 1 at the first step already, so the exponent is t, not t + 1.")
 def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad**2
@@ -326,11 +256,7 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
-@wrong(
-    "04.4",
-    "v from the square of m",
-    "v is the mean of the squared gradients, not of the squared m.",
-)
+@wrong("04.4", "v from the square of m", "v is the mean of the squared gradients, not of the squared m.")
 def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * m**2
@@ -347,11 +273,7 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     return w - lr * m_hat / (np.sqrt(v) + eps), m, v
 
 
-@wrong(
-    "04.4",
-    "beta times t in the correction",
-    "The correction is 1 - beta to the power t, not beta times t.",
-)
+@wrong("04.4", "beta times t in the correction", "The correction is 1 - beta to the power t, not beta times t.")
 def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad**2
@@ -360,11 +282,7 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     return w - lr * m_hat / (np.sqrt(np.abs(v_hat)) + eps), m, v
 
 
-@wrong(
-    "04.4",
-    "gradient in the step, betas exchanged",
-    "The step uses m, not the bare gradient; and beta1 belongs to m, beta2 to v.",
-)
+@wrong("04.4", "gradient in the step, betas exchanged", "The step uses m, not the bare gradient; and beta1 belongs to m, beta2 to v.")
 def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     m = beta2 * m + (1 - beta2) * grad
     v = beta1 * v + (1 - beta1) * grad**2
@@ -389,11 +307,7 @@ def adamw_step(w, m, v, t, grad, lr, decay):
     return w - lr * step, m, v
 
 
-@wrong(
-    "04.5",
-    "decay only taken out",
-    "This is Adam without any decay; the term lr * decay * w is missing.",
-)
+@wrong("04.5", "decay only taken out", "This is Adam without any decay; the term lr * decay * w is missing.")
 def adamw_step(w, m, v, t, grad, lr, decay):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
@@ -401,11 +315,7 @@ def adamw_step(w, m, v, t, grad, lr, decay):
     return w - lr * step, m, v
 
 
-@wrong(
-    "04.5",
-    "decay in both places",
-    "The new term is right, but the decay is still in the gradient too.",
-)
+@wrong("04.5", "decay in both places", "The new term is right, but the decay is still in the gradient too.")
 def adamw_step(w, m, v, t, grad, lr, decay):
     grad = grad + decay * w
     m = 0.9 * m + 0.1 * grad
@@ -414,11 +324,7 @@ def adamw_step(w, m, v, t, grad, lr, decay):
     return w - lr * step - lr * decay * w, m, v
 
 
-@wrong(
-    "04.5",
-    "decay without the rate",
-    "The shrinking is scaled by the learning rate as well: lr * decay * w.",
-)
+@wrong("04.5", "decay without the rate", "The shrinking is scaled by the learning rate as well: lr * decay * w.")
 def adamw_step(w, m, v, t, grad, lr, decay):
     m = 0.9 * m + 0.1 * grad
     v = 0.999 * v + 0.001 * grad**2
@@ -426,11 +332,7 @@ def adamw_step(w, m, v, t, grad, lr, decay):
     return w - lr * step - decay * w, m, v
 
 
-@wrong(
-    "04.5",
-    "decay left in m, taken out of v",
-    "The decay must not pass through m either: there it is still divided by the root of v.",
-)
+@wrong("04.5", "decay left in m, taken out of v", "The decay must not pass through m either: there it is still divided by the root of v.")
 def adamw_step(w, m, v, t, grad, lr, decay):
     m = 0.9 * m + 0.1 * (grad + decay * w)
     v = 0.999 * v + 0.001 * grad**2
@@ -468,11 +370,7 @@ def epoch_batches(n, batch_size, rng):
     return list(cut(np.argsort(rng.random(n))))
 
 
-@wrong(
-    "04.6",
-    "array_split",
-    "array_split makes the parts about equal; the batches should have batch_size entries and only the last fewer.",
-)
+@wrong("04.6", "array_split", "array_split makes the parts about equal; the batches should have batch_size entries and only the last fewer.")
 def epoch_batches(n, batch_size, rng):
     order = rng.permutation(n)
     return np.array_split(order, math.ceil(n / batch_size))
@@ -487,42 +385,26 @@ def epoch_batches(n, batch_size, rng):
     return batches
 
 
-@wrong(
-    "04.6",
-    "generator of its own with a fixed seed",
-    "A new generator with the same seed gives the same order at every call; use rng.",
-)
+@wrong("04.6", "generator of its own with a fixed seed", "A new generator with the same seed gives the same order at every call; use rng.")
 def epoch_batches(n, batch_size, rng):
     rng = np.random.default_rng(0)
     order = rng.permutation(n)
     return [order[i : i + batch_size] for i in range(0, n, batch_size)]
 
 
-@wrong(
-    "04.6",
-    "order of the batches drawn, not of the positions",
-    "The same examples always come together; shuffle the positions first, then cut.",
-)
+@wrong("04.6", "order of the batches drawn, not of the positions", "The same examples always come together; shuffle the positions first, then cut.")
 def epoch_batches(n, batch_size, rng):
     order = np.arange(n)
     batches = [order[i : i + batch_size] for i in range(0, n, batch_size)]
     return [batches[k] for k in rng.permutation(len(batches))]
 
 
-@wrong(
-    "04.6",
-    "result of shuffle used",
-    "rng.shuffle works in place and returns None, so the slice fails.",
-)
+@wrong("04.6", "result of shuffle used", "rng.shuffle works in place and returns None, so the slice fails.")
 def epoch_batches(n, batch_size, rng):
     order = rng.shuffle(np.arange(n))
     return [order[i : i + batch_size] for i in range(0, n, batch_size)]
 
 
-@wrong(
-    "04.6",
-    "drawn with replacement, the short rest dropped",
-    "Each position must come exactly once, and the last, shorter batch belongs to the epoch.",
-)
+@wrong("04.6", "drawn with replacement, the short rest dropped", "Each position must come exactly once, and the last, shorter batch belongs to the epoch.")
 def epoch_batches(n, batch_size, rng):
     return [rng.choice(n, batch_size) for _ in range(n // batch_size)]

@@ -24,20 +24,12 @@ def he_weights(draws):
     return draws.astype(np.float32) / np.float32(math.sqrt(fan_in / 2))
 
 
-@wrong(
-    "04b.1",
-    "fan_out in place of fan_in",
-    "Each unit adds up fan_in products, the number of columns; shape[0] is fan_out.",
-)
+@wrong("04b.1", "fan_out in place of fan_in", "Each unit adds up fan_in products, the number of columns; shape[0] is fan_out.")
 def he_weights(draws):
     return draws * np.sqrt(2 / draws.shape[0])
 
 
-@wrong(
-    "04b.1",
-    "variance used as factor",
-    "2 / n is the variance; the draws are multiplied by its root.",
-)
+@wrong("04b.1", "variance used as factor", "2 / n is the variance; the draws are multiplied by its root.")
 def he_weights(draws):
     return draws * (2 / draws.shape[1])
 
@@ -47,30 +39,18 @@ def he_weights(draws):
     return 2 * draws / np.sqrt(draws.shape[1])
 
 
-@wrong(
-    "04b.1",
-    "number of all weights",
-    "size counts every weight of the layer; n is the number of inputs of one unit.",
-)
+@wrong("04b.1", "number of all weights", "size counts every weight of the layer; n is the number of inputs of one unit.")
 def he_weights(draws):
     return draws * np.sqrt(2 / draws.size)
 
 
-@wrong(
-    "04b.1",
-    "integer division under the root",
-    "2 // n is 0 for more than two inputs, so all weights become 0.",
-)
+@wrong("04b.1", "integer division under the root", "2 // n is 0 for more than two inputs, so all weights become 0.")
 def he_weights(draws):
     fan_in = draws.shape[1]
     return draws * np.sqrt(2 // fan_in)
 
 
-@wrong(
-    "04b.1",
-    "Glorot's rule, and its root forgotten",
-    "2 / (n_in + n_out) is Glorot's variance; He's is 2 / n_in, and its root is the factor.",
-)
+@wrong("04b.1", "Glorot's rule, and its root forgotten", "2 / (n_in + n_out) is Glorot's variance; He's is 2 / n_in, and its root is the factor.")
 def he_weights(draws):
     fan_out, fan_in = draws.shape
     return draws * 2 / (fan_in + fan_out)
@@ -120,11 +100,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return (x - m) * scale + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "running variance from the biased one",
-    "For the running variance the batch's is first multiplied by n / (n - 1).",
-)
+@wrong("04b.2", "running variance from the biased one", "For the running variance the batch's is first multiplied by n / (n - 1).")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     if training:
         m, v = x.mean(axis=0), x.var(axis=0)
@@ -135,11 +111,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "unbiased variance for the result as well",
-    "y uses the batch's own variance, divided by n; only the running one is made unbiased.",
-)
+@wrong("04b.2", "unbiased variance for the result as well", "y uses the batch's own variance, divided by n; only the running one is made unbiased.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     if training:
         m, v = x.mean(axis=0), x.var(axis=0, ddof=1)
@@ -150,11 +122,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "running statistics moved first and used for the result",
-    "In training y is made with the batch's statistics, not with the running ones just moved.",
-)
+@wrong("04b.2", "running statistics moved first and used for the result", "In training y is made with the batch's statistics, not with the running ones just moved.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     if training:
         mean = (1 - momentum) * mean + momentum * x.mean(axis=0)
@@ -162,11 +130,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - mean) / np.sqrt(var + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "running statistics changed in place",
-    "*= and += change the caller's mean and var; the arguments should stay as they were.",
-)
+@wrong("04b.2", "running statistics changed in place", "*= and += change the caller's mean and var; the arguments should stay as they were.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     m, v = mean, var
     if training:
@@ -179,11 +143,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "batch's statistics in evaluation too",
-    "With training=False the running mean and var are to be used for y.",
-)
+@wrong("04b.2", "batch's statistics in evaluation too", "With training=False the running mean and var are to be used for y.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     n = len(x)
     m, v = x.mean(axis=0), x.var(axis=0)
@@ -194,11 +154,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return y, mean, var
 
 
-@wrong(
-    "04b.2",
-    "momentum on the old value, eps outside the root",
-    "Here momentum is the share of the new batch, and eps is added to the variance before the root.",
-)
+@wrong("04b.2", "momentum on the old value, eps outside the root", "Here momentum is the share of the new batch, and eps is added to the variance before the root.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     if not training:
         return gain * (x - mean) / (np.sqrt(var) + eps) + shift, mean, var
@@ -224,11 +180,7 @@ def clip(gradients, max_norm):
     return [g * (max_norm / max(norm, max_norm)) for g in gradients]
 
 
-@wrong(
-    "04b.3",
-    "each array by its own norm",
-    "All arrays must be shortened by one factor from their common norm, or the direction changes.",
-)
+@wrong("04b.3", "each array by its own norm", "All arrays must be shortened by one factor from their common norm, or the direction changes.")
 def clip(gradients, max_norm):
     clipped = []
     for g in gradients:
@@ -237,32 +189,20 @@ def clip(gradients, max_norm):
     return clipped
 
 
-@wrong(
-    "04b.3",
-    "max in place of min",
-    "With max the factor is never below 1: long gradients stay long and short ones are still lengthened.",
-)
+@wrong("04b.3", "max in place of min", "With max the factor is never below 1: long gradients stay long and short ones are still lengthened.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     return [g * max(1, max_norm / norm) for g in gradients]
 
 
-@wrong(
-    "04b.3",
-    "nothing returned for short gradients",
-    "If the norm is small enough the function returns None; it should return the gradients as they are.",
-)
+@wrong("04b.3", "nothing returned for short gradients", "If the norm is small enough the function returns None; it should return the gradients as they are.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     if norm > max_norm:
         return [g * max_norm / norm for g in gradients]
 
 
-@wrong(
-    "04b.3",
-    "right factor, but the arrays changed in place",
-    "The factor is right, but *= changes the caller's arrays; none of them may be changed.",
-)
+@wrong("04b.3", "right factor, but the arrays changed in place", "The factor is right, but *= changes the caller's arrays; none of them may be changed.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     if norm > max_norm:
@@ -295,22 +235,14 @@ def rate(step, total, warmup, top):
     return top * (1 + (done + 1) / warmup)
 
 
-@wrong(
-    "04b.4",
-    "line begins at 0",
-    "At step 0 the rate is top / warmup, so the line is (step + 1) / warmup.",
-)
+@wrong("04b.4", "line begins at 0", "At step 0 the rate is top / warmup, so the line is (step + 1) / warmup.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * step / warmup
     return top * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
 
 
-@wrong(
-    "04b.4",
-    "minimum with the warm-up line, warm-up 0 forgotten",
-    "With warmup = 0 this divides by zero; ask first whether the warm-up is still going on.",
-)
+@wrong("04b.4", "minimum with the warm-up line, warm-up 0 forgotten", "With warmup = 0 this divides by zero; ask first whether the warm-up is still going on.")
 def rate(step, total, warmup, top):
     line = (step + 1) / warmup
     if line <= 1:
@@ -318,11 +250,7 @@ def rate(step, total, warmup, top):
     return top * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
 
 
-@wrong(
-    "04b.4",
-    "cosine reaches 0 one step early",
-    "The cosine is 0 at step `total`, one step after the last; do not subtract 1 from its length.",
-)
+@wrong("04b.4", "cosine reaches 0 one step early", "The cosine is 0 at step `total`, one step after the last; do not subtract 1 from its length.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * (step + 1) / warmup
@@ -330,33 +258,21 @@ def rate(step, total, warmup, top):
     return top * (1 + math.cos(math.pi * (step - warmup) / length)) / 2
 
 
-@wrong(
-    "04b.4",
-    "cosine over the whole length",
-    "The cosine must begin at the end of the warm-up; counted from step 0 it is below top there.",
-)
+@wrong("04b.4", "cosine over the whole length", "The cosine must begin at the end of the warm-up; counted from step 0 it is below top there.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * (step + 1) / warmup
     return top * (1 + math.cos(math.pi * step / total)) / 2
 
 
-@wrong(
-    "04b.4",
-    "one step too many in the warm-up",
-    "Step `warmup` belongs to the cosine; on the line it gets more than top.",
-)
+@wrong("04b.4", "one step too many in the warm-up", "Step `warmup` belongs to the cosine; on the line it gets more than top.")
 def rate(step, total, warmup, top):
     if step <= warmup and warmup > 0:
         return top * (step + 1) / warmup
     return top * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
 
 
-@wrong(
-    "04b.4",
-    "integer division on the line, whole cosine",
-    "// makes the line 0 until its last step, and only half a cosine is asked for: pi, not 2 pi.",
-)
+@wrong("04b.4", "integer division on the line, whole cosine", "// makes the line 0 until its last step, and only half a cosine is asked for: pi, not 2 pi.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * ((step + 1) // warmup)

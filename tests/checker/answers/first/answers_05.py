@@ -608,7 +608,9 @@ def shifted(images, rng):
 )
 def shifted(images, rng):
     right, down = rng.integers(-2, 3, 2)
-    return np.concatenate([datasets.shift(image[None], right, down) for image in images])
+    return np.concatenate(
+        [datasets.shift(image[None], right, down) for image in images]
+    )
 
 
 @wrong(

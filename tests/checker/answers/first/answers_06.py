@@ -108,7 +108,9 @@ def convolve(image, kernel):
 def convolve(image, kernel):
     kh, kw = kernel.shape
     h, w = image.shape[0] - kh + 1, image.shape[1] - kw + 1
-    return np.array([[np.sum(image[i:kh, j:kw] * kernel) for j in range(w)] for i in range(h)])
+    return np.array(
+        [[np.sum(image[i:kh, j:kw] * kernel) for j in range(w)] for i in range(h)]
+    )
 
 
 @wrong(

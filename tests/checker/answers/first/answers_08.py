@@ -167,7 +167,8 @@ def lstm_step(x, h, c, W, U, b):
     for n in range(N):
         for k in range(H):
             i, f, g, o = (
-                W[m * H + k] @ x[n] + U[m * H + k] @ h[n] + b[m * H + k] for m in range(4)
+                W[m * H + k] @ x[n] + U[m * H + k] @ h[n] + b[m * H + k]
+                for m in range(4)
             )
             new_c[n, k] = _sigmoid(f) * c[n, k] + _sigmoid(i) * np.tanh(g)
             new_h[n, k] = _sigmoid(o) * np.tanh(new_c[n, k])
@@ -563,7 +564,11 @@ def widest(gates, inputs, budget):
 )
 def widest(gates, inputs, budget):
     return max(
-        (H for H in range(math.isqrt(budget) + 1) if gates * H * (inputs + H + 2) < budget),
+        (
+            H
+            for H in range(math.isqrt(budget) + 1)
+            if gates * H * (inputs + H + 2) < budget
+        ),
         default=0,
     )
 

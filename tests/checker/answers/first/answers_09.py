@@ -29,7 +29,9 @@ def additive_attention(query, keys, U, W, v):
     top = max(e)
     e = [math.exp(s - top) for s in e]
     weights = [a / sum(e) for a in e]
-    context = [sum(a * key[j] for a, key in zip(weights, keys)) for j in range(len(keys[0]))]
+    context = [
+        sum(a * key[j] for a, key in zip(weights, keys)) for j in range(len(keys[0]))
+    ]
     return weights, context
 
 
@@ -42,7 +44,9 @@ def additive_attention(query, keys, U, W, v):
 
 @right("09.1", "einsum in float32, a small guard in the sum")
 def additive_attention(query, keys, U, W, v):
-    query, keys, U, W, v = (np.asarray(a, dtype=np.float32) for a in (query, keys, U, W, v))
+    query, keys, U, W, v = (
+        np.asarray(a, dtype=np.float32) for a in (query, keys, U, W, v)
+    )
     mixed = np.tanh(np.einsum("uk,sk->su", W, keys) + U.dot(query)[None, :])
     scores = np.einsum("u,su->s", v, mixed)
     e = np.exp(scores - scores.max())

@@ -141,7 +141,10 @@ def induction_score(weights, tokens):
 )
 def induction_score(weights, tokens):
     found = [
-        weights[i, j + 1] for i in range(len(tokens)) for j in range(i) if tokens[i] == tokens[j]
+        weights[i, j + 1]
+        for i in range(len(tokens))
+        for j in range(i)
+        if tokens[i] == tokens[j]
     ]
     return float(np.mean(found)) if found else 0.0
 

@@ -30,69 +30,41 @@ def neuron(X, weight, bias):
     return 2 * lit - 1
 
 
-@wrong(
-    "01.1",
-    "copysign",
-    "copysign gives +1 for a score of 0; 0 is not above 0, so the answer there is -1.",
-)
+@wrong("01.1", "copysign", "copysign gives +1 for a score of 0; 0 is not above 0, so the answer there is -1.")
 def neuron(X, weight, bias):
     return np.copysign(1, X @ weight + bias)
 
 
-@wrong(
-    "01.1",
-    "bias inside the sum over the inputs",
-    "The bias is added once to the score, not once for each of the D inputs.",
-)
+@wrong("01.1", "bias inside the sum over the inputs", "The bias is added once to the score, not once for each of the D inputs.")
 def neuron(X, weight, bias):
     z = np.sum(X * weight + bias, axis=1)
     return np.where(z > 0, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "weight as a column, shape (N, 1)",
-    "The result should have shape (N,); with weight as a column you get (N, 1).",
-)
+@wrong("01.1", "weight as a column, shape (N, 1)", "The result should have shape (N,); with weight as a column you get (N, 1).")
 def neuron(X, weight, bias):
     z = X @ weight.reshape(-1, 1) + bias
     return np.where(z > 0, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "score rounded down to a whole number first",
-    "A score of 0.4 is above 0, but int makes it 0.",
-)
+@wrong("01.1", "score rounded down to a whole number first", "A score of 0.4 is above 0, but int makes it 0.")
 def neuron(X, weight, bias):
     z = (X @ weight + bias).astype(int)
     return np.where(z > 0, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "bias taken over to the other side without its sign",
-    "z > 0 means X @ weight > -bias, the sign turns.",
-)
+@wrong("01.1", "bias taken over to the other side without its sign", "z > 0 means X @ weight > -bias, the sign turns.")
 def neuron(X, weight, bias):
     return np.where(X @ weight > bias, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "weight @ X, the wrong way round",
-    "(D,) @ (N, D) does not fit; each row of X is multiplied by weight, so X comes first.",
-)
+@wrong("01.1", "weight @ X, the wrong way round", "(D,) @ (N, D) does not fit; each row of X is multiplied by weight, so X comes first.")
 def neuron(X, weight, bias):
     z = weight @ X + bias
     return np.where(z > 0, 1, -1)
 
 
-@wrong(
-    "01.1",
-    "wrong axis and 0 counted as +1: two mistakes",
-    "Sum along each row (axis 1), and answer -1 where the score is exactly 0.",
-)
+@wrong("01.1", "wrong axis and 0 counted as +1: two mistakes", "Sum along each row (axis 1), and answer -1 where the score is exactly 0.")
 def neuron(X, weight, bias):
     z = (X * weight).sum(axis=0) + bias
     return np.where(z < 0, -1, 1)
@@ -121,11 +93,7 @@ def update(weight, bias, x, y):
     return v[:-1], v[-1]
 
 
-@wrong(
-    "01.2",
-    "answer compared with the label",
-    "A score of 0 is a mistake for both classes; here a point of class -1 with score 0 passes as right.",
-)
+@wrong("01.2", "answer compared with the label", "A score of 0 is a mistake for both classes; here a point of class -1 with score 0 passes as right.")
 def update(weight, bias, x, y):
     answer = 1 if weight @ x + bias > 0 else -1
     if answer != y:
@@ -134,22 +102,14 @@ def update(weight, bias, x, y):
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "bias forgotten when looking for a mistake",
-    "The score is weight @ x + bias; without the bias other points count as mistakes.",
-)
+@wrong("01.2", "bias forgotten when looking for a mistake", "The score is weight @ x + bias; without the bias other points count as mistakes.")
 def update(weight, bias, x, y):
     if y * (weight @ x) <= 0:
         return weight + y * x, bias + y
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "repeated until the point is right",
-    "One visit is one step, even if the point is still wrong afterwards.",
-)
+@wrong("01.2", "repeated until the point is right", "One visit is one step, even if the point is still wrong afterwards.")
 def update(weight, bias, x, y):
     while y * (weight @ x + bias) <= 0:
         weight = weight + y * x
@@ -157,11 +117,7 @@ def update(weight, bias, x, y):
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "step of label minus answer",
-    "y minus the answer is 2 or -2 on a mistake, so the step is twice Rosenblatt's.",
-)
+@wrong("01.2", "step of label minus answer", "y minus the answer is 2 or -2 on a mistake, so the step is twice Rosenblatt's.")
 def update(weight, bias, x, y):
     z = weight @ x + bias
     if y * z <= 0:
@@ -171,33 +127,21 @@ def update(weight, bias, x, y):
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "weight and bias packed into one array",
-    "Return two things, weight and bias, not one array of D + 1 numbers.",
-)
+@wrong("01.2", "weight and bias packed into one array", "Return two things, weight and bias, not one array of D + 1 numbers.")
 def update(weight, bias, x, y):
     if y * (weight @ x + bias) <= 0:
         weight, bias = weight + y * x, bias + y
     return np.append(weight, bias)
 
 
-@wrong(
-    "01.2",
-    "the point without its label",
-    "For class -1 the point has to be subtracted; multiply it by y.",
-)
+@wrong("01.2", "the point without its label", "For class -1 the point has to be subtracted; multiply it by y.")
 def update(weight, bias, x, y):
     if y * (weight @ x + bias) <= 0:
         return weight + x, bias + y
     return weight, bias
 
 
-@wrong(
-    "01.2",
-    "score 0 passes, and the bias moves by 1: two mistakes",
-    "A score of 0 is a mistake too, and the bias moves by y, down for class -1.",
-)
+@wrong("01.2", "score 0 passes, and the bias moves by 1: two mistakes", "A score of 0 is a mistake too, and the bias moves by y, down for class -1.")
 def update(weight, bias, x, y):
     if y * (weight @ x + bias) < 0:
         weight = weight + y * x
@@ -242,11 +186,7 @@ def one_pass(weight, bias, X, y):
     return reduce(visit, zip(X, y), (weight, bias, 0))
 
 
-@wrong(
-    "01.3",
-    "all scores computed before the loop",
-    "The line moves on the way; each score must come from the line as it is at that visit.",
-)
+@wrong("01.3", "all scores computed before the loop", "The line moves on the way; each score must come from the line as it is at that visit.")
 def one_pass(weight, bias, X, y):
     scores = X @ weight + bias
     mistakes = 0
@@ -258,11 +198,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "return indented into the loop",
-    "The return stands inside the loop, so only the first point is visited.",
-)
+@wrong("01.3", "return indented into the loop", "The return stands inside the loop, so only the first point is visited.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for x, label in zip(X, y):
@@ -273,11 +209,7 @@ def one_pass(weight, bias, X, y):
         return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "mistakes counted with the last line",
-    "Count the mistakes made on the way, not those the final line would make.",
-)
+@wrong("01.3", "mistakes counted with the last line", "Count the mistakes made on the way, not those the final line would make.")
 def one_pass(weight, bias, X, y):
     for x, label in zip(X, y):
         if label * (weight @ x + bias) <= 0:
@@ -287,11 +219,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "bias plus the whole y",
-    "bias + y adds all the labels and makes an array; use the label of this point.",
-)
+@wrong("01.3", "bias plus the whole y", "bias + y adds all the labels and makes an array; use the label of this point.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for i in range(len(X)):
@@ -302,11 +230,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "repeated until a pass is clean",
-    "One pass visits every point once; you go on until there are no mistakes.",
-)
+@wrong("01.3", "repeated until a pass is clean", "One pass visits every point once; you go on until there are no mistakes.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for _ in range(100):
@@ -320,11 +244,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "the last row is left out",
-    "range(len(X) - 1) ends one too early; the last point is never visited.",
-)
+@wrong("01.3", "the last row is left out", "range(len(X) - 1) ends one too early; the last point is never visited.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for i in range(len(X) - 1):
@@ -334,11 +254,7 @@ def one_pass(weight, bias, X, y):
     return weight, bias, mistakes
 
 
-@wrong(
-    "01.3",
-    "from the last row to the first, and the bias never moves: two mistakes",
-    "Visit the rows in order, and move the bias by the label with every step of the weights.",
-)
+@wrong("01.3", "from the last row to the first, and the bias never moves: two mistakes", "Visit the rows in order, and move the bias by the label with every step of the weights.")
 def one_pass(weight, bias, X, y):
     mistakes = 0
     for x, label in zip(X[::-1], y[::-1]):
@@ -388,11 +304,7 @@ def averaged(X, y, passes):
     return weight, bias
 
 
-@wrong(
-    "01.4",
-    "the list keeps one array that is changed in place",
-    "Every entry of the list is the same array, so the mean is just the last line; append a copy.",
-)
+@wrong("01.4", "the list keeps one array that is changed in place", "Every entry of the list is the same array, so the mean is just the last line; append a copy.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     ws, bs = [], []
@@ -406,11 +318,7 @@ def averaged(X, y, passes):
     return np.mean(ws, axis=0), np.mean(bs)
 
 
-@wrong(
-    "01.4",
-    "the counting trick with visits from 1",
-    "A step at visit t, counted from 1, survives T - t + 1 visits; this is the mean before each visit.",
-)
+@wrong("01.4", "the counting trick with visits from 1", "A step at visit t, counted from 1, survives T - t + 1 visits; this is the mean before each visit.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     u, c = np.zeros(X.shape[1]), 0.0
@@ -425,11 +333,7 @@ def averaged(X, y, passes):
     return w - u / T, b - c / T
 
 
-@wrong(
-    "01.4",
-    "mean over the mistakes only",
-    "A line counts once for each visit it survives, also where nothing changes.",
-)
+@wrong("01.4", "mean over the mistakes only", "A line counts once for each visit it survives, also where nothing changes.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     w_sum, b_sum, n = np.zeros(X.shape[1]), 0.0, 0
@@ -441,11 +345,7 @@ def averaged(X, y, passes):
     return w_sum / max(n, 1), b_sum / max(n, 1)
 
 
-@wrong(
-    "01.4",
-    "the line is taken once at the end of each pass",
-    "The mean runs over all visits, passes times N of them, not over the passes.",
-)
+@wrong("01.4", "the line is taken once at the end of each pass", "The mean runs over all visits, passes times N of them, not over the passes.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     lines = []
@@ -458,11 +358,7 @@ def averaged(X, y, passes):
     return mean[:-1], mean[-1]
 
 
-@wrong(
-    "01.4",
-    "the line starts anew in each pass",
-    "The line is set to zero once at the beginning, not at the start of every pass.",
-)
+@wrong("01.4", "the line starts anew in each pass", "The line is set to zero once at the beginning, not at the start of every pass.")
 def averaged(X, y, passes):
     w_sum, b_sum = np.zeros(X.shape[1]), 0.0
     for _ in range(passes):
@@ -475,11 +371,7 @@ def averaged(X, y, passes):
     return w_sum / (passes * len(X)), b_sum / (passes * len(X))
 
 
-@wrong(
-    "01.4",
-    "mistakes judged by the averaged line",
-    "The mean is only taken along; whether a point is a mistake is decided by the current line.",
-)
+@wrong("01.4", "mistakes judged by the averaged line", "The mean is only taken along; whether a point is a mistake is decided by the current line.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     w_sum, b_sum = np.zeros(X.shape[1]), 0.0
@@ -492,11 +384,7 @@ def averaged(X, y, passes):
     return w_sum / n, b_sum / n
 
 
-@wrong(
-    "01.4",
-    "taken before the visit, last bias returned: two mistakes",
-    "Add the line after the visit, and average the bias just as the weights.",
-)
+@wrong("01.4", "taken before the visit, last bias returned: two mistakes", "Add the line after the visit, and average the bias just as the weights.")
 def averaged(X, y, passes):
     w, b = np.zeros(X.shape[1]), 0.0
     w_sum = np.zeros(X.shape[1])
@@ -535,11 +423,7 @@ def bound(X, y, direction):
     return float(np.square(R / gamma))
 
 
-@wrong(
-    "01.5",
-    "length of the whole table as R",
-    "np.linalg.norm without an axis takes all points together; R is the longest single row.",
-)
+@wrong("01.5", "length of the whole table as R", "np.linalg.norm without an axis takes all points together; R is the longest single row.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     R = np.linalg.norm(X)
@@ -547,22 +431,14 @@ def bound(X, y, direction):
     return float((R / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "longest projection as R",
-    "R is the length of the longest point, not how far it reaches along the direction.",
-)
+@wrong("01.5", "longest projection as R", "R is the length of the longest point, not how far it reaches along the direction.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     d = y * (X @ u)
     return float((d.max() / d.min()) ** 2)
 
 
-@wrong(
-    "01.5",
-    "the points are brought to length 1 as well",
-    "Only the direction is made a unit vector; the points keep their length, or R is counted twice.",
-)
+@wrong("01.5", "the points are brought to length 1 as well", "Only the direction is made a unit vector; the points keep their length, or R is counted twice.")
 def bound(X, y, direction):
     lengths = np.linalg.norm(X, axis=1)
     u = direction / np.linalg.norm(direction)
@@ -570,22 +446,14 @@ def bound(X, y, direction):
     return float((lengths.max() / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "labels left out of the margin",
-    "Without y the smallest value is the farthest point of class -1, and the square hides its sign.",
-)
+@wrong("01.5", "labels left out of the margin", "Without y the smallest value is the farthest point of class -1, and the square hides its sign.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     gamma = (X @ u).min()
     return float((np.linalg.norm(X, axis=1).max() / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "direction divided by its squared length",
-    "The length is the root of direction @ direction; without it the result depends on how long the direction is.",
-)
+@wrong("01.5", "direction divided by its squared length", "The length is the root of direction @ direction; without it the result depends on how long the direction is.")
 def bound(X, y, direction):
     u = direction / (direction @ direction)
     R = np.linalg.norm(X, axis=1).max()
@@ -593,11 +461,7 @@ def bound(X, y, direction):
     return float((R / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "direction divided by its largest entry",
-    "Dividing by the largest entry does not give length 1; use the Euclidean length.",
-)
+@wrong("01.5", "direction divided by its largest entry", "Dividing by the largest entry does not give length 1; use the Euclidean length.")
 def bound(X, y, direction):
     u = direction / np.abs(direction).max()
     R = np.linalg.norm(X, axis=1).max()
@@ -605,11 +469,7 @@ def bound(X, y, direction):
     return float((R / gamma) ** 2)
 
 
-@wrong(
-    "01.5",
-    "mean distance as margin, no square: two mistakes",
-    "The margin is the smallest distance, and the bound is the square of R / gamma.",
-)
+@wrong("01.5", "mean distance as margin, no square: two mistakes", "The margin is the smallest distance, and the bound is the square of R / gamma.")
 def bound(X, y, direction):
     u = direction / np.linalg.norm(direction)
     R = np.linalg.norm(X, axis=1).max()
@@ -629,51 +489,31 @@ def which_digit(X, W, b):
     return [max(range(len(row)), key=row.__getitem__) for row in scores]
 
 
-@wrong(
-    "01.6",
-    "0 counted as lit",
-    "Several units may be above 0, and argmax then takes the first; compare the scores, not their signs.",
-)
+@wrong("01.6", "0 counted as lit", "Several units may be above 0, and argmax then takes the first; compare the scores, not their signs.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return (scores >= 0).argmax(axis=1)
 
 
-@wrong(
-    "01.6",
-    "negative scores cut to 0, then argmax",
-    "Better, but where all scores are below 0 the highest of them must win and here class 0 does.",
-)
+@wrong("01.6", "negative scores cut to 0, then argmax", "Better, but where all scores are below 0 the highest of them must win and here class 0 does.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return np.maximum(scores, 0).argmax(axis=1)
 
 
-@wrong(
-    "01.6",
-    "above the mean of the row instead of above 0",
-    "Another threshold has the same fault: several units pass and the first one is taken.",
-)
+@wrong("01.6", "above the mean of the row instead of above 0", "Another threshold has the same fault: several units pass and the first one is taken.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return (scores > scores.mean(axis=1, keepdims=True)).argmax(axis=1)
 
 
-@wrong(
-    "01.6",
-    "equal to the maximum of the whole table",
-    "The maximum must be taken row by row; only one row holds the maximum of all.",
-)
+@wrong("01.6", "equal to the maximum of the whole table", "The maximum must be taken row by row; only one row holds the maximum of all.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return (scores == scores.max()).argmax(axis=1)
 
 
-@wrong(
-    "01.6",
-    "axis changed, threshold kept",
-    "The axis was right, one answer for each row; the threshold is what loses the highest score.",
-)
+@wrong("01.6", "axis changed, threshold kept", "The axis was right, one answer for each row; the threshold is what loses the highest score.")
 def which_digit(X, W, b):
     scores = X @ W.T + b
     return (scores > 0).argmax(axis=0)

@@ -41,29 +41,17 @@ def layer(X, weight, bias):
     return z
 
 
-@wrong(
-    "02.1",
-    "np.max in place of np.maximum",
-    "np.max(z, 0) takes the largest of each column; np.maximum compares entry by entry with 0.",
-)
+@wrong("02.1", "np.max in place of np.maximum", "np.max(z, 0) takes the largest of each column; np.maximum compares entry by entry with 0.")
 def layer(X, weight, bias):
     return np.max(X @ weight.T + bias, 0)
 
 
-@wrong(
-    "02.1",
-    "units in the rows of the result",
-    "The result is (N, H), one row an example; this is its transpose.",
-)
+@wrong("02.1", "units in the rows of the result", "The result is (N, H), one row an example; this is its transpose.")
 def layer(X, weight, bias):
     return np.maximum(weight @ X.T + bias[:, None], 0)
 
 
-@wrong(
-    "02.1",
-    "reshape in place of a transpose",
-    "reshape makes the shapes fit but mixes the weights of different units; transpose.",
-)
+@wrong("02.1", "reshape in place of a transpose", "reshape makes the shapes fit but mixes the weights of different units; transpose.")
 def layer(X, weight, bias):
     H, D = weight.shape
     return np.maximum(X @ weight.reshape(D, H) + bias, 0)
@@ -74,30 +62,18 @@ def layer(X, weight, bias):
     return np.abs(X @ weight.T + bias)
 
 
-@wrong(
-    "02.1",
-    "bias subtracted, as a threshold",
-    "The bias is added to the weighted sum, as in lesson 01.",
-)
+@wrong("02.1", "bias subtracted, as a threshold", "The bias is added to the weighted sum, as in lesson 01.")
 def layer(X, weight, bias):
     return np.maximum(X @ weight.T - bias, 0)
 
 
-@wrong(
-    "02.1",
-    "a little slope kept below 0",
-    "That is leaky ReLU; a ReLU unit gives exactly 0 below 0.",
-)
+@wrong("02.1", "a little slope kept below 0", "That is leaky ReLU; a ReLU unit gives exactly 0 below 0.")
 def layer(X, weight, bias):
     z = X @ weight.T + bias
     return np.where(z > 0, z, 0.01 * z)
 
 
-@wrong(
-    "02.1",
-    "True and False in place of the values, no bias: two mistakes",
-    "Above 0 a ReLU keeps the value itself, and the bias belongs into the sum.",
-)
+@wrong("02.1", "True and False in place of the values, no bias: two mistakes", "Above 0 a ReLU keeps the value itself, and the bias belongs into the sum.")
 def layer(X, weight, bias):
     return (X @ weight.T > 0).astype(float)
 
@@ -138,20 +114,12 @@ def collapse(W1, b1, W2, b2):
     return weight, bias
 
 
-@wrong(
-    "02.2",
-    "first bias cut off below 0",
-    "There is no ReLU between these layers; negative entries of b1 count too.",
-)
+@wrong("02.2", "first bias cut off below 0", "There is no ReLU between these layers; negative entries of b1 count too.")
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, W2 @ np.maximum(b1, 0) + b2
 
 
-@wrong(
-    "02.2",
-    "W2 * b1 summed over everything",
-    "Sum over the hidden units only; each output has its own sum.",
-)
+@wrong("02.2", "W2 * b1 summed over everything", "Sum over the hidden units only; each output has its own sum.")
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, (W2 * b1).sum() + b2
 
@@ -166,30 +134,18 @@ def collapse(W1, b1, W2, b2):
     return W2 @ b1 + b2, W2 @ W1
 
 
-@wrong(
-    "02.2",
-    "the two biases added",
-    "b1 passes through the second layer, so W2 multiplies it; their shapes (H,) and (C,) do not even fit.",
-)
+@wrong("02.2", "the two biases added", "b1 passes through the second layer, so W2 multiplies it; their shapes (H,) and (C,) do not even fit.")
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, b1 + b2
 
 
-@wrong(
-    "02.2",
-    "second bias sent through the second layer too",
-    "b2 is added after W2 has acted; only b1 is multiplied by W2.",
-)
+@wrong("02.2", "second bias sent through the second layer too", "b2 is added after W2 has acted; only b1 is multiplied by W2.")
 def collapse(W1, b1, W2, b2):
     bias = W2 @ b1 + W2 @ (W2.T @ b2)
     return W2 @ W1, bias
 
 
-@wrong(
-    "02.2",
-    "mean over the hidden units, b1 dropped: two mistakes",
-    "The product sums over the hidden units without dividing, and W2 @ b1 belongs to the bias.",
-)
+@wrong("02.2", "mean over the hidden units, b1 dropped: two mistakes", "The product sums over the hidden units without dividing, and W2 @ b1 belongs to the bias.")
 def collapse(W1, b1, W2, b2):
     H = len(W1)
     return W2 @ W1 / H, b2
@@ -218,51 +174,31 @@ def silu_slope(z):
     return np.vectorize(slope, otypes=[float])(z)
 
 
-@wrong(
-    "02.3",
-    "the value of SiLU where the sigmoid belongs",
-    "s'(z) is s (1 - s) with the sigmoid s; you put z s into it.",
-)
+@wrong("02.3", "the value of SiLU where the sigmoid belongs", "s'(z) is s (1 - s) with the sigmoid s; you put z s into it.")
 def silu_slope(z):
     s = _sigmoid(z)
     y = z * s
     return s + y * (1 - y)
 
 
-@wrong(
-    "02.3",
-    "bracket lost when taking s out",
-    "s + z s (1 - s) is s (1 + z (1 - s)); here z is not multiplied by (1 - s).",
-)
+@wrong("02.3", "bracket lost when taking s out", "s + z s (1 - s) is s (1 + z (1 - s)); here z is not multiplied by (1 - s).")
 def silu_slope(z):
     s = _sigmoid(z)
     return s * (1 + z - s)
 
 
-@wrong(
-    "02.3",
-    "tanh's slope 1 - s squared",
-    "1 - y**2 is the slope of tanh; that of the sigmoid is s (1 - s).",
-)
+@wrong("02.3", "tanh's slope 1 - s squared", "1 - y**2 is the slope of tanh; that of the sigmoid is s (1 - s).")
 def silu_slope(z):
     s = _sigmoid(z)
     return s + z * (1 - s**2)
 
 
-@wrong(
-    "02.3",
-    "np.gradient over the neighbours",
-    "This measures differences between neighbouring entries; each entry has its own exact slope.",
-)
+@wrong("02.3", "np.gradient over the neighbours", "This measures differences between neighbouring entries; each entry has its own exact slope.")
 def silu_slope(z):
     return np.gradient(z * _sigmoid(z), z, axis=-1)
 
 
-@wrong(
-    "02.3",
-    "only the second half of the product rule",
-    "The product rule has two terms; s(z) times the slope of z, which is 1, is missing.",
-)
+@wrong("02.3", "only the second half of the product rule", "The product rule has two terms; s(z) times the slope of z, which is 1, is missing.")
 def silu_slope(z):
     s = _sigmoid(z)
     return z * s * (1 - s)
@@ -274,11 +210,7 @@ def silu_slope(z):
     return s + z * s * (1 - s)
 
 
-@wrong(
-    "02.3",
-    "minus in the product rule, and summed up: two mistakes",
-    "The two terms are added, and every entry keeps its own slope.",
-)
+@wrong("02.3", "minus in the product rule, and summed up: two mistakes", "The two terms are added, and every entry keeps its own slope.")
 def silu_slope(z):
     s = _sigmoid(z)
     return np.sum(s - z * s * (1 - s))
@@ -309,77 +241,49 @@ def cross_entropy(scores, target):
     return float(-np.einsum("nc,nc->", one_hot, log_p) / len(scores))
 
 
-@wrong(
-    "02.4",
-    "stable softmax, but log(p + 1e-9)",
-    "p underflows to 0 for large differences and the guard caps the loss at 20.7; take the log of the sum instead.",
-)
+@wrong("02.4", "stable softmax, but log(p + 1e-9)", "p underflows to 0 for large differences and the guard caps the loss at 20.7; take the log of the sum instead.")
 def cross_entropy(scores, target):
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
     return float(-np.log(p[np.arange(len(target)), target] + 1e-9).mean())
 
 
-@wrong(
-    "02.4",
-    "largest score of the whole table taken off",
-    "A row far below that maximum underflows to a sum of 0; take off each row's own maximum.",
-)
+@wrong("02.4", "largest score of the whole table taken off", "A row far below that maximum underflows to a sum of 0; take off each row's own maximum.")
 def cross_entropy(scores, target):
     z = scores - scores.max()
     log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     return float(-log_p[np.arange(len(target)), target].mean())
 
 
-@wrong(
-    "02.4",
-    "scores[:, target] in place of pairs",
-    "scores[:, target] is an N by N table; take one entry a row with np.arange(N).",
-)
+@wrong("02.4", "scores[:, target] in place of pairs", "scores[:, target] is an N by N table; take one entry a row with np.arange(N).")
 def cross_entropy(scores, target):
     z = scores - scores.max(axis=1, keepdims=True)
     log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     return float(-log_p[:, target].mean())
 
 
-@wrong(
-    "02.4",
-    "maximum taken off in the sum only",
-    "The maximum was taken off inside the sum but not off the right score; add it back to the log.",
-)
+@wrong("02.4", "maximum taken off in the sum only", "The maximum was taken off inside the sum but not off the right score; add it back to the log.")
 def cross_entropy(scores, target):
     m = scores.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(scores - m).sum(axis=1))
     return float(np.mean(log_sum - scores[np.arange(len(target)), target]))
 
 
-@wrong(
-    "02.4",
-    "maximum without keepdims",
-    "scores.max(axis=1) has shape (N,) and is laid along the columns; keep the axis.",
-)
+@wrong("02.4", "maximum without keepdims", "scores.max(axis=1) has shape (N,) and is laid along the columns; keep the axis.")
 def cross_entropy(scores, target):
     z = scores - scores.max(axis=1)
     log_p = z - np.log(np.exp(z).sum(axis=1))
     return float(-log_p[np.arange(len(target)), target].mean())
 
 
-@wrong(
-    "02.4",
-    "scores clipped to -50 .. 50",
-    "Clipping changes the loss; two scores of 60 and 90 would count as equal.",
-)
+@wrong("02.4", "scores clipped to -50 .. 50", "Clipping changes the loss; two scores of 60 and 90 would count as equal.")
 def cross_entropy(scores, target):
     z = np.clip(scores, -50, 50)
     log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     return float(-log_p[np.arange(len(target)), target].mean())
 
 
-@wrong(
-    "02.4",
-    "mean of the row taken off, log2: two mistakes",
-    "Only the maximum makes the exponentials safe, and the log is the natural one.",
-)
+@wrong("02.4", "mean of the row taken off, log2: two mistakes", "Only the maximum makes the exponentials safe, and the log is the natural one.")
 def cross_entropy(scores, target):
     z = scores - scores.mean(axis=1, keepdims=True)
     log_p = np.log2(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
@@ -411,11 +315,7 @@ def fence(k, centre, radius):
     return weight, bias
 
 
-@wrong(
-    "02.5",
-    "divided by the radius",
-    "It is the same fence, but the rows of weight must have length 1, not 1 / radius.",
-)
+@wrong("02.5", "divided by the radius", "It is the same fence, but the rows of weight must have length 1, not 1 / radius.")
 def fence(k, centre, radius):
     a = _angles(k)
     u = np.c_[np.cos(a), np.sin(a)]
@@ -423,22 +323,14 @@ def fence(k, centre, radius):
     return weight, -weight @ centre - 1
 
 
-@wrong(
-    "02.5",
-    "corners on the circle",
-    "The lines touch the circle; here its corners lie on it and the lines cut through.",
-)
+@wrong("02.5", "corners on the circle", "The lines touch the circle; here its corners lie on it and the lines cut through.")
 def fence(k, centre, radius):
     a = _angles(k)
     weight = np.c_[np.cos(a), np.sin(a)]
     return weight, -weight @ centre - radius * np.cos(np.pi / k)
 
 
-@wrong(
-    "02.5",
-    "distance of the centre added for all lines",
-    "How far the centre lies along a line's direction differs from line to line: weight @ centre.",
-)
+@wrong("02.5", "distance of the centre added for all lines", "How far the centre lies along a line's direction differs from line to line: weight @ centre.")
 def fence(k, centre, radius):
     a = _angles(k)
     weight = np.c_[np.cos(a), np.sin(a)]
@@ -452,33 +344,21 @@ def fence(k, centre, radius):
     return weight, -weight @ centre - radius
 
 
-@wrong(
-    "02.5",
-    "units lit inside",
-    "All signs are turned: the units should be dark inside and lit outside.",
-)
+@wrong("02.5", "units lit inside", "All signs are turned: the units should be dark inside and lit outside.")
 def fence(k, centre, radius):
     a = _angles(k)
     weight = -np.c_[np.cos(a), np.sin(a)]
     return weight, radius - weight @ centre
 
 
-@wrong(
-    "02.5",
-    "centre taken off the directions",
-    "The centre moves the lines, so it belongs into the bias; the directions stay of length 1.",
-)
+@wrong("02.5", "centre taken off the directions", "The centre moves the lines, so it belongs into the bias; the directions stay of length 1.")
 def fence(k, centre, radius):
     a = _angles(k)
     weight = np.c_[np.cos(a), np.sin(a)] - centre
     return weight, np.full(k, -float(radius))
 
 
-@wrong(
-    "02.5",
-    "last angle equals the first, sign of the centre: two mistakes",
-    "linspace includes the end, so one direction comes twice, and the centre enters with a minus.",
-)
+@wrong("02.5", "last angle equals the first, sign of the centre: two mistakes", "linspace includes the end, so one direction comes twice, and the centre enters with a minus.")
 def fence(k, centre, radius):
     a = np.linspace(0, 2 * np.pi, k)
     weight = np.c_[np.cos(a), np.sin(a)]
@@ -502,11 +382,7 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "no cut where a layer has one unit",
-    "It mends XOR only; a last layer may have several outputs and a hidden one a single unit.",
-)
+@wrong("02.6", "no cut where a layer has one unit", "It mends XOR only; a last layer may have several outputs and a hidden one a single unit.")
 def network(X, weights, biases):
     for weight, bias in zip(weights, biases):
         X = X @ weight.T + bias
@@ -515,11 +391,7 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "counts rows of X in place of layers",
-    "len(X) is the number of examples; the last layer is number len(weights) - 1.",
-)
+@wrong("02.6", "counts rows of X in place of layers", "len(X) is the number of examples; the last layer is number len(weights) - 1.")
 def network(X, weights, biases):
     for k, (weight, bias) in enumerate(zip(weights, biases)):
         X = X @ weight.T + bias
@@ -528,11 +400,7 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "leaky cut everywhere",
-    "Now answers below 0 are possible, but the hidden layers are no ReLU any more and the scores are still bent.",
-)
+@wrong("02.6", "leaky cut everywhere", "Now answers below 0 are possible, but the hidden layers are no ReLU any more and the scores are still bent.")
 def network(X, weights, biases):
     for weight, bias in zip(weights, biases):
         z = X @ weight.T + bias
@@ -540,11 +408,7 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "no cut in the first layer",
-    "The cut must be missing in the last layer, not in the first.",
-)
+@wrong("02.6", "no cut in the first layer", "The cut must be missing in the last layer, not in the first.")
 def network(X, weights, biases):
     for k, (weight, bias) in enumerate(zip(weights, biases)):
         X = X @ weight.T + bias
@@ -553,11 +417,7 @@ def network(X, weights, biases):
     return X
 
 
-@wrong(
-    "02.6",
-    "stops before the last layer",
-    "Without the last layer you return the hidden values, not the scores.",
-)
+@wrong("02.6", "stops before the last layer", "Without the last layer you return the hidden values, not the scores.")
 def network(X, weights, biases):
     for weight, bias in zip(weights[:-1], biases[:-1]):
         X = np.maximum(X @ weight.T + bias, 0)

@@ -44,11 +44,7 @@ def local_slopes(op, a, b):
     return inverse, a * -(b**-2)
 
 
-@wrong(
-    "03.1",
-    "the sign x for the product",
-    'The operation is called "*"; with "x" no branch fits and None comes back.',
-)
+@wrong("03.1", "the sign x for the product", "The operation is called \"*\"; with \"x\" no branch fits and None comes back.")
 def local_slopes(op, a, b):
     if op == "+":
         return 1.0, 1.0
@@ -71,11 +67,7 @@ def local_slopes(op, a, b):
     return float(1 // b), float(-a // b**2)
 
 
-@wrong(
-    "03.1",
-    "sizes of the slopes without sign",
-    "How strongly includes the direction: a larger b makes a - b smaller, so its slope is -1.",
-)
+@wrong("03.1", "sizes of the slopes without sign", "How strongly includes the direction: a larger b makes a - b smaller, so its slope is -1.")
 def local_slopes(op, a, b):
     if op in ("+", "-"):
         return 1.0, 1.0
@@ -84,11 +76,7 @@ def local_slopes(op, a, b):
     return abs(1 / b), abs(a / b**2)
 
 
-@wrong(
-    "03.1",
-    "nudges of 0.1",
-    "A nudge of 0.1 is not small; for the quotient the curve bends on the way. Write the formula.",
-)
+@wrong("03.1", "nudges of 0.1", "A nudge of 0.1 is not small; for the quotient the curve bends on the way. Write the formula.")
 def local_slopes(op, a, b):
     def f(a, b):
         if op == "+":
@@ -114,9 +102,7 @@ def local_slopes(op, a, b):
     return 1 / b, -a / b * b
 
 
-@wrong(
-    "03.1", "quotient the other way round", "These are the slopes of b / a; the result is a / b."
-)
+@wrong("03.1", "quotient the other way round", "These are the slopes of b / a; the result is a / b.")
 def local_slopes(op, a, b):
     if op == "+":
         return 1.0, 1.0
@@ -127,11 +113,7 @@ def local_slopes(op, a, b):
     return -b / (a * a + 1e-12), 1 / (a + 1e-12)
 
 
-@wrong(
-    "03.1",
-    "operands in the wrong order, a forgotten in the quotient: two mistakes",
-    "The first slope is that for a, and in a / b the slope for b is -a / b**2, not -1 / b**2.",
-)
+@wrong("03.1", "operands in the wrong order, a forgotten in the quotient: two mistakes", "The first slope is that for a, and in a / b the slope for b is -a / b**2, not -1 / b**2.")
 def local_slopes(op, a, b):
     if op == "+":
         return 1.0, 1.0
@@ -160,11 +142,7 @@ def gradients(steps):
     return grad
 
 
-@wrong(
-    "03.2",
-    "the first part is kept",
-    "A number used twice gets the sum of both parts; here the second is thrown away instead of the first.",
-)
+@wrong("03.2", "the first part is kept", "A number used twice gets the sum of both parts; here the second is thrown away instead of the first.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -181,11 +159,7 @@ def gradients(steps):
     return grad
 
 
-@wrong(
-    "03.2",
-    "sum begins at 1",
-    "Every number but the loss begins at 0; with 1 all gradients are one too large.",
-)
+@wrong("03.2", "sum begins at 1", "Every number but the loss begins at 0; with 1 all gradients are one too large.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -193,11 +167,7 @@ def gradients(steps):
     return grad
 
 
-@wrong(
-    "03.2",
-    "+= on a name that is not there yet",
-    "At its first visit the name is not in the dict, so += raises KeyError; begin at 0.",
-)
+@wrong("03.2", "+= on a name that is not there yet", "At its first visit the name is not in the dict, so += raises KeyError; begin at 0.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -205,11 +175,7 @@ def gradients(steps):
     return grad
 
 
-@wrong(
-    "03.2",
-    "the child's gradient left out of the sum",
-    "Each part is the slope times the child's gradient.",
-)
+@wrong("03.2", "the child's gradient left out of the sum", "Each part is the slope times the child's gradient.")
 def gradients(steps):
     grad = {steps[0][0]: 1.0}
     for child, parent, slope in steps:
@@ -264,11 +230,7 @@ def parents_first(parents, last):
     return backwards[::-1]
 
 
-@wrong(
-    "03.3",
-    "level by level from the end, turned round",
-    "A name may be a parent both of a near and of a far one; the level where it is met first is not late enough.",
-)
+@wrong("03.3", "level by level from the end, turned round", "A name may be a parent both of a near and of a far one; the level where it is met first is not late enough.")
 def parents_first(parents, last):
     order, queue = [last], deque([last])
     while queue:
@@ -279,11 +241,7 @@ def parents_first(parents, last):
     return order[::-1]
 
 
-@wrong(
-    "03.3",
-    "marked as seen when put on the stack",
-    "Marked when pushed, a parent that waits deeper in the stack is taken as done, and its user comes before it.",
-)
+@wrong("03.3", "marked as seen when put on the stack", "Marked when pushed, a parent that waits deeper in the stack is taken as done, and its user comes before it.")
 def parents_first(parents, last):
     order, seen, stack = [], {last}, [(last, False)]
     while stack:
@@ -299,11 +257,7 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "no test when a name is taken off the stack",
-    "A name may lie on the stack twice; test again when you take it off, or it is listed twice.",
-)
+@wrong("03.3", "no test when a name is taken off the stack", "A name may lie on the stack twice; test again when you take it off, or it is listed twice.")
 def parents_first(parents, last):
     order, done, stack = [], set(), [(last, False)]
     while stack:
@@ -319,20 +273,12 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "the whole dict sorted",
-    "Only what `last` was computed from belongs into the list, not every name of the dict.",
-)
+@wrong("03.3", "the whole dict sorted", "Only what `last` was computed from belongs into the list, not every name of the dict.")
 def parents_first(parents, last):
     return list(TopologicalSorter(parents).static_order())
 
 
-@wrong(
-    "03.3",
-    "nested generator",
-    "yield from nests one call for each link of a chain; 5,000 are too deep for Python.",
-)
+@wrong("03.3", "nested generator", "yield from nests one call for each link of a chain; 5,000 are too deep for Python.")
 def parents_first(parents, last):
     seen = set()
 
@@ -347,11 +293,7 @@ def parents_first(parents, last):
     return list(walk(last))
 
 
-@wrong(
-    "03.3",
-    "names without parents are skipped",
-    "Names with an empty tuple are needed as well; they come first of all.",
-)
+@wrong("03.3", "names without parents are skipped", "Names with an empty tuple are needed as well; they come first of all.")
 def parents_first(parents, last):
     order, done, stack = [], set(), [last]
     while stack:
@@ -367,11 +309,7 @@ def parents_first(parents, last):
     return order
 
 
-@wrong(
-    "03.3",
-    "users first, and `last` left out: two mistakes",
-    "The list begins with the names that have no parents and ends with `last` itself.",
-)
+@wrong("03.3", "users first, and `last` left out: two mistakes", "The list begins with the names that have no parents and ends with `last` itself.")
 def parents_first(parents, last):
     order, done, stack = [], set(), [(last, False)]
     while stack:
@@ -493,11 +431,7 @@ class Scalar:
                 node.parents[k].grad += node.grad * node.slopes[k]
 
 
-@wrong(
-    "03.4",
-    "level by level with a visited set",
-    "A number met on a short path hands its gradient on before the longer path has added its part.",
-)
+@wrong("03.4", "level by level with a visited set", "A number met on a short path hands its gradient on before the longer path has added its part.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -526,11 +460,7 @@ class Scalar:
                     queue.append(parent)
 
 
-@wrong(
-    "03.4",
-    "starts with the value of the result",
-    "The result reacts to itself with slope 1, whatever its value is.",
-)
+@wrong("03.4", "starts with the value of the result", "The result reacts to itself with slope 1, whatever its value is.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -565,11 +495,7 @@ class Scalar:
                 parent.grad += slope * node.grad
 
 
-@wrong(
-    "03.4",
-    "numbers with equal values are taken for the same one",
-    "Two numbers may have the same value; remember the objects, not their data.",
-)
+@wrong("03.4", "numbers with equal values are taken for the same one", "Two numbers may have the same value; remember the objects, not their data.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -604,11 +530,7 @@ class Scalar:
                 parent.grad += slope * node.grad
 
 
-@wrong(
-    "03.4",
-    "slopes in a dict by parent",
-    "In x * x the same parent stands twice; a dict keeps only one of its slopes.",
-)
+@wrong("03.4", "slopes in a dict by parent", "In x * x the same parent stands twice; a dict keeps only one of its slopes.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -644,11 +566,7 @@ class Scalar:
                 parent.grad += slopes[parent] * node.grad
 
 
-@wrong(
-    "03.4",
-    "only the parents, not their parents",
-    "The walk must go on to everything the result was computed from, not stop after one step.",
-)
+@wrong("03.4", "only the parents, not their parents", "The walk must go on to everything the result was computed from, not stop after one step.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -671,11 +589,7 @@ class Scalar:
             parent.grad += slope * self.grad
 
 
-@wrong(
-    "03.4",
-    "walked from the inputs to the result",
-    "The list has parents first; the gradient runs from the result back, so turn it round.",
-)
+@wrong("03.4", "walked from the inputs to the result", "The list has parents first; the gradient runs from the result back, so turn it round.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -710,11 +624,7 @@ class Scalar:
                 parent.grad += slope * node.grad
 
 
-@wrong(
-    "03.4",
-    "no start value and = in place of +=: two mistakes",
-    "The result begins with gradient 1, and the parts of all paths are added up.",
-)
+@wrong("03.4", "no start value and = in place of +=: two mistakes", "The result begins with gradient 1, and the parts of all paths are added up.")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -770,27 +680,17 @@ def relu_backward(dy, x):
     return dy * np.heaviside(x, 0.5)
 
 
-@wrong(
-    "03.5",
-    "ReLU of the gradient",
-    "Whether the gradient passes depends on x; a negative dy passes where x is above 0.",
-)
+@wrong("03.5", "ReLU of the gradient", "Whether the gradient passes depends on x; a negative dy passes where x is above 0.")
 def relu_backward(dy, x):
     return np.maximum(dy, 0)
 
 
-@wrong(
-    "03.5", "multiplied by the forward value", "Multiply by the slope, 1 or 0, not by max(x, 0)."
-)
+@wrong("03.5", "multiplied by the forward value", "Multiply by the slope, 1 or 0, not by max(x, 0).")
 def relu_backward(dy, x):
     return dy * np.maximum(x, 0)
 
 
-@wrong(
-    "03.5",
-    "only the entries that pass",
-    "Indexing with the mask leaves out the blocked entries; dx keeps the shape, with 0 there.",
-)
+@wrong("03.5", "only the entries that pass", "Indexing with the mask leaves out the blocked entries; dx keeps the shape, with 0 there.")
 def relu_backward(dy, x):
     return dy[x > 0]
 
@@ -800,22 +700,14 @@ def relu_backward(dy, x):
     return np.where(dy > 0, x, 0)
 
 
-@wrong(
-    "03.5",
-    "one decision for the whole array",
-    "Each entry passes or not by itself; all() decides for the whole array.",
-)
+@wrong("03.5", "one decision for the whole array", "Each entry passes or not by itself; all() decides for the whole array.")
 def relu_backward(dy, x):
     if (x > 0).all():
         return dy
     return np.zeros_like(dy)
 
 
-@wrong(
-    "03.5",
-    "zip over rows as if they were numbers, >= 0: two mistakes",
-    "zip gives rows, and a row has no single truth value; at 0 the slope is 0.",
-)
+@wrong("03.5", "zip over rows as if they were numbers, >= 0: two mistakes", "zip gives rows, and a row has no single truth value; at 0 the slope is 0.")
 def relu_backward(dy, x):
     return np.array([d if v >= 0 else 0 for d, v in zip(dy, x)])
 
@@ -842,65 +734,37 @@ def linear_backward(dy, x, weight):
     return [dx, dweight, dbias]
 
 
-@wrong(
-    "03.6",
-    "outer product of the sums",
-    "The sum of products is not the product of sums; multiply within each example, then add up.",
-)
+@wrong("03.6", "outer product of the sums", "The sum of products is not the product of sums; multiply within each example, then add up.")
 def linear_backward(dy, x, weight):
     return dy @ weight, np.outer(dy.sum(axis=0), x.sum(axis=0)), dy.sum(axis=0)
 
 
-@wrong(
-    "03.6",
-    "dx multiplied by x",
-    "The local slope of y for x is the weight alone; x itself does not enter dx.",
-)
+@wrong("03.6", "dx multiplied by x", "The local slope of y for x is the weight alone; x itself does not enter dx.")
 def linear_backward(dy, x, weight):
     return dy @ weight * x, dy.T @ x, dy.sum(axis=0)
 
 
-@wrong(
-    "03.6",
-    "slope of the bias in place of its gradient",
-    "1 is the local slope; times dy and summed over the examples it becomes the gradient.",
-)
+@wrong("03.6", "slope of the bias in place of its gradient", "1 is the local slope; times dy and summed over the examples it becomes the gradient.")
 def linear_backward(dy, x, weight):
     return dy @ weight, dy.T @ x, np.ones(dy.shape[1])
 
 
-@wrong(
-    "03.6",
-    "mean of dy for the bias",
-    "Add up over the examples; a mean belongs to the loss, if it has one, and is in dy already.",
-)
+@wrong("03.6", "mean of dy for the bias", "Add up over the examples; a mean belongs to the loss, if it has one, and is in dy already.")
 def linear_backward(dy, x, weight):
     return dy @ weight, dy.T @ x, dy.mean(axis=0)
 
 
-@wrong(
-    "03.6",
-    "bias summed over the outputs",
-    "axis=1 gives one number an example; dbias has one an output.",
-)
+@wrong("03.6", "bias summed over the outputs", "axis=1 gives one number an example; dbias has one an output.")
 def linear_backward(dy, x, weight):
     return dy @ weight, dy.T @ x, dy.sum(axis=1)
 
 
-@wrong(
-    "03.6",
-    "weight transposed as in the forward pass",
-    "Forward used weight.T; on the way back (N, out) meets (out, in), so weight stays as it is.",
-)
+@wrong("03.6", "weight transposed as in the forward pass", "Forward used weight.T; on the way back (N, out) meets (out, in), so weight stays as it is.")
 def linear_backward(dy, x, weight):
     return dy @ weight.T, dy.T @ x, dy.sum(axis=0)
 
 
-@wrong(
-    "03.6",
-    "dweight as (in, out), dbias as (1, out): two mistakes",
-    "Each gradient has the shape of its array: (out, in) and (out,).",
-)
+@wrong("03.6", "dweight as (in, out), dbias as (1, out): two mistakes", "Each gradient has the shape of its array: (out, in) and (out,).")
 def linear_backward(dy, x, weight):
     dweight = x.T @ dy
     dbias = dy.sum(axis=0, keepdims=True)

@@ -26,66 +26,38 @@ def he_weights(draws):
     return draws
 
 
-@wrong(
-    "04b.1",
-    "floor division under the root",
-    "2 // fan_in is 0 for more than two inputs, and then all weights are 0.",
-)
+@wrong("04b.1", "floor division under the root", "2 // fan_in is 0 for more than two inputs, and then all weights are 0.")
 def he_weights(draws):
     return draws * np.sqrt(2 // draws.shape[1])
 
 
-@wrong(
-    "04b.1",
-    "root of 2 only",
-    "The root belongs over the whole fraction: sqrt(2 / n), not sqrt(2) / n.",
-)
+@wrong("04b.1", "root of 2 only", "The root belongs over the whole fraction: sqrt(2 / n), not sqrt(2) / n.")
 def he_weights(draws):
     return draws * np.sqrt(2) / draws.shape[1]
 
 
-@wrong(
-    "04b.1",
-    "limit of the uniform form",
-    "sqrt(6 / n) is the limit for a uniform draw; these draws are normal.",
-)
+@wrong("04b.1", "limit of the uniform form", "sqrt(6 / n) is the limit for a uniform draw; these draws are normal.")
 def he_weights(draws):
     return draws * np.sqrt(6 / draws.shape[1])
 
 
-@wrong(
-    "04b.1",
-    "own draws",
-    "Scale the draws you are given; with new ones the result is another each time.",
-)
+@wrong("04b.1", "own draws", "Scale the draws you are given; with new ones the result is another each time.")
 def he_weights(draws):
     return np.random.normal(0, np.sqrt(2 / draws.shape[1]), draws.shape)
 
 
-@wrong(
-    "04b.1",
-    "number of all weights as n",
-    "n counts the inputs of one unit, the columns, not all entries of the matrix.",
-)
+@wrong("04b.1", "number of all weights as n", "n counts the inputs of one unit, the columns, not all entries of the matrix.")
 def he_weights(draws):
     return draws * np.sqrt(2 / draws.size)
 
 
-@wrong(
-    "04b.1",
-    "draws standardised before scaling",
-    "The draws have variance 1 as a distribution; only a constant factor is wanted.",
-)
+@wrong("04b.1", "draws standardised before scaling", "The draws have variance 1 as a distribution; only a constant factor is wanted.")
 def he_weights(draws):
     z = (draws - draws.mean()) / draws.std()
     return z * np.sqrt(2 / draws.shape[1])
 
 
-@wrong(
-    "04b.1",
-    "inputs and outputs together, no root: two mistakes",
-    "2 / (in + out) is Glorot's rule, and the factor is the root of the variance.",
-)
+@wrong("04b.1", "inputs and outputs together, no root: two mistakes", "2 / (in + out) is Glorot's rule, and the factor is the root of the variance.")
 def he_weights(draws):
     return draws * 2 / sum(draws.shape)
 
@@ -133,11 +105,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * centred / np.sqrt(total / n + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "running statistics updated first and then used in training",
-    "In training the batch's own mean and variance normalise; the running ones are only moved.",
-)
+@wrong("04b.2", "running statistics updated first and then used in training", "In training the batch's own mean and variance normalise; the running ones are only moved.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     if training:
         mean = (1 - momentum) * mean + momentum * x.mean(axis=0)
@@ -145,11 +113,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - mean) / np.sqrt(var + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "n / (n - 1) on the whole running variance",
-    "Only the batch's variance is made unbiased, before it enters the running one.",
-)
+@wrong("04b.2", "n / (n - 1) on the whole running variance", "Only the batch's variance is made unbiased, before it enters the running one.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     m, v, n = mean, var, len(x)
     if training:
@@ -159,11 +123,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "shift inside the bracket with the gain",
-    "First times gain, then plus shift; here the shift is multiplied as well.",
-)
+@wrong("04b.2", "shift inside the bracket with the gain", "First times gain, then plus shift; here the shift is multiplied as well.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     m, v = mean, var
     if training:
@@ -173,11 +133,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * ((x - m) / np.sqrt(v + eps) + shift), mean, var
 
 
-@wrong(
-    "04b.2",
-    "running statistics changed in place",
-    "The arguments must stay as they were; *= and += change the caller's arrays.",
-)
+@wrong("04b.2", "running statistics changed in place", "The arguments must stay as they were; *= and += change the caller's arrays.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     m, v = mean, var
     if training:
@@ -200,11 +156,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "the batch's variance around the running mean",
-    "The batch's variance is measured from the batch's own mean.",
-)
+@wrong("04b.2", "the batch's variance around the running mean", "The batch's variance is measured from the batch's own mean.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     m, v = mean, var
     if training:
@@ -216,11 +168,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@wrong(
-    "04b.2",
-    "evaluation hands back y alone",
-    "Three things come back in both modes; in evaluation mean and var are unchanged.",
-)
+@wrong("04b.2", "evaluation hands back y alone", "Three things come back in both modes; in evaluation mean and var are unchanged.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     if not training:
         return gain * (x - mean) / np.sqrt(var + eps) + shift
@@ -231,11 +179,7 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return y, mean, var
 
 
-@wrong(
-    "04b.2",
-    "unbiased variance in y, biased in the running one: two mistakes",
-    "It is the other way round: y divides by the batch's plain variance, the running one gets the unbiased.",
-)
+@wrong("04b.2", "unbiased variance in y, biased in the running one: two mistakes", "It is the other way round: y divides by the batch's plain variance, the running one gets the unbiased.")
 def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     m, v = mean, var
     if training:
@@ -259,22 +203,14 @@ def clip(gradients, max_norm):
     return [g * (max_norm / norm) for g in gradients]
 
 
-@wrong(
-    "04b.3",
-    "nothing returned where the gradient is short",
-    "If the norm is within the limit the function falls through and returns None.",
-)
+@wrong("04b.3", "nothing returned where the gradient is short", "If the norm is within the limit the function falls through and returns None.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     if norm > max_norm:
         return [g * max_norm / norm for g in gradients]
 
 
-@wrong(
-    "04b.3",
-    "each array by its own norm",
-    "One factor for all arrays; with separate ones the direction of the whole gradient changes.",
-)
+@wrong("04b.3", "each array by its own norm", "One factor for all arrays; with separate ones the direction of the whole gradient changes.")
 def clip(gradients, max_norm):
     clipped = []
     for g in gradients:
@@ -283,11 +219,7 @@ def clip(gradients, max_norm):
     return clipped
 
 
-@wrong(
-    "04b.3",
-    "repaired, but in place",
-    "The factor is right, but *= changes the arrays that were handed in.",
-)
+@wrong("04b.3", "repaired, but in place", "The factor is right, but *= changes the arrays that were handed in.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     if norm > max_norm:
@@ -296,21 +228,13 @@ def clip(gradients, max_norm):
     return gradients
 
 
-@wrong(
-    "04b.3",
-    "max in place of min",
-    "max makes short gradients longer and leaves long ones alone; it must be min.",
-)
+@wrong("04b.3", "max in place of min", "max makes short gradients longer and leaves long ones alone; it must be min.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     return [g * max(1, max_norm / norm) for g in gradients]
 
 
-@wrong(
-    "04b.3",
-    "multiplied by the clipped norm",
-    "The factor is min(norm, max_norm) / norm; without the division the arrays grow with their own norm.",
-)
+@wrong("04b.3", "multiplied by the clipped norm", "The factor is min(norm, max_norm) / norm; without the division the arrays grow with their own norm.")
 def clip(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     return [g * min(norm, max_norm) for g in gradients]
@@ -341,11 +265,7 @@ def rate(step, total, warmup, top):
     return top * 0.5 * (1 - np.cos(np.pi * left / (total - warmup)))
 
 
-@wrong(
-    "04b.4",
-    "slope computed before asking for warm-up",
-    "Without warm-up this divides by 0; divide only where step < warmup.",
-)
+@wrong("04b.4", "slope computed before asking for warm-up", "Without warm-up this divides by 0; divide only where step < warmup.")
 def rate(step, total, warmup, top):
     slope = top / warmup
     if step < warmup:
@@ -353,22 +273,14 @@ def rate(step, total, warmup, top):
     return top * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
 
 
-@wrong(
-    "04b.4",
-    "a quarter of a cosine",
-    "cos from 0 to pi/2 also goes from 1 to 0, but it is not half a wave: (1 + cos) / 2 up to pi.",
-)
+@wrong("04b.4", "a quarter of a cosine", "cos from 0 to pi/2 also goes from 1 to 0, but it is not half a wave: (1 + cos) / 2 up to pi.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * (step + 1) / warmup
     return top * math.cos(math.pi / 2 * (step - warmup) / (total - warmup))
 
 
-@wrong(
-    "04b.4",
-    "floor division for the progress",
-    "// makes the progress 0 until the end, so the rate stays at the top.",
-)
+@wrong("04b.4", "floor division for the progress", "// makes the progress 0 until the end, so the rate stays at the top.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * (step + 1) / warmup
@@ -376,11 +288,7 @@ def rate(step, total, warmup, top):
     return top * (1 + math.cos(math.pi * progress)) / 2
 
 
-@wrong(
-    "04b.4",
-    "0 at the last step",
-    "The cosine reaches 0 at step total, one after the last; divide by total - warmup.",
-)
+@wrong("04b.4", "0 at the last step", "The cosine reaches 0 at step total, one after the last; divide by total - warmup.")
 def rate(step, total, warmup, top):
     if step < warmup:
         return top * (step + 1) / warmup
@@ -395,21 +303,13 @@ def rate(step, total, warmup, top):
     return top * (1 + math.cos(180 * (step - warmup) / (total - warmup))) / 2
 
 
-@wrong(
-    "04b.4",
-    "line and cosine multiplied",
-    "First the line, then the cosine; here the cosine sinks during the warm-up already.",
-)
+@wrong("04b.4", "line and cosine multiplied", "First the line, then the cosine; here the cosine sinks during the warm-up already.")
 def rate(step, total, warmup, top):
     line = min(1.0, (step + 1) / max(warmup, 1))
     return top * line * (1 + math.cos(math.pi * step / total)) / 2
 
 
-@wrong(
-    "04b.4",
-    "line from 0, step `warmup` still on it: two mistakes",
-    "The line begins at top / warmup and ends at step warmup - 1; step warmup is the first of the cosine.",
-)
+@wrong("04b.4", "line from 0, step `warmup` still on it: two mistakes", "The line begins at top / warmup and ends at step warmup - 1; step warmup is the first of the cosine.")
 def rate(step, total, warmup, top):
     if step <= warmup:
         return top * step / max(warmup, 1)

@@ -37,44 +37,28 @@ def split(X, order, n):
     return scaled[n:], scaled[:n]
 
 
-@wrong(
-    "05.1",
-    "order used as a condition",
-    "order holds row numbers; order < n picks the places where small numbers stand, not the first n rows of the order.",
-)
+@wrong("05.1", "order used as a condition", "order holds row numbers; order < n picks the places where small numbers stand, not the first n rows of the order.")
 def split(X, order, n):
     train, validation = X[order >= n], X[order < n]
     mean, spread = train.mean(axis=0), train.std(axis=0)
     return (train - mean) / spread, (validation - mean) / spread
 
 
-@wrong(
-    "05.1",
-    "one mean and spread for the whole table",
-    "Scale column by column; give mean and std axis=0.",
-)
+@wrong("05.1", "one mean and spread for the whole table", "Scale column by column; give mean and std axis=0.")
 def split(X, order, n):
     train, validation = X[order[n:]], X[order[:n]]
     mean, spread = train.mean(), train.std()
     return (train - mean) / spread, (validation - mean) / spread
 
 
-@wrong(
-    "05.1",
-    "mean of the training rows, spread of all rows",
-    "The spread leaks as well as the mean: take both from the training rows.",
-)
+@wrong("05.1", "mean of the training rows, spread of all rows", "The spread leaks as well as the mean: take both from the training rows.")
 def split(X, order, n):
     train, validation = X[order[n:]], X[order[:n]]
     mean, spread = train.mean(axis=0), X.std(axis=0)
     return (train - mean) / spread, (validation - mean) / spread
 
 
-@wrong(
-    "05.1",
-    "train scaled before its mean is used again",
-    "After scaling, the mean of train is 0 and its spread 1, so validation stays unscaled.",
-)
+@wrong("05.1", "train scaled before its mean is used again", "After scaling, the mean of train is 0 and its spread 1, so validation stays unscaled.")
 def split(X, order, n):
     train, validation = X[order[n:]], X[order[:n]]
     train = (train - train.mean(axis=0)) / train.std(axis=0)
@@ -82,11 +66,7 @@ def split(X, order, n):
     return train, validation
 
 
-@wrong(
-    "05.1",
-    "the last n for validation",
-    "The first n of the order are for validation, not the last.",
-)
+@wrong("05.1", "the last n for validation", "The first n of the order are for validation, not the last.")
 def split(X, order, n):
     cut = len(X) - n
     train, validation = X[order[:cut]], X[order[cut:]]
@@ -102,11 +82,7 @@ def split(X, order, n):
     return (train - mean) / spread, (validation - mean) / spread
 
 
-@wrong(
-    "05.1",
-    "order not used, validation returned first: two mistakes",
-    "Rows go by the shuffled order, and the training rows are returned first.",
-)
+@wrong("05.1", "order not used, validation returned first: two mistakes", "Rows go by the shuffled order, and the training rows are returned first.")
 def split(X, order, n):
     train, validation = X[n:], X[:n]
     mean, spread = train.mean(axis=0), train.std(axis=0)
@@ -136,11 +112,7 @@ def diagnose(train, validation, goal):
     return next(tooHigh, "done")
 
 
-@wrong(
-    "05.2",
-    "gap between the curves",
-    "The statement compares the validation error with the goal, not the gap to the training error.",
-)
+@wrong("05.2", "gap between the curves", "The statement compares the validation error with the goal, not the gap to the training error.")
 def diagnose(train, validation, goal):
     if train[-1] > goal:
         return "capacity"
@@ -149,11 +121,7 @@ def diagnose(train, validation, goal):
     return "done"
 
 
-@wrong(
-    "05.2",
-    "whole arrays compared",
-    "An array has no single truth value; take the last entry, the largest size.",
-)
+@wrong("05.2", "whole arrays compared", "An array has no single truth value; take the last entry, the largest size.")
 def diagnose(train, validation, goal):
     if train > goal:
         return "capacity"
@@ -162,11 +130,7 @@ def diagnose(train, validation, goal):
     return "done"
 
 
-@wrong(
-    "05.2",
-    "equal to the goal falls through",
-    'An error equal to the goal is not above it, so the answer is "done"; here nothing is returned.',
-)
+@wrong("05.2", "equal to the goal falls through", "An error equal to the goal is not above it, so the answer is \"done\"; here nothing is returned.")
 def diagnose(train, validation, goal):
     if train[-1] > goal:
         return "capacity"
@@ -176,11 +140,7 @@ def diagnose(train, validation, goal):
         return "done"
 
 
-@wrong(
-    "05.2",
-    "printed, not returned",
-    "print shows the word and the function returns None; return it.",
-)
+@wrong("05.2", "printed, not returned", "print shows the word and the function returns None; return it.")
 def diagnose(train, validation, goal):
     if train[-1] > goal:
         print("capacity")
@@ -190,11 +150,7 @@ def diagnose(train, validation, goal):
         print("done")
 
 
-@wrong(
-    "05.2",
-    "validation asked first",
-    'If both errors are above the goal the answer is "capacity": ask for the training error first.',
-)
+@wrong("05.2", "validation asked first", "If both errors are above the goal the answer is \"capacity\": ask for the training error first.")
 def diagnose(train, validation, goal):
     if validation[-1] > goal:
         return "data"
@@ -203,11 +159,7 @@ def diagnose(train, validation, goal):
     return "done"
 
 
-@wrong(
-    "05.2",
-    "best value of each curve",
-    "What counts is the error at the largest size; training error is often lowest at the smallest.",
-)
+@wrong("05.2", "best value of each curve", "What counts is the error at the largest size; training error is often lowest at the smallest.")
 def diagnose(train, validation, goal):
     if min(train) > goal:
         return "capacity"
@@ -216,11 +168,7 @@ def diagnose(train, validation, goal):
     return "done"
 
 
-@wrong(
-    "05.2",
-    "smallest size, and >=: two mistakes",
-    "The largest size comes last, index -1, and equal to the goal is not above it.",
-)
+@wrong("05.2", "smallest size, and >=: two mistakes", "The largest size comes last, index -1, and equal to the goal is not above it.")
 def diagnose(train, validation, goal):
     if train[0] >= goal:
         return "capacity"
@@ -260,74 +208,46 @@ def penalised_gradient(X, y, w, b, decay):
     return dw, float(middle @ w + b - np.mean(y))
 
 
-@wrong(
-    "05.3",
-    "the penalty itself added",
-    "The gradient needs the slope of the penalty, lambda times w, not its value.",
-)
+@wrong("05.3", "the penalty itself added", "The gradient needs the slope of the penalty, lambda times w, not its value.")
 def penalised_gradient(X, y, w, b, decay):
     error = X @ w + b - y
     return X.T @ error / len(y) + decay / 2 * np.sum(w**2), float(error.mean())
 
 
-@wrong(
-    "05.3",
-    "sign of the weights",
-    "That is the slope of the absolute value; the square has the slope lambda times w.",
-)
+@wrong("05.3", "sign of the weights", "That is the slope of the absolute value; the square has the slope lambda times w.")
 def penalised_gradient(X, y, w, b, decay):
     error = X @ w + b - y
     return X.T @ error / len(y) + decay * np.sign(w), float(error.mean())
 
 
-@wrong(
-    "05.3",
-    "divided by the number of columns",
-    "The mean runs over the N examples, not over the D inputs.",
-)
+@wrong("05.3", "divided by the number of columns", "The mean runs over the N examples, not over the D inputs.")
 def penalised_gradient(X, y, w, b, decay):
     N = X.shape[1]
     error = X @ w + b - y
     return X.T @ error / N + decay * w, float(error.sum() / N)
 
 
-@wrong(
-    "05.3",
-    "penalty inside the mean",
-    "Only the data term is divided by N; the penalty stands outside the sum.",
-)
+@wrong("05.3", "penalty inside the mean", "Only the data term is divided by N; the penalty stands outside the sum.")
 def penalised_gradient(X, y, w, b, decay):
     error = X @ w + b - y
     dw = (X.T @ error + decay * w) / len(y)
     return dw, float(error.mean())
 
 
-@wrong(
-    "05.3",
-    "errors as db, not summed",
-    "db is one number, the mean of the errors; this is one for each example.",
-)
+@wrong("05.3", "errors as db, not summed", "db is one number, the mean of the errors; this is one for each example.")
 def penalised_gradient(X, y, w, b, decay):
     error = X @ w + b - y
     return X.T @ error / len(y) + decay * w, error / len(y)
 
 
-@wrong(
-    "05.3",
-    "w shrunk by the length",
-    "Divided by the length of w this is the slope of |w|; the penalty is its square.",
-)
+@wrong("05.3", "w shrunk by the length", "Divided by the length of w this is the slope of |w|; the penalty is its square.")
 def penalised_gradient(X, y, w, b, decay):
     error = X @ w + b - y
     pull = decay * w / (np.linalg.norm(w) + 1e-12)
     return X.T @ error / len(y) + pull, float(error.mean())
 
 
-@wrong(
-    "05.3",
-    "bias left out of the error, half kept: two mistakes",
-    "The error is X @ w + b - y, and the half cancels the 2 of the square.",
-)
+@wrong("05.3", "bias left out of the error, half kept: two mistakes", "The error is X @ w + b - y, and the half cancels the 2 of the square.")
 def penalised_gradient(X, y, w, b, decay):
     error = X @ w - y
     dw = X.T @ error / (2 * len(y)) + decay * w
@@ -367,11 +287,7 @@ def early_stop(losses, patience):
     return best, run
 
 
-@wrong(
-    "05.4",
-    "compared with the epoch before",
-    "A new lowest value is lower than all before it, not just lower than the last one.",
-)
+@wrong("05.4", "compared with the epoch before", "A new lowest value is lower than all before it, not just lower than the last one.")
 def early_stop(losses, patience):
     best, waited = 0, 0
     for k in range(1, len(losses)):
@@ -386,11 +302,7 @@ def early_stop(losses, patience):
     return best, len(losses)
 
 
-@wrong(
-    "05.4",
-    "counter never goes back to 0",
-    "The epochs without a new lowest value must come in a row; set the counter back at each new one.",
-)
+@wrong("05.4", "counter never goes back to 0", "The epochs without a new lowest value must come in a row; set the counter back at each new one.")
 def early_stop(losses, patience):
     best, waited = 0, 0
     for k in range(1, len(losses)):
@@ -403,11 +315,7 @@ def early_stop(losses, patience):
     return best, len(losses)
 
 
-@wrong(
-    "05.4",
-    "best of all losses, those never seen included",
-    "The run has ended before; the lowest loss must be one of those it has seen.",
-)
+@wrong("05.4", "best of all losses, those never seen included", "The run has ended before; the lowest loss must be one of those it has seen.")
 def early_stop(losses, patience):
     lowest, waited, run = np.inf, 0, 0
     for loss in losses:
@@ -421,11 +329,7 @@ def early_stop(losses, patience):
     return int(np.argmin(losses)), run
 
 
-@wrong(
-    "05.4",
-    "no return where patience lasts",
-    "If patience never ends the loop runs out and None comes back; return best and all epochs.",
-)
+@wrong("05.4", "no return where patience lasts", "If patience never ends the loop runs out and None comes back; return best and all epochs.")
 def early_stop(losses, patience):
     best, waited = 0, 0
     for k, loss in enumerate(losses):
@@ -437,11 +341,7 @@ def early_stop(losses, patience):
             return best, k + 1
 
 
-@wrong(
-    "05.4",
-    "lowest value starts at 0",
-    "No loss is below 0, so no epoch ever counts as better; start at infinity or at the first loss.",
-)
+@wrong("05.4", "lowest value starts at 0", "No loss is below 0, so no epoch ever counts as better; start at infinity or at the first loss.")
 def early_stop(losses, patience):
     lowest, best, waited, run = 0, 0, 0, 0
     for k, loss in enumerate(losses):
@@ -455,11 +355,7 @@ def early_stop(losses, patience):
     return best, run
 
 
-@wrong(
-    "05.4",
-    "equal loss counted as new lowest",
-    "A loss equal to the lowest is no new lowest value, so the waiting goes on.",
-)
+@wrong("05.4", "equal loss counted as new lowest", "A loss equal to the lowest is no new lowest value, so the waiting goes on.")
 def early_stop(losses, patience):
     best, run = 0, 0
     for k in range(len(losses)):
@@ -471,11 +367,7 @@ def early_stop(losses, patience):
     return best, run
 
 
-@wrong(
-    "05.4",
-    "one epoch too patient, index returned as the number run: two mistakes",
-    "Stop when patience epochs have gone by, not one more, and k + 1 epochs have run by then.",
-)
+@wrong("05.4", "one epoch too patient, index returned as the number run: two mistakes", "Stop when patience epochs have gone by, not one more, and k + 1 epochs have run by then.")
 def early_stop(losses, patience):
     best, k = 0, 0
     for k in range(len(losses)):
@@ -513,22 +405,14 @@ def dropout(x, p, drawn, training):
     return result
 
 
-@wrong(
-    "05.5",
-    "one row of draws for the whole batch",
-    "Each example has its own draws; with drawn[0] the same units are silent in all of them.",
-)
+@wrong("05.5", "one row of draws for the whole batch", "Each example has its own draws; with drawn[0] the same units are silent in all of them.")
 def dropout(x, p, drawn, training):
     if not training:
         return x
     return x * (drawn[0] >= p) / (1 - p)
 
 
-@wrong(
-    "05.5",
-    "scaled by the share that really stayed",
-    "The factor is 1 / (1 - p), fixed; the share kept changes from draw to draw.",
-)
+@wrong("05.5", "scaled by the share that really stayed", "The factor is 1 / (1 - p), fixed; the share kept changes from draw to draw.")
 def dropout(x, p, drawn, training):
     if not training:
         return x
@@ -543,22 +427,14 @@ def dropout(x, p, drawn, training):
     return np.where(drawn >= p, x / 1 - p, 0)
 
 
-@wrong(
-    "05.5",
-    "draws rounded to 0 and 1",
-    "Rounding silences half of the units whatever p is; compare the draws with p.",
-)
+@wrong("05.5", "draws rounded to 0 and 1", "Rounding silences half of the units whatever p is; compare the draws with p.")
 def dropout(x, p, drawn, training):
     if not training:
         return x
     return x * np.round(drawn) / (1 - p)
 
 
-@wrong(
-    "05.5",
-    "draws of its own",
-    "The random numbers are given; with new ones the result changes from call to call.",
-)
+@wrong("05.5", "draws of its own", "The random numbers are given; with new ones the result changes from call to call.")
 def dropout(x, p, drawn, training):
     if not training:
         return x
@@ -566,20 +442,14 @@ def dropout(x, p, drawn, training):
     return x * mask / (1 - p)
 
 
-@wrong(
-    "05.5", "scaled in evaluation as well", "In evaluation all units work and nothing is scaled."
-)
+@wrong("05.5", "scaled in evaluation as well", "In evaluation all units work and nothing is scaled.")
 def dropout(x, p, drawn, training):
     if training:
         x = np.where(drawn >= p, x, 0)
     return x / (1 - p)
 
 
-@wrong(
-    "05.5",
-    "share p kept, evaluation times p: two mistakes",
-    "p is the share silenced, not kept, and the scaling by 1 / (1 - p) belongs into training.",
-)
+@wrong("05.5", "share p kept, evaluation times p: two mistakes", "p is the share silenced, not kept, and the scaling by 1 / (1 - p) belongs into training.")
 def dropout(x, p, drawn, training):
     if training:
         return x * (drawn < p)
@@ -602,11 +472,7 @@ def shifted(images, rng):
     return np.array(parts).reshape(images.shape)
 
 
-@wrong(
-    "05.6",
-    "the loop moves the whole batch again and again",
-    "Each turn shifts all images; move only image number k.",
-)
+@wrong("05.6", "the loop moves the whole batch again and again", "Each turn shifts all images; move only image number k.")
 def shifted(images, rng):
     for _ in range(len(images)):
         right, down = rng.integers(-2, 3, 2)
@@ -614,11 +480,7 @@ def shifted(images, rng):
     return images
 
 
-@wrong(
-    "05.6",
-    "down drawn once for all",
-    "Half repaired: to the right each image has its own number, down they all share one.",
-)
+@wrong("05.6", "down drawn once for all", "Half repaired: to the right each image has its own number, down they all share one.")
 def shifted(images, rng):
     down = rng.integers(-2, 3)
     result = np.empty_like(images)
@@ -627,11 +489,7 @@ def shifted(images, rng):
     return result
 
 
-@wrong(
-    "05.6",
-    "one number for both directions",
-    "Each image gets two numbers; with one the images move along the diagonal only.",
-)
+@wrong("05.6", "one number for both directions", "Each image gets two numbers; with one the images move along the diagonal only.")
 def shifted(images, rng):
     result = np.empty_like(images)
     for k in range(len(images)):
@@ -640,11 +498,7 @@ def shifted(images, rng):
     return result
 
 
-@wrong(
-    "05.6",
-    "shifted images not kept",
-    "shift returns new images; in this loop they are thrown away and the old ones come back.",
-)
+@wrong("05.6", "shifted images not kept", "shift returns new images; in this loop they are thrown away and the old ones come back.")
 def shifted(images, rng):
     for image in images:
         right, down = rng.integers(-2, 3, 2)
@@ -652,11 +506,7 @@ def shifted(images, rng):
     return images
 
 
-@wrong(
-    "05.6",
-    "a generator with a fixed seed in the loop",
-    "A new generator with the same seed gives the same two numbers to every image; use the one handed in.",
-)
+@wrong("05.6", "a generator with a fixed seed in the loop", "A new generator with the same seed gives the same two numbers to every image; use the one handed in.")
 def shifted(images, rng):
     result = np.empty_like(images)
     for k in range(len(images)):
@@ -665,11 +515,7 @@ def shifted(images, rng):
     return result
 
 
-@wrong(
-    "05.6",
-    "upper end left out",
-    "integers leaves the upper end out, so 2 never comes; the numbers run from -2 to 2.",
-)
+@wrong("05.6", "upper end left out", "integers leaves the upper end out, so 2 never comes; the numbers run from -2 to 2.")
 def shifted(images, rng):
     result = np.empty_like(images)
     for k in range(len(images)):

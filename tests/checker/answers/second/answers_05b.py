@@ -34,11 +34,7 @@ def k_fold(order, k):
     return pairs
 
 
-@wrong(
-    "05b.1",
-    "consecutive blocks by array_split",
-    "the rows are dealt like cards; you cut the deck into blocks",
-)
+@wrong("05b.1", "consecutive blocks by array_split", "the rows are dealt like cards; you cut the deck into blocks")
 def k_fold(order, k):
     pairs = []
     for test in np.array_split(order, k):
@@ -46,20 +42,12 @@ def k_fold(order, k):
     return pairs
 
 
-@wrong(
-    "05b.1",
-    "fold from the row number",
-    "the position in order decides the fold, not the row number that stands there",
-)
+@wrong("05b.1", "fold from the row number", "the position in order decides the fold, not the row number that stands there")
 def k_fold(order, k):
     return [(order[order % k != f], order[order % k == f]) for f in range(k)]
 
 
-@wrong(
-    "05b.1",
-    "training part only from the folds before",
-    "training uses all other folds, also the ones that come later",
-)
+@wrong("05b.1", "training part only from the folds before", "training uses all other folds, also the ones that come later")
 def k_fold(order, k):
     pairs, seen = [], order[:0]
     for f in range(k):
@@ -69,11 +57,7 @@ def k_fold(order, k):
     return pairs
 
 
-@wrong(
-    "05b.1",
-    "rows that do not fill a round dropped",
-    "if n is no multiple of k the last cards are still dealt, to the first folds",
-)
+@wrong("05b.1", "rows that do not fill a round dropped", "if n is no multiple of k the last cards are still dealt, to the first folds")
 def k_fold(order, k):
     table = order[: len(order) // k * k].reshape(-1, k)
     return [(np.delete(table, f, axis=1).ravel(), table[:, f]) for f in range(k)]
@@ -89,11 +73,7 @@ def k_fold(order, k):
     return out
 
 
-@wrong(
-    "05b.1",
-    "positions returned, and counted from 1",
-    "return the row numbers found at the positions, and count the positions from 0",
-)
+@wrong("05b.1", "positions returned, and counted from 1", "return the row numbers found at the positions, and count the positions from 0")
 def k_fold(order, k):
     place = np.arange(1, len(order) + 1)
     return [(np.where(place % k != f)[0], np.where(place % k == f)[0]) for f in range(k)]
@@ -123,11 +103,7 @@ def scaled(train_X, test_X):
     return scale.transform(train_X), scale.transform(test_X)
 
 
-@wrong(
-    "05b.2",
-    "each part by its own numbers",
-    "the test part must be scaled with the training part's mean and spread",
-)
+@wrong("05b.2", "each part by its own numbers", "the test part must be scaled with the training part's mean and spread")
 def scaled(train_X, test_X):
     return tuple((part - part.mean(axis=0)) / part.std(axis=0) for part in (train_X, test_X))
 
@@ -139,30 +115,20 @@ def scaled(train_X, test_X):
     return (train_X - mean) / spread, (test_X - mean) / spread
 
 
-@wrong(
-    "05b.2",
-    "test rows scaled with both, training rows alone",
-    "both parts go through the same transformation, the one of the training rows",
-)
+@wrong("05b.2", "test rows scaled with both, training rows alone", "both parts go through the same transformation, the one of the training rows")
 def scaled(train_X, test_X):
     both = np.concatenate([train_X, test_X])
     m, s = both.mean(axis=0), both.std(axis=0)
     return (train_X - train_X.mean(axis=0)) / train_X.std(axis=0), (test_X - m) / s
 
 
-@wrong(
-    "05b.2",
-    "one mean for the whole table",
-    "every column needs its own mean and spread, so axis=0 stays",
-)
+@wrong("05b.2", "one mean for the whole table", "every column needs its own mean and spread, so axis=0 stays")
 def scaled(train_X, test_X):
     mean, spread = train_X.mean(), train_X.std()
     return (train_X - mean) / spread, (test_X - mean) / spread
 
 
-@wrong(
-    "05b.2", "training part to 0 .. 1", "asked are mean 0 and spread 1, not minimum 0 and maximum 1"
-)
+@wrong("05b.2", "training part to 0 .. 1", "asked are mean 0 and spread 1, not minimum 0 and maximum 1")
 def scaled(train_X, test_X):
     low, high = train_X.min(axis=0), train_X.max(axis=0)
     return (train_X - low) / (high - low), (test_X - low) / (high - low)
@@ -211,21 +177,13 @@ def importance(answer, X, y, column, orders):
     return float(accuracy(X) - sum(after) / len(after))
 
 
-@wrong(
-    "05b.3",
-    "whole rows shuffled",
-    "shuffle that column only; you move all columns of a row together",
-)
+@wrong("05b.3", "whole rows shuffled", "shuffle that column only; you move all columns of a row together")
 def importance(answer, X, y, column, orders):
     clean = np.mean(answer(X) == y)
     return clean - np.mean([np.mean(answer(X[order]) == y) for order in orders])
 
 
-@wrong(
-    "05b.3",
-    "labels shuffled along",
-    "the labels stay where they are, otherwise nothing but the other columns is mixed up",
-)
+@wrong("05b.3", "labels shuffled along", "the labels stay where they are, otherwise nothing but the other columns is mixed up")
 def importance(answer, X, y, column, orders):
     clean = np.mean(answer(X) == y)
     after = []
@@ -236,11 +194,7 @@ def importance(answer, X, y, column, orders):
     return float(clean - np.mean(after))
 
 
-@wrong(
-    "05b.3",
-    "no copy: shuffles pile up and X stays changed",
-    "Z is the same array as X, so each shuffle starts from the one before and X is spoiled",
-)
+@wrong("05b.3", "no copy: shuffles pile up and X stays changed", "Z is the same array as X, so each shuffle starts from the one before and X is spoiled")
 def importance(answer, X, y, column, orders):
     clean = np.mean(answer(X) == y)
     after = []
@@ -251,11 +205,7 @@ def importance(answer, X, y, column, orders):
     return float(clean - np.mean(after))
 
 
-@wrong(
-    "05b.3",
-    "share lost instead of the difference",
-    "asked is clean minus shuffled, not that divided by the clean accuracy",
-)
+@wrong("05b.3", "share lost instead of the difference", "asked is clean minus shuffled, not that divided by the clean accuracy")
 def importance(answer, X, y, column, orders):
     clean = np.mean(answer(X) == y)
     total = 0
@@ -266,22 +216,14 @@ def importance(answer, X, y, column, orders):
     return float((clean - total / len(orders)) / clean)
 
 
-@wrong(
-    "05b.3",
-    "column replaced by its mean",
-    "the column is to be shuffled by the given orders, not made constant",
-)
+@wrong("05b.3", "column replaced by its mean", "the column is to be shuffled by the given orders, not made constant")
 def importance(answer, X, y, column, orders):
     Z = X.copy()
     Z[:, column] = X[:, column].mean()
     return float(np.mean(answer(X) == y) - np.mean(answer(Z) == y))
 
 
-@wrong(
-    "05b.3",
-    "return inside the loop, sign turned",
-    "the loop ends after the first order, and a loss of accuracy should come out positive",
-)
+@wrong("05b.3", "return inside the loop, sign turned", "the loop ends after the first order, and a loss of accuracy should come out positive")
 def importance(answer, X, y, column, orders):
     clean = np.mean(answer(X) == y)
     lost = []
@@ -292,11 +234,7 @@ def importance(answer, X, y, column, orders):
         return float(np.mean(lost))
 
 
-@wrong(
-    "05b.3",
-    "orders read by columns",
-    "each line of orders is one shuffle; you take the columns, which have R numbers",
-)
+@wrong("05b.3", "orders read by columns", "each line of orders is one shuffle; you take the columns, which have R numbers")
 def importance(answer, X, y, column, orders):
     clean = np.mean(answer(X) == y)
     after = []
@@ -340,52 +278,32 @@ def suspects(probabilities, labels, m):
     return np.argsort(loss)[-m:]
 
 
-@wrong(
-    "05b.4",
-    "argpartition, unsorted",
-    "argpartition finds the m rows but does not put them in order",
-)
+@wrong("05b.4", "argpartition, unsorted", "argpartition finds the m rows but does not put them in order")
 def suspects(probabilities, labels, m):
     given = probabilities[np.arange(len(labels)), labels]
     return np.argpartition(given, m - 1)[:m]
 
 
-@wrong(
-    "05b.4",
-    "largest entropy",
-    "entropy finds cases of doubt; the given label does not enter at all",
-)
+@wrong("05b.4", "largest entropy", "entropy finds cases of doubt; the given label does not enter at all")
 def suspects(probabilities, labels, m):
     entropy = -(probabilities * np.log(probabilities + 1e-12)).sum(axis=1)
     return np.argsort(-entropy)[:m]
 
 
-@wrong(
-    "05b.4",
-    "margin to the best class",
-    "the loss depends on the given label's probability alone, not on the distance to the winner",
-)
+@wrong("05b.4", "margin to the best class", "the loss depends on the given label's probability alone, not on the distance to the winner")
 def suspects(probabilities, labels, m):
     given = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
     return np.argsort(given - probabilities.max(axis=1))[:m]
 
 
-@wrong(
-    "05b.4",
-    "only rows whose answer differs, surest first",
-    "rank by the probability of the given label; a row may be suspect without being misclassified, and m rows are asked",
-)
+@wrong("05b.4", "only rows whose answer differs, surest first", "rank by the probability of the given label; a row may be suspect without being misclassified, and m rows are asked")
 def suspects(probabilities, labels, m):
     answer = probabilities.argmax(axis=1)
     rows = np.flatnonzero(answer != labels)
     return rows[np.argsort(-probabilities[rows].max(axis=1))][:m]
 
 
-@wrong(
-    "05b.4",
-    "cross-entropy of all classes, binary",
-    "the loss of a row is -log of one probability; the other classes do not add terms of their own",
-)
+@wrong("05b.4", "cross-entropy of all classes, binary", "the loss of a row is -log of one probability; the other classes do not add terms of their own")
 def suspects(probabilities, labels, m):
     hot = np.eye(probabilities.shape[1])[labels]
     p = np.clip(probabilities, 1e-12, 1 - 1e-12)

@@ -41,21 +41,13 @@ def convolve(image, kernel):
     return (np.array(rows) @ kernel.ravel()).reshape(h, w)
 
 
-@wrong(
-    "06.1",
-    "kernel turned around",
-    "the formula lays the kernel on the patch as it is; turning it is the mathematicians' form",
-)
+@wrong("06.1", "kernel turned around", "the formula lays the kernel on the patch as it is; turning it is the mathematicians' form")
 def convolve(image, kernel):
     patches = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijab,ab->ij", patches, kernel[::-1, ::-1])
 
 
-@wrong(
-    "06.1",
-    "zeros around, output as large as the image",
-    "only places where the kernel fits count, so no padding",
-)
+@wrong("06.1", "zeros around, output as large as the image", "only places where the kernel fits count, so no padding")
 def convolve(image, kernel):
     kh, kw = kernel.shape
     wide = np.pad(image, ((kh // 2, (kh - 1) // 2), (kw // 2, (kw - 1) // 2)))
@@ -63,11 +55,7 @@ def convolve(image, kernel):
     return np.einsum("ijab,ab->ij", patches, kernel)
 
 
-@wrong(
-    "06.1",
-    "height of the kernel used for both axes",
-    "the kernel is not always square: columns need kw",
-)
+@wrong("06.1", "height of the kernel used for both axes", "the kernel is not always square: columns need kw")
 def convolve(image, kernel):
     k = len(kernel)
     h, w = image.shape[0] - k + 1, image.shape[1] - k + 1
@@ -78,11 +66,7 @@ def convolve(image, kernel):
     return y
 
 
-@wrong(
-    "06.1",
-    "matrix product of patch and kernel",
-    "multiply entry by entry; @ mixes rows with columns",
-)
+@wrong("06.1", "matrix product of patch and kernel", "multiply entry by entry; @ mixes rows with columns")
 def convolve(image, kernel):
     kh, kw = kernel.shape
     h, w = image.shape[0] - kh + 1, image.shape[1] - kw + 1
@@ -101,11 +85,7 @@ def convolve(image, kernel):
     return y
 
 
-@wrong(
-    "06.1",
-    "rows and columns of the output exchanged, last place missing",
-    "i runs over rows and is the first index, and the kernel fits at H - kh + 1 places, not H - kh",
-)
+@wrong("06.1", "rows and columns of the output exchanged, last place missing", "i runs over rows and is the first index, and the kernel fits at H - kh + 1 places, not H - kh")
 def convolve(image, kernel):
     H, W = image.shape
     kh, kw = kernel.shape
@@ -116,11 +96,7 @@ def convolve(image, kernel):
     return y
 
 
-@wrong(
-    "06.1",
-    "separate sums of rows and columns",
-    "a kernel is not the product of its row sums and column sums in general",
-)
+@wrong("06.1", "separate sums of rows and columns", "a kernel is not the product of its row sums and column sums in general")
 def convolve(image, kernel):
     kh, kw = kernel.shape
     down, across = kernel.sum(axis=1), kernel.sum(axis=0)
@@ -152,9 +128,7 @@ def to_channels(photos):
     return photos.swapaxes(1, 3) / 255
 
 
-@wrong(
-    "06.2", "reshape in Fortran order", "reshape in any order cuts memory anew; axes must be moved"
-)
+@wrong("06.2", "reshape in Fortran order", "reshape in any order cuts memory anew; axes must be moved")
 def to_channels(photos):
     count, height, width, channels = photos.shape
     return photos.reshape((count, channels, height, width), order="F") / 255
@@ -170,21 +144,13 @@ def to_channels(photos):
     return photos.transpose(0, 3, 1, 2) // 255
 
 
-@wrong(
-    "06.2",
-    "divided by the largest value of each picture",
-    "255 is the scale of the bytes; a dark picture must stay dark",
-)
+@wrong("06.2", "divided by the largest value of each picture", "255 is the scale of the bytes; a dark picture must stay dark")
 def to_channels(photos):
     x = np.moveaxis(photos, 3, 1)
     return x / x.max(axis=(1, 2, 3), keepdims=True)
 
 
-@wrong(
-    "06.2",
-    "channels moved and turned around, blue first",
-    "the pictures keep their order of colours",
-)
+@wrong("06.2", "channels moved and turned around, blue first", "the pictures keep their order of colours")
 def to_channels(photos):
     return photos[..., ::-1].transpose(0, 3, 1, 2) / 255
 
@@ -213,11 +179,7 @@ def output_size(size, kernel, stride, padding, dilation):
     return len(range(0, size + padding + padding - wide + 1, stride))
 
 
-@wrong(
-    "06.3",
-    "reach = dilation * kernel",
-    "there is no gap behind the last entry: it reaches dilation * (kernel - 1) + 1 pixels",
-)
+@wrong("06.3", "reach = dilation * kernel", "there is no gap behind the last entry: it reaches dilation * (kernel - 1) + 1 pixels")
 def output_size(size, kernel, stride, padding, dilation):
     return (size + 2 * padding - dilation * kernel) // stride + 1
 
@@ -227,11 +189,7 @@ def output_size(size, kernel, stride, padding, dilation):
     return (size + padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
-@wrong(
-    "06.3",
-    "+ 1 before the division",
-    "the last + 1 counts the first place and stands outside the division",
-)
+@wrong("06.3", "+ 1 before the division", "the last + 1 counts the first place and stands outside the division")
 def output_size(size, kernel, stride, padding, dilation):
     return (size + 2 * padding - dilation * (kernel - 1)) // stride
 
@@ -247,11 +205,7 @@ def output_size(size, kernel, stride, padding, dilation):
     return (size + 2 * padding - reach) // stride + 1
 
 
-@wrong(
-    "06.3",
-    "ceil, and stride applied to the pixels only",
-    "the kernel is subtracted before dividing by the stride, and the result is rounded down",
-)
+@wrong("06.3", "ceil, and stride applied to the pixels only", "the kernel is subtracted before dividing by the stride, and the result is rounded down")
 def output_size(size, kernel, stride, padding, dilation):
     return math.ceil((size + 2 * padding) / stride) - dilation * (kernel - 1)
 
@@ -287,11 +241,7 @@ def max_pool(x, size):
     return whole.reshape(N, C, h, size, w, size).max(axis=5).max(axis=3)
 
 
-@wrong(
-    "06.4",
-    "running maximum that starts at 0",
-    "a window of negative numbers has a negative maximum; start at minus infinity",
-)
+@wrong("06.4", "running maximum that starts at 0", "a window of negative numbers has a negative maximum; start at minus infinity")
 def max_pool(x, size):
     N, C, H, W = x.shape
     h, w = H // size, W // size
@@ -302,11 +252,7 @@ def max_pool(x, size):
     return y
 
 
-@wrong(
-    "06.4",
-    "window axes at the end of the reshape",
-    "this reshape cuts runs of size * size neighbours in memory, not squares",
-)
+@wrong("06.4", "window axes at the end of the reshape", "this reshape cuts runs of size * size neighbours in memory, not squares")
 def max_pool(x, size):
     N, C, H, W = x.shape
     h, w = H // size, W // size
@@ -320,11 +266,7 @@ def max_pool(x, size):
     return windows.max(axis=(4, 5))[:, :, :h, :w]
 
 
-@wrong(
-    "06.4",
-    "incomplete windows kept at the rim",
-    "rows and columns that fill no whole window are left out",
-)
+@wrong("06.4", "incomplete windows kept at the rim", "rows and columns that fill no whole window are left out")
 def max_pool(x, size):
     down = np.maximum.reduceat(x, np.arange(0, x.shape[2], size), axis=2)
     return np.maximum.reduceat(down, np.arange(0, x.shape[3], size), axis=3)
@@ -339,22 +281,14 @@ def max_pool(x, size):
     return np.where(high > -low, high, low)
 
 
-@wrong(
-    "06.4",
-    "height and width mixed up, nothing cut off",
-    "take h from H and w from W, and cut the image before reshaping",
-)
+@wrong("06.4", "height and width mixed up, nothing cut off", "take h from H and w from W, and cut the image before reshaping")
 def max_pool(x, size):
     N, C, H, W = x.shape
     h, w = W // size, H // size
     return x.reshape(N, C, h, size, w, size).max(axis=(3, 5))
 
 
-@wrong(
-    "06.4",
-    "maximum over the grid instead of the window",
-    "axes 2 and 4 number the windows; the pixels in a window are axes 3 and 5",
-)
+@wrong("06.4", "maximum over the grid instead of the window", "axes 2 and 4 number the windows; the pixels in a window are axes 3 and 5")
 def max_pool(x, size):
     N, C, H, W = x.shape
     h, w = H // size, W // size
@@ -399,11 +333,7 @@ def cost(c_in, c_out, kernel, height, width):
     return parameters, c_out * c_in * kernel * kernel * height * width
 
 
-@wrong(
-    "06.5",
-    "kernel taken off the size of the maps",
-    "height and width already are those of the output maps",
-)
+@wrong("06.5", "kernel taken off the size of the maps", "height and width already are those of the output maps")
 def cost(c_in, c_out, kernel, height, width):
     weights = c_in * c_out * kernel * kernel
     return weights + c_out, weights * (height - kernel + 1) * (width - kernel + 1)
@@ -415,31 +345,19 @@ def cost(c_in, c_out, kernel, height, width):
     return weights + c_out, weights * height * width
 
 
-@wrong(
-    "06.5",
-    "multiplications and additions counted",
-    "only multiplications are asked, so no factor 2",
-)
+@wrong("06.5", "multiplications and additions counted", "only multiplications are asked, so no factor 2")
 def cost(c_in, c_out, kernel, height, width):
     weights = c_in * c_out * kernel**2
     return weights + c_out, 2 * weights * height * width
 
 
-@wrong(
-    "06.5",
-    "like a dense layer",
-    "the weights are shared over all places; a convolution does not have its own for each pixel",
-)
+@wrong("06.5", "like a dense layer", "the weights are shared over all places; a convolution does not have its own for each pixel")
 def cost(c_in, c_out, kernel, height, width):
     products = c_in * c_out * kernel**2 * height * width
     return products + c_out * height * width, products
 
 
-@wrong(
-    "06.5",
-    "bias by input channel, results exchanged",
-    "there is one bias for each output channel, and the parameters come first",
-)
+@wrong("06.5", "bias by input channel, results exchanged", "there is one bias for each output channel, and the parameters come first")
 def cost(c_in, c_out, kernel, height, width):
     weights = c_in * c_out * kernel**2
     return weights * height * width, weights + c_in
@@ -483,9 +401,7 @@ def convolve_backward(dy, image, kernel):
     return [dimage, np.array(dkernel)]
 
 
-@wrong(
-    "06.6", "= instead of += on the image", "a pixel lies in several patches: its gradients add up"
-)
+@wrong("06.6", "= instead of += on the image", "a pixel lies in several patches: its gradients add up")
 def convolve_backward(dy, image, kernel):
     kh, kw = kernel.shape
     dimage, dkernel = np.zeros(image.shape), np.zeros(kernel.shape)
@@ -496,11 +412,7 @@ def convolve_backward(dy, image, kernel):
     return dimage, dkernel
 
 
-@wrong(
-    "06.6",
-    "padded dy with the kernel not turned",
-    "seen from the pixel the kernel is turned around in both axes",
-)
+@wrong("06.6", "padded dy with the kernel not turned", "seen from the pixel the kernel is turned around in both axes")
 def convolve_backward(dy, image, kernel):
     view = np.lib.stride_tricks.sliding_window_view
     kh, kw = kernel.shape
@@ -509,11 +421,7 @@ def convolve_backward(dy, image, kernel):
     return dimage, np.einsum("acij,ij->ac", view(image, dy.shape), dy)
 
 
-@wrong(
-    "06.6",
-    "kernel gradient as a mean over the places",
-    "the loss's gradient sums over the places; nobody divided on the way forward",
-)
+@wrong("06.6", "kernel gradient as a mean over the places", "the loss's gradient sums over the places; nobody divided on the way forward")
 def convolve_backward(dy, image, kernel):
     h, w = dy.shape
     dimage, dkernel = np.zeros(image.shape), np.zeros(kernel.shape)
@@ -524,11 +432,7 @@ def convolve_backward(dy, image, kernel):
     return dimage, dkernel
 
 
-@wrong(
-    "06.6",
-    "gradient of the image starts as a copy of the image",
-    "a gradient starts at 0, not at the value",
-)
+@wrong("06.6", "gradient of the image starts as a copy of the image", "a gradient starts at 0, not at the value")
 def convolve_backward(dy, image, kernel):
     kh, kw = kernel.shape
     dimage, dkernel = image.copy(), np.zeros(kernel.shape)
@@ -539,11 +443,7 @@ def convolve_backward(dy, image, kernel):
     return dimage, dkernel
 
 
-@wrong(
-    "06.6",
-    "kernel in both products",
-    "the kernel's gradient is dy times the pixels, not dy times the kernel",
-)
+@wrong("06.6", "kernel in both products", "the kernel's gradient is dy times the pixels, not dy times the kernel")
 def convolve_backward(dy, image, kernel):
     kh, kw = kernel.shape
     dimage, dkernel = np.zeros(image.shape), np.zeros(kernel.shape)
@@ -554,11 +454,7 @@ def convolve_backward(dy, image, kernel):
     return dimage, dkernel
 
 
-@wrong(
-    "06.6",
-    "paddings exchanged and results exchanged",
-    "rows are padded by kh - 1, columns by kw - 1, and dimage comes first",
-)
+@wrong("06.6", "paddings exchanged and results exchanged", "rows are padded by kh - 1, columns by kw - 1, and dimage comes first")
 def convolve_backward(dy, image, kernel):
     view = np.lib.stride_tricks.sliding_window_view
     kh, kw = kernel.shape
@@ -567,11 +463,7 @@ def convolve_backward(dy, image, kernel):
     return np.einsum("acij,ij->ac", view(image, dy.shape), dy), dimage
 
 
-@wrong(
-    "06.6",
-    "kernel gradient from the image's upper left corner only",
-    "the weight reads another pixel at every place; you multiply the sum of dy with one pixel",
-)
+@wrong("06.6", "kernel gradient from the image's upper left corner only", "the weight reads another pixel at every place; you multiply the sum of dy with one pixel")
 def convolve_backward(dy, image, kernel):
     h, w = dy.shape
     kh, kw = kernel.shape

@@ -34,31 +34,21 @@ def bill(size, c_in, c_out, kernel, stride, padding, groups):
     return width, math.prod(shape) + c_out, math.prod(shape) * width * width
 
 
-@wrong(
-    "06b.1", "groups ignored", "each output channel reads only the input channels of its own group"
-)
+@wrong("06b.1", "groups ignored", "each output channel reads only the input channels of its own group")
 def bill(size, c_in, c_out, kernel, stride, padding, groups):
     width = (size + 2 * padding - kernel) // stride + 1
     weights = c_out * c_in * kernel**2
     return width, weights + c_out, weights * width**2
 
 
-@wrong(
-    "06b.1",
-    "both numbers of channels divided, one group counted",
-    "there are so many groups: the products of one must be taken times groups",
-)
+@wrong("06b.1", "both numbers of channels divided, one group counted", "there are so many groups: the products of one must be taken times groups")
 def bill(size, c_in, c_out, kernel, stride, padding, groups):
     width = (size + 2 * padding - kernel) // stride + 1
     weights = (c_out // groups) * (c_in // groups) * kernel**2
     return width, weights + c_out, weights * width**2
 
 
-@wrong(
-    "06b.1",
-    "multiplications at every input pixel",
-    "the kernel works at the output's places; a stride makes them fewer",
-)
+@wrong("06b.1", "multiplications at every input pixel", "the kernel works at the output's places; a stride makes them fewer")
 def bill(size, c_in, c_out, kernel, stride, padding, groups):
     width = (size + 2 * padding - kernel) // stride + 1
     weights = c_out * c_in * kernel**2 // groups
@@ -79,22 +69,14 @@ def bill(size, c_in, c_out, kernel, stride, padding, groups):
     return width, weights + c_out // groups, weights * width**2
 
 
-@wrong(
-    "06b.1",
-    "padding on one side, width not squared",
-    "the frame is on both sides, and the image has width times width places",
-)
+@wrong("06b.1", "padding on one side, width not squared", "the frame is on both sides, and the image has width times width places")
 def bill(size, c_in, c_out, kernel, stride, padding, groups):
     width = (size + padding - kernel) // stride + 1
     weights = c_out * (c_in // groups) * kernel**2
     return width, weights + c_out, weights * width
 
 
-@wrong(
-    "06b.1",
-    "groups divide the bias as well, in the wrong bracket",
-    "only the input channels are divided, not the bias and not after adding it",
-)
+@wrong("06b.1", "groups divide the bias as well, in the wrong bracket", "only the input channels are divided, not the bias and not after adding it")
 def bill(size, c_in, c_out, kernel, stride, padding, groups):
     width = (size + 2 * padding - kernel) // stride + 1
     parameters = c_out * (c_in * kernel**2 + 1) // groups
@@ -133,11 +115,7 @@ def fields(layers):
     return list(walk())
 
 
-@wrong(
-    "06b.2",
-    "step updated too early",
-    "a layer's own stride spreads the layers above it, not itself: multiply after adding",
-)
+@wrong("06b.2", "step updated too early", "a layer's own stride spreads the layers above it, not itself: multiply after adding")
 def fields(layers):
     width, step, seen = 1, 1, []
     for kernel, stride in layers:
@@ -147,11 +125,7 @@ def fields(layers):
     return seen
 
 
-@wrong(
-    "06b.2",
-    "the formula from the top, walked from the image",
-    "r = (r - 1) s + k holds on the way down; upwards the strides below count",
-)
+@wrong("06b.2", "the formula from the top, walked from the image", "r = (r - 1) s + k holds on the way down; upwards the strides below count")
 def fields(layers):
     width, seen = 1, []
     for kernel, stride in layers:
@@ -160,11 +134,7 @@ def fields(layers):
     return seen
 
 
-@wrong(
-    "06b.2",
-    "only the stride of the layer before",
-    "all strides below multiply, not just the last one",
-)
+@wrong("06b.2", "only the stride of the layer before", "all strides below multiply, not just the last one")
 def fields(layers):
     width, before, seen = 1, 1, []
     for kernel, stride in layers:
@@ -174,11 +144,7 @@ def fields(layers):
     return seen
 
 
-@wrong(
-    "06b.2",
-    "strides below summed",
-    "two layers of stride 2 make a step of 4, three a step of 8: strides multiply",
-)
+@wrong("06b.2", "strides below summed", "two layers of stride 2 make a step of 4, three a step of 8: strides multiply")
 def fields(layers):
     width, seen = 1, []
     for n, (kernel, _) in enumerate(layers):
@@ -188,11 +154,7 @@ def fields(layers):
     return seen
 
 
-@wrong(
-    "06b.2",
-    "down from the top, one list for all layers",
-    "this is how the last unit's window grows downwards, not the field of each layer",
-)
+@wrong("06b.2", "down from the top, one list for all layers", "this is how the last unit's window grows downwards, not the field of each layer")
 def fields(layers):
     width, seen = 1, []
     for kernel, stride in reversed(layers):
@@ -201,11 +163,7 @@ def fields(layers):
     return seen
 
 
-@wrong(
-    "06b.2",
-    "the image itself in the list",
-    "one number for each layer: the 1 of the pixel does not belong in it",
-)
+@wrong("06b.2", "the image itself in the list", "one number for each layer: the 1 of the pixel does not belong in it")
 def fields(layers):
     seen, step = [1], 1
     for kernel, stride in layers:
@@ -214,11 +172,7 @@ def fields(layers):
     return seen
 
 
-@wrong(
-    "06b.2",
-    "k in place of k - 1, starting at 0",
-    "a first layer of width 3 sees 3, and each further kernel adds k - 1 steps",
-)
+@wrong("06b.2", "k in place of k - 1, starting at 0", "a first layer of width 3 sees 3, and each further kernel adds k - 1 steps")
 def fields(layers):
     width, step, seen = 0, 1, []
     for kernel, stride in layers:
@@ -250,11 +204,7 @@ def residual_backward(dy, x, W1, W2):
     return dx
 
 
-@wrong(
-    "06b.3",
-    "dy added in place of dz",
-    "the shortcut lies under the last ReLU, so its mask holds for it too",
-)
+@wrong("06b.3", "dy added in place of dz", "the shortcut lies under the last ReLU, so its mask holds for it too")
 def residual_backward(dy, x, W1, W2):
     h = np.maximum(x @ W1, 0)
     z = h @ W2 + x
@@ -272,22 +222,14 @@ def residual_backward(dy, x, W1, W2):
     return (dh * (h > 0)) @ W1.T + x
 
 
-@wrong(
-    "06b.3",
-    "last ReLU taken out",
-    "z has the shortcut in it already; what is missing is dz on the way back",
-)
+@wrong("06b.3", "last ReLU taken out", "z has the shortcut in it already; what is missing is dz on the way back")
 def residual_backward(dy, x, W1, W2):
     h = np.maximum(x @ W1, 0)
     dh = dy @ W2.T
     return (dh * (h > 0)) @ W1.T + dy
 
 
-@wrong(
-    "06b.3",
-    "shortcut taken through the first matrix",
-    "the shortcut goes around both matrices, so dz is added at the end, to dx",
-)
+@wrong("06b.3", "shortcut taken through the first matrix", "the shortcut goes around both matrices, so dz is added at the end, to dx")
 def residual_backward(dy, x, W1, W2):
     h = np.maximum(x @ W1, 0)
     z = h @ W2 + x
@@ -296,11 +238,7 @@ def residual_backward(dy, x, W1, W2):
     return (dh * (h > 0)) @ W1.T
 
 
-@wrong(
-    "06b.3",
-    "dz added, masked by the sign of x",
-    "x enters the sum as it is, no ReLU stands on the shortcut itself",
-)
+@wrong("06b.3", "dz added, masked by the sign of x", "x enters the sum as it is, no ReLU stands on the shortcut itself")
 def residual_backward(dy, x, W1, W2):
     h = np.maximum(x @ W1, 0)
     z = h @ W2 + x
@@ -350,20 +288,14 @@ def shortcut(x, channels, stride):
     ]
 
 
-@wrong(
-    "06b.4",
-    "zeros half before, half behind",
-    "the channels of zeros come behind the old ones, all of them",
-)
+@wrong("06b.4", "zeros half before, half behind", "the channels of zeros come behind the old ones, all of them")
 def shortcut(x, channels, stride):
     more = channels - x.shape[1]
     frame = ((0, 0), (more // 2, more - more // 2), (0, 0), (0, 0))
     return np.pad(x[:, :, ::stride, ::stride], frame)
 
 
-@wrong(
-    "06b.4", "mean of each block", "x is thinned out: every stride-th pixel, nothing is averaged"
-)
+@wrong("06b.4", "mean of each block", "x is thinned out: every stride-th pixel, nothing is averaged")
 def shortcut(x, channels, stride):
     N, C, H, W = x.shape
     y = np.zeros((N, channels, -(-H // stride), -(-W // stride)))
@@ -374,11 +306,7 @@ def shortcut(x, channels, stride):
     return y
 
 
-@wrong(
-    "06b.4",
-    "last pixel of each block",
-    "start with pixel 0; starting at stride - 1 also loses the rim of odd maps",
-)
+@wrong("06b.4", "last pixel of each block", "start with pixel 0; starting at stride - 1 also loses the rim of odd maps")
 def shortcut(x, channels, stride):
     thin = x[:, :, stride - 1 :: stride, stride - 1 :: stride]
     more = np.zeros((len(x), channels - x.shape[1], *thin.shape[2:]))
@@ -391,9 +319,7 @@ def shortcut(x, channels, stride):
     return thin[:, np.arange(channels) % x.shape[1]]
 
 
-@wrong(
-    "06b.4", "size rounded down", "the sizes are ceil(H / stride): an odd map keeps its last pixel"
-)
+@wrong("06b.4", "size rounded down", "the sizes are ceil(H / stride): an odd map keeps its last pixel")
 def shortcut(x, channels, stride):
     N, C, H, W = x.shape
     h, w = H // stride, W // stride
@@ -402,22 +328,14 @@ def shortcut(x, channels, stride):
     return y
 
 
-@wrong(
-    "06b.4",
-    "channels thinned, as many zeros as channels",
-    "thin out rows and columns, not channels, and add channels - C of zeros",
-)
+@wrong("06b.4", "channels thinned, as many zeros as channels", "thin out rows and columns, not channels, and add channels - C of zeros")
 def shortcut(x, channels, stride):
     thin = x[:, ::stride, ::stride]
     zeros = np.zeros((thin.shape[0], channels, thin.shape[2], thin.shape[3]))
     return np.concatenate([thin, zeros], axis=1)
 
 
-@wrong(
-    "06b.4",
-    "first rows and columns kept",
-    "every stride-th pixel over the whole map, not a corner of it",
-)
+@wrong("06b.4", "first rows and columns kept", "every stride-th pixel over the whole map, not a corner of it")
 def shortcut(x, channels, stride):
     N, C, H, W = x.shape
     h, w = math.ceil(H / stride), math.ceil(W / stride)

@@ -44,11 +44,7 @@ def states(x, h0, W, U, b):
     return np.array(list(steps)[1:])
 
 
-@wrong(
-    "07.1",
-    "state overwritten in place, the same array collected",
-    "all rows of the list are one array; append a copy, and leave h0 alone",
-)
+@wrong("07.1", "state overwritten in place, the same array collected", "all rows of the list are one array; append a copy, and leave h0 alone")
 def states(x, h0, W, U, b):
     h, out = h0, []
     for row in x:
@@ -57,11 +53,7 @@ def states(x, h0, W, U, b):
     return np.array(out)
 
 
-@wrong(
-    "07.1",
-    "state before each step",
-    "asked is the state after each step: append it after the update",
-)
+@wrong("07.1", "state before each step", "asked is the state after each step: append it after the update")
 def states(x, h0, W, U, b):
     h, out = h0, []
     for row in x:
@@ -79,20 +71,12 @@ def states(x, h0, W, U, b):
     return np.array(out)
 
 
-@wrong(
-    "07.1",
-    "all steps from h0",
-    "step t needs the state of step t - 1, so it cannot be done at once",
-)
+@wrong("07.1", "all steps from h0", "step t needs the state of step t - 1, so it cannot be done at once")
 def states(x, h0, W, U, b):
     return np.tanh(x @ W.T + U @ h0 + b)
 
 
-@wrong(
-    "07.1",
-    "carries what stands before the tanh",
-    "the state is tanh of the sum; the sum itself is not passed on",
-)
+@wrong("07.1", "carries what stands before the tanh", "the state is tanh of the sum; the sum itself is not passed on")
 def states(x, h0, W, U, b):
     a, out = h0, []
     for row in x:
@@ -101,11 +85,7 @@ def states(x, h0, W, U, b):
     return np.array(out)
 
 
-@wrong(
-    "07.1",
-    "starts at zero, bias outside the tanh",
-    "the first state is h0, and b belongs inside the tanh",
-)
+@wrong("07.1", "starts at zero, bias outside the tanh", "the first state is h0, and b belongs inside the tanh")
 def states(x, h0, W, U, b):
     h, out = np.zeros_like(h0), []
     for row in x:
@@ -114,11 +94,7 @@ def states(x, h0, W, U, b):
     return np.array(out)
 
 
-@wrong(
-    "07.1",
-    "units updated one after the other",
-    "every unit reads the old state; yours reads units that are already new",
-)
+@wrong("07.1", "units updated one after the other", "every unit reads the old state; yours reads units that are already new")
 def states(x, h0, W, U, b):
     h, out = h0.astype(float), []
     for row in x:
@@ -169,11 +145,7 @@ def backward(dh, x, h, h0, U):
     return [dW, dU, db]
 
 
-@wrong(
-    "07.2",
-    "index -1 at the first step",
-    "h[t - 1] with t = 0 is the last state; before the first step stands h0",
-)
+@wrong("07.2", "index -1 at the first step", "h[t - 1] with t = 0 is the last state; before the first step stands h0")
 def backward(dh, x, h, h0, U):
     dW, dU, db = np.zeros((len(h0), x.shape[1])), np.zeros_like(U), np.zeros(len(h0))
     later = np.zeros(len(h0))
@@ -193,11 +165,7 @@ def backward(dh, x, h, h0, U):
     return da.T @ x, da.T @ old, da.sum(axis=0)
 
 
-@wrong(
-    "07.2",
-    "U instead of its transpose on the way back",
-    "forward U h, so backward it is U transposed times da",
-)
+@wrong("07.2", "U instead of its transpose on the way back", "forward U h, so backward it is U transposed times da")
 def backward(dh, x, h, h0, U):
     old = np.concatenate([h0[None], h[:-1]])
     da = np.zeros(h.shape)
@@ -208,11 +176,7 @@ def backward(dh, x, h, h0, U):
     return da.T @ x, da.T @ old, da.sum(axis=0)
 
 
-@wrong(
-    "07.2",
-    "blame from later not through the tanh",
-    "what arrives at h_t from both sides passes the slope together",
-)
+@wrong("07.2", "blame from later not through the tanh", "what arrives at h_t from both sides passes the slope together")
 def backward(dh, x, h, h0, U):
     old = np.concatenate([h0[None], h[:-1]])
     da = np.zeros(h.shape)
@@ -223,11 +187,7 @@ def backward(dh, x, h, h0, U):
     return da.T @ x, da.T @ old, da.sum(axis=0)
 
 
-@wrong(
-    "07.2",
-    "blame piles up over the steps",
-    "U^T da already holds all that came from later; do not add it to the old carry",
-)
+@wrong("07.2", "blame piles up over the steps", "U^T da already holds all that came from later; do not add it to the old carry")
 def backward(dh, x, h, h0, U):
     dW, dU, db = np.zeros((len(h0), x.shape[1])), np.zeros((len(h0),) * 2), np.zeros(len(h0))
     later = np.zeros(len(h0))
@@ -240,11 +200,7 @@ def backward(dh, x, h, h0, U):
     return dW, dU, db
 
 
-@wrong(
-    "07.2",
-    "slope of the state before",
-    "the slope belongs to the tanh that made h_t: 1 - h_t squared",
-)
+@wrong("07.2", "slope of the state before", "the slope belongs to the tanh that made h_t: 1 - h_t squared")
 def backward(dh, x, h, h0, U):
     old = np.concatenate([h0[None], h[:-1]])
     da = np.zeros(h.shape)
@@ -255,11 +211,7 @@ def backward(dh, x, h, h0, U):
     return da.T @ x, da.T @ old, da.sum(axis=0)
 
 
-@wrong(
-    "07.2",
-    "U meets the new state, outer products turned",
-    "U multiplied the old state, and dW has one row for each unit: outer(da, x)",
-)
+@wrong("07.2", "U meets the new state, outer products turned", "U multiplied the old state, and dW has one row for each unit: outer(da, x)")
 def backward(dh, x, h, h0, U):
     dW, dU, db = np.zeros((x.shape[1], len(h0))), np.zeros(U.shape), np.zeros(len(h0))
     later = np.zeros(len(h0))
@@ -291,10 +243,7 @@ def windows(ids, streams, length):
     begin = n * np.arange(streams)[:, None]
     ids = np.asarray(ids)
     return [
-        (
-            ids[begin + k * length + np.arange(length)],
-            ids[begin + k * length + 1 + np.arange(length)],
-        )
+        (ids[begin + k * length + np.arange(length)], ids[begin + k * length + 1 + np.arange(length)])
         for k in range((n - 1) // length)
     ]
 
@@ -314,11 +263,7 @@ def windows(ids, streams, length):
     return list(cut())
 
 
-@wrong(
-    "07.3",
-    "neighbouring characters dealt to different rows",
-    "each row is one stretch of text; you deal the characters like cards",
-)
+@wrong("07.3", "neighbouring characters dealt to different rows", "each row is one stretch of text; you deal the characters like cards")
 def windows(ids, streams, length):
     n = len(ids) // streams
     rows = ids[: n * streams].reshape(n, streams).T
@@ -328,11 +273,7 @@ def windows(ids, streams, length):
     ]
 
 
-@wrong(
-    "07.3",
-    "targets by np.roll, rows joined at their ends",
-    "the last target of a row is the row's first character; there is no next one, so that window is left out",
-)
+@wrong("07.3", "targets by np.roll, rows joined at their ends", "the last target of a row is the row's first character; there is no next one, so that window is left out")
 def windows(ids, streams, length):
     n = len(ids) // streams
     rows = ids[: n * streams].reshape(streams, n)
@@ -344,11 +285,7 @@ def windows(ids, streams, length):
     ]
 
 
-@wrong(
-    "07.3",
-    "one character skipped between windows",
-    "the next window begins where the inputs of this one end: step length, not length + 1",
-)
+@wrong("07.3", "one character skipped between windows", "the next window begins where the inputs of this one end: step length, not length + 1")
 def windows(ids, streams, length):
     n = len(ids) // streams
     rows = ids[: n * streams].reshape(streams, n)
@@ -360,11 +297,7 @@ def windows(ids, streams, length):
     return out
 
 
-@wrong(
-    "07.3",
-    "cut to whole windows before the rows are made",
-    "the rows are stretches of T // streams characters; windows are cut out of them afterwards",
-)
+@wrong("07.3", "cut to whole windows before the rows are made", "the rows are stretches of T // streams characters; windows are cut out of them afterwards")
 def windows(ids, streams, length):
     count = len(ids) // (streams * length)
     rows = ids[: streams * count * length].reshape(streams, -1)
@@ -374,11 +307,7 @@ def windows(ids, streams, length):
     ]
 
 
-@wrong(
-    "07.3",
-    "the last whole window missing if it fits exactly",
-    "a window that ends with the row's last character as its last target is whole: use <=",
-)
+@wrong("07.3", "the last whole window missing if it fits exactly", "a window that ends with the row's last character as its last target is whole: use <=")
 def windows(ids, streams, length):
     n = len(ids) // streams
     rows = ids[: n * streams].reshape(streams, n)
@@ -389,22 +318,14 @@ def windows(ids, streams, length):
     return out
 
 
-@wrong(
-    "07.3",
-    "short window kept at the end, targets not moved on",
-    "what fills no whole window is left out, and targets stand one character later",
-)
+@wrong("07.3", "short window kept at the end, targets not moved on", "what fills no whole window is left out, and targets stand one character later")
 def windows(ids, streams, length):
     n = len(ids) // streams
     rows = ids[: n * streams].reshape(streams, n)
     return [(rows[:, s : s + length], rows[:, s : s + length]) for s in range(0, n, length)]
 
 
-@wrong(
-    "07.3",
-    "rows of a window follow one another in the text",
-    "row n of a window must continue row n of the window before, not row n - 1 of the same window",
-)
+@wrong("07.3", "rows of a window follow one another in the text", "row n of a window must continue row n of the window before, not row n - 1 of the same window")
 def windows(ids, streams, length):
     count = (len(ids) - 1) // (streams * length)
     x = ids[: count * streams * length].reshape(count, streams, length)
@@ -435,11 +356,7 @@ def with_temperature(scores, T):
     return p
 
 
-@wrong(
-    "07.4",
-    "softmax first, then a power",
-    "with T = 0.001 every probability to the power 1000 is 0: divide the scores, before the softmax",
-)
+@wrong("07.4", "softmax first, then a power", "with T = 0.001 every probability to the power 1000 is 0: divide the scores, before the softmax")
 def with_temperature(scores, T):
     p = np.exp(scores - scores.max())
     p = p / p.sum()
@@ -447,40 +364,26 @@ def with_temperature(scores, T):
     return p / p.sum()
 
 
-@wrong(
-    "07.4",
-    "undivided maximum taken off",
-    "after dividing by T the largest is max / T; taking off max alone still overflows",
-)
+@wrong("07.4", "undivided maximum taken off", "after dividing by T the largest is max / T; taking off max alone still overflows")
 def with_temperature(scores, T):
     e = np.exp(scores / T - scores.max())
     return e / e.sum()
 
 
-@wrong(
-    "07.4", "clipped at 700", "clipping makes all large scores equal; subtract the maximum instead"
-)
+@wrong("07.4", "clipped at 700", "clipping makes all large scores equal; subtract the maximum instead")
 def with_temperature(scores, T):
     e = np.exp(np.clip(scores / T, -700, 700))
     return e / e.sum()
 
 
-@wrong(
-    "07.4",
-    "temperature divides the probabilities",
-    "dividing after the softmax cancels when you scale to sum 1",
-)
+@wrong("07.4", "temperature divides the probabilities", "dividing after the softmax cancels when you scale to sum 1")
 def with_temperature(scores, T):
     p = np.exp(scores - scores.max())
     p = p / p.sum() / T
     return p / p.sum()
 
 
-@wrong(
-    "07.4",
-    "small T taken as the argmax",
-    "two scores that differ by less than T still share the probability, also at 0.001",
-)
+@wrong("07.4", "small T taken as the argmax", "two scores that differ by less than T still share the probability, also at 0.001")
 def with_temperature(scores, T):
     if T < 0.01:
         p = np.zeros(len(scores))
@@ -490,11 +393,7 @@ def with_temperature(scores, T):
     return e / e.sum()
 
 
-@wrong(
-    "07.4",
-    "smallest taken off, multiplied by T",
-    "scores are divided by T, and it is the largest that must become 0",
-)
+@wrong("07.4", "smallest taken off, multiplied by T", "scores are divided by T, and it is the largest that must become 0")
 def with_temperature(scores, T):
     e = np.exp((scores - scores.min()) * T)
     return e / e.sum()
@@ -530,11 +429,7 @@ def write_best(step, first, state, count):
     return ids[1:]
 
 
-@wrong(
-    "07.5",
-    "each character read twice",
-    "step is called twice for the same character, so the state moves on twice",
-)
+@wrong("07.5", "each character read twice", "step is called twice for the same character, so the state moves on twice")
 def write_best(step, first, state, count):
     out, last = [], first
     for _ in range(count):
@@ -545,9 +440,7 @@ def write_best(step, first, state, count):
     return out
 
 
-@wrong(
-    "07.5", "last character forbidden", "that hides the stammer; the state still is not carried on"
-)
+@wrong("07.5", "last character forbidden", "that hides the stammer; the state still is not carried on")
 def write_best(step, first, state, count):
     out, last = [], first
     for _ in range(count):
@@ -559,11 +452,7 @@ def write_best(step, first, state, count):
     return out
 
 
-@wrong(
-    "07.5",
-    "best character drawn at random instead",
-    "the largest score is asked; the wrong line is the one that throws the state away",
-)
+@wrong("07.5", "best character drawn at random instead", "the largest score is asked; the wrong line is the one that throws the state away")
 def write_best(step, first, state, count):
     out, last = [], first
     for _ in range(count):
@@ -574,11 +463,7 @@ def write_best(step, first, state, count):
     return out
 
 
-@wrong(
-    "07.5",
-    "state carried, but always the first character read",
-    "step must read the character written last",
-)
+@wrong("07.5", "state carried, but always the first character read", "step must read the character written last")
 def write_best(step, first, state, count):
     out, last = [], first
     for _ in range(count):
@@ -588,11 +473,7 @@ def write_best(step, first, state, count):
     return out
 
 
-@wrong(
-    "07.5",
-    "new state kept under another name",
-    "the next call still gets the old state; carry the new one on",
-)
+@wrong("07.5", "new state kept under another name", "the next call still gets the old state; carry the new one on")
 def write_best(step, first, state, count):
     out, last = [], first
     for _ in range(count):
@@ -603,11 +484,7 @@ def write_best(step, first, state, count):
     return out
 
 
-@wrong(
-    "07.5",
-    "characters appended before they are chosen",
-    "first belongs to the input, and the last character is lost",
-)
+@wrong("07.5", "characters appended before they are chosen", "first belongs to the input, and the last character is lost")
 def write_best(step, first, state, count):
     out, last = [], first
     for _ in range(count):

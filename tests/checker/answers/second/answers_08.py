@@ -42,11 +42,7 @@ def run_cell(g, i, f, o):
     return c, o * np.tanh(c)
 
 
-@wrong(
-    "08.1",
-    "cumulative products and a division",
-    "a forget gate of 0 makes this 0 / 0; walk from step to step",
-)
+@wrong("08.1", "cumulative products and a division", "a forget gate of 0 makes this 0 / 0; walk from step to step")
 def run_cell(g, i, f, o):
     kept = np.cumprod(f)
     c = kept * np.cumsum(i * g / kept)
@@ -63,11 +59,7 @@ def run_cell(g, i, f, o):
     return np.array(c), np.array(h)
 
 
-@wrong(
-    "08.1",
-    "forgets what it has just written",
-    "the forget gate scales the old memory only, then the new is added",
-)
+@wrong("08.1", "forgets what it has just written", "the forget gate scales the old memory only, then the new is added")
 def run_cell(g, i, f, o):
     c = np.zeros(len(g))
     memory = 0.0
@@ -87,11 +79,7 @@ def run_cell(g, i, f, o):
     return c, np.tanh(o * c)
 
 
-@wrong(
-    "08.1",
-    "reads the memory of the step before",
-    "the output of a step reads the memory after this step's update",
-)
+@wrong("08.1", "reads the memory of the step before", "the output of a step reads the memory after this step's update")
 def run_cell(g, i, f, o):
     c, h, memory = [], [], 0.0
     for t in range(len(g)):
@@ -101,11 +89,7 @@ def run_cell(g, i, f, o):
     return np.array(c), np.array(h)
 
 
-@wrong(
-    "08.1",
-    "old memory kept by 1 - i",
-    "the forget gate f decides what is kept; only a GRU ties the two",
-)
+@wrong("08.1", "old memory kept by 1 - i", "the forget gate f decides what is kept; only a GRU ties the two")
 def run_cell(g, i, f, o):
     c = np.zeros(len(g))
     for t in range(len(g)):
@@ -113,11 +97,7 @@ def run_cell(g, i, f, o):
     return c, o * np.tanh(c)
 
 
-@wrong(
-    "08.1",
-    "first memory is g[0], results exchanged",
-    "in the first step the input gate counts too, and c comes first",
-)
+@wrong("08.1", "first memory is g[0], results exchanged", "in the first step the input gate counts too, and c comes first")
 def run_cell(g, i, f, o):
     c = np.array(g, dtype=float)
     for t in range(1, len(g)):
@@ -169,9 +149,7 @@ def lstm_step(x, h, c, W, U, b):
     return _sigmoid(o) * np.tanh(new_c), new_c
 
 
-@wrong(
-    "08.2", "sigmoid over all four blocks first", "g is a tanh layer of its own; it gets no sigmoid"
-)
+@wrong("08.2", "sigmoid over all four blocks first", "g is a tanh layer of its own; it gets no sigmoid")
 def lstm_step(x, h, c, W, U, b):
     i, f, g, o = np.split(_sigmoid(x @ W.T + h @ U.T + b), 4, axis=1)
     new_c = f * c + i * np.tanh(g)
@@ -186,11 +164,7 @@ def lstm_step(x, h, c, W, U, b):
     return h, c
 
 
-@wrong(
-    "08.2",
-    "every fourth row taken as a block",
-    "blocks are H rows one after the other, not rows dealt in turn",
-)
+@wrong("08.2", "every fourth row taken as a block", "blocks are H rows one after the other, not rows dealt in turn")
 def lstm_step(x, h, c, W, U, b):
     a = x @ W.T + h @ U.T + b
     i, f, g, o = a[:, 0::4], a[:, 1::4], a[:, 2::4], a[:, 3::4]
@@ -212,11 +186,7 @@ def lstm_step(x, h, c, W, U, b):
     return _sigmoid(o) * new_c, new_c
 
 
-@wrong(
-    "08.2",
-    "input and forget gate on the wrong partners",
-    "f multiplies the old memory, i what is new",
-)
+@wrong("08.2", "input and forget gate on the wrong partners", "f multiplies the old memory, i what is new")
 def lstm_step(x, h, c, W, U, b):
     i, f, g, o = np.split(x @ W.T + h @ U.T + b, 4, axis=1)
     new_c = _sigmoid(i) * c + _sigmoid(f) * np.tanh(g)
@@ -256,11 +226,7 @@ def memory_gradient(dc, i, f):
     return dg, dc * math.prod(f)
 
 
-@wrong(
-    "08.3",
-    "own forget gate passed before dg",
-    "g is added after the forgetting: f_t lies below c_t, not above it",
-)
+@wrong("08.3", "own forget gate passed before dg", "g is added after the forgetting: f_t lies below c_t, not above it")
 def memory_gradient(dc, i, f):
     dg = np.zeros(len(i))
     for t in reversed(range(len(i))):
@@ -269,22 +235,14 @@ def memory_gradient(dc, i, f):
     return dg, dc
 
 
-@wrong(
-    "08.3",
-    "total product divided by what came before",
-    "with a gate of 0 this is 0 / 0; walk backwards instead",
-)
+@wrong("08.3", "total product divided by what came before", "with a gate of 0 this is 0 / 0; walk backwards instead")
 def memory_gradient(dc, i, f):
     total = np.prod(f)
     later = total / np.cumprod(f)
     return i * dc * later, dc * total
 
 
-@wrong(
-    "08.3",
-    "walk from the first step",
-    "the gradient is known at the last memory and goes back from there",
-)
+@wrong("08.3", "walk from the first step", "the gradient is known at the last memory and goes back from there")
 def memory_gradient(dc, i, f):
     dg = np.zeros(len(i))
     for t in range(len(i)):
@@ -312,11 +270,7 @@ def memory_gradient(dc, i, f):
     return dg, dc
 
 
-@wrong(
-    "08.3",
-    "input gate carried along, dg from the updated gradient",
-    "along the memory only f multiplies, i belongs to dg alone",
-)
+@wrong("08.3", "input gate carried along, dg from the updated gradient", "along the memory only f multiplies, i belongs to dg alone")
 def memory_gradient(dc, i, f):
     dg = np.zeros(len(i))
     for t in reversed(range(len(i))):
@@ -325,11 +279,7 @@ def memory_gradient(dc, i, f):
     return dg, dc
 
 
-@wrong(
-    "08.3",
-    "gate f[t - 1], which wraps around at step 0",
-    "between c_t and c_(t-1) stands f_t, no other",
-)
+@wrong("08.3", "gate f[t - 1], which wraps around at step 0", "between c_t and c_(t-1) stands f_t, no other")
 def memory_gradient(dc, i, f):
     dg = np.zeros(len(i))
     for t in reversed(range(len(i))):
@@ -360,11 +310,7 @@ def gru_step(x, h, W, U, b, d):
     return n + z * (h - n)
 
 
-@wrong(
-    "08.4",
-    "reset gate on the state before U",
-    "in PyTorch's form r multiplies U h + d; and the last line is still the wrong way round",
-)
+@wrong("08.4", "reset gate on the state before U", "in PyTorch's form r multiplies U h + d; and the last line is still the wrong way round")
 def gru_step(x, h, W, U, b, d):
     H = h.shape[1]
     r, z, n = np.split(x @ W.T + b, 3, axis=1)
@@ -374,9 +320,7 @@ def gru_step(x, h, W, U, b, d):
     return z * n + (1 - z) * h
 
 
-@wrong(
-    "08.4", "order of the blocks changed", "the order r, z, n is right; what is wrong is who gets z"
-)
+@wrong("08.4", "order of the blocks changed", "the order r, z, n is right; what is wrong is who gets z")
 def gru_step(x, h, W, U, b, d):
     z, r, n = np.split(x @ W.T + b, 3, axis=1)
     q, p, s = np.split(h @ U.T + d, 3, axis=1)
@@ -385,11 +329,7 @@ def gru_step(x, h, W, U, b, d):
     return z * n + (1 - z) * h
 
 
-@wrong(
-    "08.4",
-    "turned twice",
-    "z was replaced by 1 - z and the last line exchanged as well, so nothing has changed",
-)
+@wrong("08.4", "turned twice", "z was replaced by 1 - z and the last line exchanged as well, so nothing has changed")
 def gru_step(x, h, W, U, b, d):
     r, z, n = np.split(x @ W.T + b, 3, axis=1)
     p, q, s = np.split(h @ U.T + d, 3, axis=1)
@@ -398,9 +338,7 @@ def gru_step(x, h, W, U, b, d):
     return (1 - z) * n + z * h
 
 
-@wrong(
-    "08.4", "half repaired: both get z", "what is not kept is replaced: the candidate gets 1 - z"
-)
+@wrong("08.4", "half repaired: both get z", "what is not kept is replaced: the candidate gets 1 - z")
 def gru_step(x, h, W, U, b, d):
     r, z, n = np.split(x @ W.T + b, 3, axis=1)
     p, q, s = np.split(h @ U.T + d, 3, axis=1)
@@ -409,11 +347,7 @@ def gru_step(x, h, W, U, b, d):
     return z * n + z * h
 
 
-@wrong(
-    "08.4",
-    "last line right, reset gate left out of the candidate",
-    "r stays: it says how much of the old state the candidate sees",
-)
+@wrong("08.4", "last line right, reset gate left out of the candidate", "r stays: it says how much of the old state the candidate sees")
 def gru_step(x, h, W, U, b, d):
     r, z, n = np.split(x @ W.T + b, 3, axis=1)
     p, q, s = np.split(h @ U.T + d, 3, axis=1)
@@ -481,11 +415,7 @@ def widest(gates, inputs, budget):
     return H
 
 
-@wrong(
-    "08.5",
-    "exactly the budget refused",
-    "within the budget means at most: a layer that uses all of it fits",
-)
+@wrong("08.5", "exactly the budget refused", "within the budget means at most: a layer that uses all of it fits")
 def widest(gates, inputs, budget):
     H = 0
     while gates * (H + 1) * (H + inputs + 3) < budget:
@@ -493,11 +423,7 @@ def widest(gates, inputs, budget):
     return H
 
 
-@wrong(
-    "08.5",
-    "gates only on one part, at least one unit",
-    "biases exist in every block as well, and a small budget allows no unit at all",
-)
+@wrong("08.5", "gates only on one part, at least one unit", "biases exist in every block as well, and a small budget allows no unit at all")
 def widest(gates, inputs, budget):
     best = 1
     for H in range(1, budget + 1):
@@ -512,11 +438,7 @@ def widest(gates, inputs, budget):
     return max(H for H in range(500) if gates * (H * H + H * inputs + 2 * H) <= budget)
 
 
-@wrong(
-    "08.5",
-    "square root of the share of a block",
-    "the inputs and biases cost as well, not only the H x H of U",
-)
+@wrong("08.5", "square root of the share of a block", "the inputs and biases cost as well, not only the H x H of U")
 def widest(gates, inputs, budget):
     return int(math.sqrt(budget / gates)) - 2
 
@@ -582,11 +504,7 @@ def _walk(text):
     return state, 0
 
 
-@wrong(
-    "08.6",
-    "second letter forgotten",
-    "behind the E only the same letter as at the beginning may come, not both",
-)
+@wrong("08.6", "second letter forgotten", "behind the E only the same letter as at the beginning may come, not both")
 def may_follow(text):
     if len(text) < 3:
         return ("B", "PT", "B")[len(text)]
@@ -596,9 +514,7 @@ def may_follow(text):
     return "".join(sorted(a for a, _ in datasets.REBER[state]))
 
 
-@wrong(
-    "08.6", "letters in the order of the map", "the alphabet decides the order: sort the letters"
-)
+@wrong("08.6", "letters in the order of the map", "the alphabet decides the order: sort the letters")
 def may_follow(text):
     if len(text) < 3:
         return ("B", "TP", "B")[len(text)]
@@ -608,11 +524,7 @@ def may_follow(text):
     return "".join(a for a, _ in datasets.REBER[state])
 
 
-@wrong(
-    "08.6",
-    "the last letter alone decides about the end",
-    "a T or P at the end of the text may also belong to the walk",
-)
+@wrong("08.6", "the last letter alone decides about the end", "a T or P at the end of the text may also belong to the walk")
 def may_follow(text):
     if len(text) < 3:
         return ("B", "PT", "B")[len(text)]
@@ -624,11 +536,7 @@ def may_follow(text):
     return "E" if state == 5 else "".join(sorted(a for a, _ in datasets.REBER[state]))
 
 
-@wrong(
-    "08.6",
-    "empty text not foreseen",
-    "an empty beginning is allowed: text[-1] fails, and the answer is B",
-)
+@wrong("08.6", "empty text not foreseen", "an empty beginning is allowed: text[-1] fails, and the answer is B")
 def may_follow(text):
     if text[-1] == "B" and len(text) == 1:
         return "PT"
@@ -640,11 +548,7 @@ def may_follow(text):
     return "".join(sorted(a for a, _ in datasets.REBER[state]))
 
 
-@wrong(
-    "08.6",
-    "the walk starts with the outer letter",
-    "the T or P after the first B belongs to the frame, the walk starts after the second B",
-)
+@wrong("08.6", "the walk starts with the outer letter", "the T or P after the first B belongs to the frame, the walk starts after the second B")
 def may_follow(text):
     if len(text) < 2:
         return ("B", "PT")[len(text)]
@@ -656,11 +560,7 @@ def may_follow(text):
     return "E" if state == 5 else "".join(sorted(a for a, _ in datasets.REBER[state]))
 
 
-@wrong(
-    "08.6",
-    "a list of letters, end letters exchanged",
-    "one string is asked, and the letter at the end is the same as at the beginning, not the other",
-)
+@wrong("08.6", "a list of letters, end letters exchanged", "one string is asked, and the letter at the end is the same as at the beginning, not the other")
 def may_follow(text):
     if len(text) < 3:
         return [["B"], ["P", "T"], ["B"]][len(text)]
@@ -670,11 +570,7 @@ def may_follow(text):
     return sorted(a for a, _ in datasets.REBER[state])
 
 
-@wrong(
-    "08.6",
-    "no E after the second T or P",
-    "the form ends with E: after the repeated letter one more E follows",
-)
+@wrong("08.6", "no E after the second T or P", "the form ends with E: after the repeated letter one more E follows")
 def may_follow(text):
     if len(text) < 3:
         return ("B", "PT", "B")[len(text)]
@@ -684,9 +580,7 @@ def may_follow(text):
     return "".join(sorted(a for a, _ in datasets.REBER[state]))
 
 
-@wrong(
-    "08.6", "state 5 looked up in the map", "state 5 has no ways of its own: there the E follows"
-)
+@wrong("08.6", "state 5 looked up in the map", "state 5 has no ways of its own: there the E follows")
 def may_follow(text):
     if len(text) < 3:
         return ("B", "PT", "B")[len(text)]

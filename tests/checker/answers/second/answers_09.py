@@ -72,11 +72,7 @@ def additive_attention(query, keys, U, W, v):
     return w, keys[w.argmax()]
 
 
-@wrong(
-    "09.1",
-    "scores divided by their sum, results exchanged",
-    "soften with the exponential, scores may be negative; and the weights come first",
-)
+@wrong("09.1", "scores divided by their sum, results exchanged", "soften with the exponential, scores may be negative; and the weights come first")
 def additive_attention(query, keys, U, W, v):
     s = np.tanh(U @ query + keys @ W.T) @ v
     w = s / s.sum()
@@ -116,31 +112,19 @@ def dot_product_attention(Q, K, V):
     return (e @ V) / e.sum(axis=1)[:, None]
 
 
-@wrong(
-    "09.2",
-    "one maximum for the whole matrix",
-    "a row far below the largest score becomes 0 / 0; every row needs its own maximum",
-)
+@wrong("09.2", "one maximum for the whole matrix", "a row far below the largest score becomes 0 / 0; every row needs its own maximum")
 def dot_product_attention(Q, K, V):
     s = Q @ K.T / np.sqrt(Q.shape[1])
     e = np.exp(s - s.max())
     return e / e.sum(axis=1, keepdims=True) @ V
 
 
-@wrong(
-    "09.2",
-    "root of the number of keys",
-    "d is the number of features of a query, not the number of keys",
-)
+@wrong("09.2", "root of the number of keys", "d is the number of features of a query, not the number of keys")
 def dot_product_attention(Q, K, V):
     return _softmax(Q @ K.T / np.sqrt(len(K))) @ V
 
 
-@wrong(
-    "09.2",
-    "root of the features of the values",
-    "d belongs to Q and K; V may have another number of features",
-)
+@wrong("09.2", "root of the features of the values", "d belongs to Q and K; V may have another number of features")
 def dot_product_attention(Q, K, V):
     return _softmax(Q @ K.T / np.sqrt(V.shape[1])) @ V
 
@@ -156,22 +140,14 @@ def dot_product_attention(Q, K, V):
     return _softmax(s, axis=0) @ V
 
 
-@wrong(
-    "09.2",
-    "cosine instead of the product",
-    "the lengths of queries and keys count; only the root of d is divided out",
-)
+@wrong("09.2", "cosine instead of the product", "the lengths of queries and keys count; only the root of d is divided out")
 def dot_product_attention(Q, K, V):
     q = Q / (np.linalg.norm(Q, axis=1, keepdims=True) + 1e-8)
     k = K / (np.linalg.norm(K, axis=1, keepdims=True) + 1e-8)
     return _softmax(q @ k.T / np.sqrt(Q.shape[1])) @ V
 
 
-@wrong(
-    "09.2",
-    "clipped at 50, divided by d",
-    "clipping makes large scores equal, and the scale is the root of d",
-)
+@wrong("09.2", "clipped at 50, divided by d", "clipping makes large scores equal, and the scale is the root of d")
 def dot_product_attention(Q, K, V):
     s = np.clip(Q @ K.T / Q.shape[1], -50, 50)
     e = np.exp(s)
@@ -215,11 +191,7 @@ def masked_weights(scores, lengths, causal):
     return e / e.sum(axis=2, keepdims=True)
 
 
-@wrong(
-    "09.3",
-    "causal mask in place of the other",
-    "padding stays hidden when causal is True: both masks hold together",
-)
+@wrong("09.3", "causal mask in place of the other", "padding stays hidden when causal is True: both masks hold together")
 def masked_weights(scores, lengths, causal):
     N, L, _ = scores.shape
     if causal:
@@ -229,11 +201,7 @@ def masked_weights(scores, lengths, causal):
     return _softmax(np.where(seen, scores, -np.inf))
 
 
-@wrong(
-    "09.3",
-    "rows of padding set to 0",
-    "queries that are padding are answered like the others; only columns are hidden",
-)
+@wrong("09.3", "rows of padding set to 0", "queries that are padding are answered like the others; only columns are hidden")
 def masked_weights(scores, lengths, causal):
     L = scores.shape[1]
     real = np.arange(L) < np.asarray(lengths)[:, None]
@@ -249,11 +217,7 @@ def masked_weights(scores, lengths, causal):
     return p * np.tri(L) if causal else p
 
 
-@wrong(
-    "09.3",
-    "own place hidden too",
-    "only keys that come after the query are hidden; the first query would see nothing",
-)
+@wrong("09.3", "own place hidden too", "only keys that come after the query are hidden; the first query would see nothing")
 def masked_weights(scores, lengths, causal):
     L = scores.shape[1]
     seen = np.arange(L) < np.asarray(lengths)[:, None, None]
@@ -263,11 +227,7 @@ def masked_weights(scores, lengths, causal):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-@wrong(
-    "09.3",
-    "scores times the mask",
-    "a hidden score of 0 still gets weight e to the 0; it must be minus infinity",
-)
+@wrong("09.3", "scores times the mask", "a hidden score of 0 still gets weight e to the 0; it must be minus infinity")
 def masked_weights(scores, lengths, causal):
     L = scores.shape[1]
     seen = (np.arange(L) < np.asarray(lengths)[:, None, None]).astype(float)
@@ -276,11 +236,7 @@ def masked_weights(scores, lengths, causal):
     return _softmax(scores * seen)
 
 
-@wrong(
-    "09.3",
-    "queries masked instead of keys, upper triangle",
-    "columns answer and are hidden; and a query sees the keys before it, the lower triangle",
-)
+@wrong("09.3", "queries masked instead of keys, upper triangle", "columns answer and are hidden; and a query sees the keys before it, the lower triangle")
 def masked_weights(scores, lengths, causal):
     L = scores.shape[1]
     hidden = np.zeros(scores.shape, dtype=bool)
@@ -300,11 +256,7 @@ def masked_weights(scores, lengths, causal):
     return _softmax(np.where(seen, scores, -np.inf))
 
 
-@wrong(
-    "09.3",
-    "lengths laid along the queries",
-    "lengths has one number for each sentence and needs two more axes",
-)
+@wrong("09.3", "lengths laid along the queries", "lengths has one number for each sentence and needs two more axes")
 def masked_weights(scores, lengths, causal):
     L = scores.shape[1]
     seen = np.arange(L) < np.asarray(lengths)[:, None]
@@ -336,21 +288,13 @@ def split_heads(x, heads):
     return y
 
 
-@wrong(
-    "09.4",
-    "features dealt to the heads in turn",
-    "head 0 has the first features, not every heads-th one",
-)
+@wrong("09.4", "features dealt to the heads in turn", "head 0 has the first features, not every heads-th one")
 def split_heads(x, heads):
     N, L, E = x.shape
     return x.reshape(N, L, E // heads, heads).transpose(0, 3, 1, 2)
 
 
-@wrong(
-    "09.4",
-    "transposed first, then reshaped as before",
-    "after the exchange a row is a feature; the last two axes are still in the wrong order",
-)
+@wrong("09.4", "transposed first, then reshaped as before", "after the exchange a row is a feature; the last two axes are still in the wrong order")
 def split_heads(x, heads):
     N, L, E = x.shape
     return x.transpose(0, 2, 1).reshape(N, heads, L, E // heads)
@@ -362,20 +306,14 @@ def split_heads(x, heads):
     return x.reshape(N, L, heads, E // heads)
 
 
-@wrong(
-    "09.4", "two reshapes in a row", "two reshapes are one: the axes must be exchanged in between"
-)
+@wrong("09.4", "two reshapes in a row", "two reshapes are one: the axes must be exchanged in between")
 def split_heads(x, heads):
     N, L, E = x.shape
     y = x.reshape(N, L, heads, E // heads)
     return y.reshape(N, heads, L, E // heads)
 
 
-@wrong(
-    "09.4",
-    "words and features of a head exchanged",
-    "the last axis holds the features of a head, the one before it the words",
-)
+@wrong("09.4", "words and features of a head exchanged", "the last axis holds the features of a head, the one before it the words")
 def split_heads(x, heads):
     N, L, E = x.shape
     return x.reshape(N, L, heads, E // heads).transpose(0, 2, 3, 1)
@@ -412,11 +350,7 @@ def attention_backward(dY, weights, V):
     return [dscores, dV]
 
 
-@wrong(
-    "09.5",
-    "slope p (1 - p) as for a sigmoid",
-    "raising one score lowers the other weights, too: the softmax has a full Jacobian",
-)
+@wrong("09.5", "slope p (1 - p) as for a sigmoid", "raising one score lowers the other weights, too: the softmax has a full Jacobian")
 def attention_backward(dY, weights, V):
     dP = dY @ V.T
     return dP * weights * (1 - weights), weights.T @ dY
@@ -428,9 +362,7 @@ def attention_backward(dY, weights, V):
     return weights * (dP - dP.mean(axis=1, keepdims=True)), weights.T @ dY
 
 
-@wrong(
-    "09.5", "sum over the queries", "each row is a softmax of its own: sum over the keys, axis 1"
-)
+@wrong("09.5", "sum over the queries", "each row is a softmax of its own: sum over the keys, axis 1")
 def attention_backward(dY, weights, V):
     dP = dY @ V.T
     inner = (dP * weights).sum(axis=0, keepdims=True)
@@ -443,40 +375,26 @@ def attention_backward(dY, weights, V):
     return dP - (dP * weights).sum(axis=1, keepdims=True), weights.T @ dY
 
 
-@wrong(
-    "09.5",
-    "gradient of the weights, softmax not passed",
-    "dP is the gradient of the weights; go back through the softmax as well",
-)
+@wrong("09.5", "gradient of the weights, softmax not passed", "dP is the gradient of the weights; go back through the softmax as well")
 def attention_backward(dY, weights, V):
     return dY @ V.T, weights.T @ dY
 
 
-@wrong(
-    "09.5",
-    "weights not transposed for V, results exchanged",
-    "value s collects from all queries: weights.T @ dY, and dscores comes first",
-)
+@wrong("09.5", "weights not transposed for V, results exchanged", "value s collects from all queries: weights.T @ dY, and dscores comes first")
 def attention_backward(dY, weights, V):
     dP = dY @ V.T
     dscores = weights * (dP - (dP * weights).sum(axis=1, keepdims=True))
     return weights @ dY, dscores
 
 
-@wrong(
-    "09.5",
-    "divided by the root of d",
-    "S are the scores after scaling; the root is not part of this step",
-)
+@wrong("09.5", "divided by the root of d", "S are the scores after scaling; the root is not part of this step")
 def attention_backward(dY, weights, V):
     dP = dY @ V.T
     dscores = weights * (dP - (dP * weights).sum(axis=1, keepdims=True))
     return dscores / np.sqrt(V.shape[1]), weights.T @ dY
 
 
-@wrong(
-    "09.5", "softmax taken of the weights again", "weights already are the softmax of the scores"
-)
+@wrong("09.5", "softmax taken of the weights again", "weights already are the softmax of the scores")
 def attention_backward(dY, weights, V):
     p = _softmax(weights)
     dP = dY @ V.T

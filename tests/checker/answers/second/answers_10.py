@@ -50,11 +50,7 @@ def encode(word, merges):
     return reduce(join, merges, [*word])
 
 
-@wrong(
-    "10.1",
-    "string replace on a text with spaces",
-    "replace also joins the tail of one token with the head of the next: compare whole tokens",
-)
+@wrong("10.1", "string replace on a text with spaces", "replace also joins the tail of one token with the head of the next: compare whole tokens")
 def encode(word, merges):
     text = " ".join(word)
     for left, r in merges:
@@ -75,9 +71,7 @@ def encode(word, merges):
     return tokens
 
 
-@wrong(
-    "10.1", "each merge once", "a merge is applied wherever it fits, not only at the first place"
-)
+@wrong("10.1", "each merge once", "a merge is applied wherever it fits, not only at the first place")
 def encode(word, merges):
     tokens = list(word)
     for left, r in merges:
@@ -88,11 +82,7 @@ def encode(word, merges):
     return tokens
 
 
-@wrong(
-    "10.1",
-    "longest known token first",
-    "the order of the merges decides, not the longest piece that happens to be known",
-)
+@wrong("10.1", "longest known token first", "the order of the merges decides, not the longest piece that happens to be known")
 def encode(word, merges):
     known = {left + r for left, r in merges} | set(word)
     out, i = [], 0
@@ -105,11 +95,7 @@ def encode(word, merges):
     return out
 
 
-@wrong(
-    "10.1",
-    "joined texts compared",
-    "the pair must be the very two tokens; another pair can have the same join",
-)
+@wrong("10.1", "joined texts compared", "the pair must be the very two tokens; another pair can have the same join")
 def encode(word, merges):
     tokens = list(word)
     for left, r in merges:
@@ -121,11 +107,7 @@ def encode(word, merges):
     return tokens
 
 
-@wrong(
-    "10.1",
-    "length fixed before the list shrinks",
-    "the list gets shorter inside the loop, so the index runs out of it",
-)
+@wrong("10.1", "length fixed before the list shrinks", "the list gets shorter inside the loop, so the index runs out of it")
 def encode(word, merges):
     tokens = list(word)
     for left, r in merges:
@@ -136,11 +118,7 @@ def encode(word, merges):
     return tokens
 
 
-@wrong(
-    "10.1",
-    "last token lost, newest merge first",
-    "the last token has no partner but must be kept, and the merges go in the order learned",
-)
+@wrong("10.1", "last token lost, newest merge first", "the last token has no partner but must be kept, and the merges go in the order learned")
 def encode(word, merges):
     tokens = list(word)
     for left, r in reversed(merges):
@@ -181,9 +159,7 @@ def block(x, norm_1, attention, norm_2, mlp):
     return noted(noted(x, attention, norm_1), mlp, norm_2)
 
 
-@wrong(
-    "10.2", "normed copy added to", "the answer is added to x itself, not to its normalised copy"
-)
+@wrong("10.2", "normed copy added to", "the answer is added to x itself, not to its normalised copy")
 def block(x, norm_1, attention, norm_2, mlp):
     z = norm_1(x)
     x = z + attention(z)
@@ -196,21 +172,13 @@ def block(x, norm_1, attention, norm_2, mlp):
     return x + attention(norm_1(x)) + mlp(norm_2(x))
 
 
-@wrong(
-    "10.2",
-    "second sum starts from the old x",
-    "the notepad goes on: add to the x that holds attention's answer",
-)
+@wrong("10.2", "second sum starts from the old x", "the notepad goes on: add to the x that holds attention's answer")
 def block(x, norm_1, attention, norm_2, mlp):
     a = x + attention(norm_1(x))
     return x + mlp(norm_2(a))
 
 
-@wrong(
-    "10.2",
-    "norm after the sum",
-    "each part reads a normalised copy; the stream itself is not normalised",
-)
+@wrong("10.2", "norm after the sum", "each part reads a normalised copy; the stream itself is not normalised")
 def block(x, norm_1, attention, norm_2, mlp):
     x = norm_1(x + attention(x))
     return norm_2(x + mlp(x))
@@ -222,21 +190,13 @@ def block(x, norm_1, attention, norm_2, mlp):
     return x + norm_2(mlp(x))
 
 
-@wrong(
-    "10.2",
-    "MLP first, with the norms exchanged",
-    "attention comes first and reads norm_1, the MLP reads norm_2",
-)
+@wrong("10.2", "MLP first, with the norms exchanged", "attention comes first and reads norm_1, the MLP reads norm_2")
 def block(x, norm_1, attention, norm_2, mlp):
     x = x + mlp(norm_1(x))
     return x + attention(norm_2(x))
 
 
-@wrong(
-    "10.2",
-    "MLP reads attention's answer only",
-    "norm_2 gets the whole stream, not just what attention wrote",
-)
+@wrong("10.2", "MLP reads attention's answer only", "norm_2 gets the whole stream, not just what attention wrote")
 def block(x, norm_1, attention, norm_2, mlp):
     a = attention(norm_1(x))
     return x + a + mlp(norm_2(a))
@@ -264,9 +224,7 @@ def causal_attention(q, k, v):
     return np.array(out)
 
 
-@wrong(
-    "10.3", "hidden scores set to 0", "a score of 0 still gets a weight; minus infinity gets none"
-)
+@wrong("10.3", "hidden scores set to 0", "a score of 0 still gets a weight; minus infinity gets none")
 def causal_attention(q, k, v):
     scores = q @ k.T / np.sqrt(q.shape[1])
     scores = np.where(np.tri(len(q), dtype=bool), scores, 0)
@@ -275,11 +233,7 @@ def causal_attention(q, k, v):
     return weights @ v
 
 
-@wrong(
-    "10.3",
-    "mask moved before the softmax, own place hidden",
-    "a position may take its own value, too",
-)
+@wrong("10.3", "mask moved before the softmax, own place hidden", "a position may take its own value, too")
 def causal_attention(q, k, v):
     scores = q @ k.T / np.sqrt(q.shape[1])
     scores = np.where(np.tri(len(q), k=-1, dtype=bool), scores, -1e9)
@@ -288,11 +242,7 @@ def causal_attention(q, k, v):
     return weights @ v
 
 
-@wrong(
-    "10.3",
-    "scaled again down the columns",
-    "each row must sum to 1 over what it sees, not each column",
-)
+@wrong("10.3", "scaled again down the columns", "each row must sum to 1 over what it sees, not each column")
 def causal_attention(q, k, v):
     scores = q @ k.T / np.sqrt(q.shape[1])
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -301,11 +251,7 @@ def causal_attention(q, k, v):
     return weights @ v
 
 
-@wrong(
-    "10.3",
-    "the scale changed instead",
-    "dividing by the root of E is right; the weights are masked after they were shared out",
-)
+@wrong("10.3", "the scale changed instead", "dividing by the root of E is right; the weights are masked after they were shared out")
 def causal_attention(q, k, v):
     scores = q @ k.T / np.sqrt(v.shape[1])
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -314,11 +260,7 @@ def causal_attention(q, k, v):
     return weights @ v
 
 
-@wrong(
-    "10.3",
-    "lost weight given to the own place",
-    "the weight of the future must be shared out over all that is seen, in proportion",
-)
+@wrong("10.3", "lost weight given to the own place", "the weight of the future must be shared out over all that is seen, in proportion")
 def causal_attention(q, k, v):
     scores = q @ k.T / np.sqrt(q.shape[1])
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -364,11 +306,7 @@ def bits_per_character(logits, ids, characters):
     return float(np.sum(np.logaddexp2.reduce(z, axis=1) - picked) / characters)
 
 
-@wrong(
-    "10.4",
-    "small guard inside the log",
-    "1e-12 caps a token at 40 bits; with logits of 1000 it may cost far more",
-)
+@wrong("10.4", "small guard inside the log", "1e-12 caps a token at 40 bits; with logits of 1000 it may cost far more")
 def bits_per_character(logits, ids, characters):
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
@@ -376,33 +314,21 @@ def bits_per_character(logits, ids, characters):
     return float(-np.log2(picked + 1e-12).sum() / characters)
 
 
-@wrong(
-    "10.4",
-    "softmax to the base 2",
-    "the model's probabilities come from e; only the answer is counted in bits",
-)
+@wrong("10.4", "softmax to the base 2", "the model's probabilities come from e; only the answer is counted in bits")
 def bits_per_character(logits, ids, characters):
     z = np.asarray(logits, dtype=float)[:-1]
     picked = z[np.arange(len(z)), ids[1:]]
     return float(np.sum(np.logaddexp2.reduce(z, axis=1) - picked) / characters)
 
 
-@wrong(
-    "10.4",
-    "ids rolled around",
-    "the last row predicts nothing that is known; ids[0] does not follow it",
-)
+@wrong("10.4", "ids rolled around", "the last row predicts nothing that is known; ids[0] does not follow it")
 def bits_per_character(logits, ids, characters):
     logp = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     picked = logp[np.arange(len(ids)), np.roll(ids, -1)]
     return float(-picked.sum() / np.log(2) / characters)
 
 
-@wrong(
-    "10.4",
-    "mean per token, then divided",
-    "the bits are summed and divided once, by the characters",
-)
+@wrong("10.4", "mean per token, then divided", "the bits are summed and divided once, by the characters")
 def bits_per_character(logits, ids, characters):
     logp = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     picked = logp[np.arange(len(ids) - 1), ids[1:]]
@@ -416,11 +342,7 @@ def bits_per_character(logits, ids, characters):
     return float(-picked.sum() / np.log(2) / characters)
 
 
-@wrong(
-    "10.4",
-    "nothing taken off before exp, answer in nats",
-    "subtract the maximum before exp, and divide by ln 2 for bits",
-)
+@wrong("10.4", "nothing taken off before exp, answer in nats", "subtract the maximum before exp, and divide by ln 2 for bits")
 def bits_per_character(logits, ids, characters):
     nats = 0.0
     for l in range(len(ids) - 1):
@@ -468,11 +390,7 @@ def nucleus(p, share):
     return np.where(mask, p, 0) / p[mask].sum()
 
 
-@wrong(
-    "10.5",
-    "argmax on the cumulative sum",
-    "with share 1 rounding may leave the sum below it: argmax of all False is 0, and one token is kept",
-)
+@wrong("10.5", "argmax on the cumulative sum", "with share 1 rounding may leave the sum below it: argmax of all False is 0, and one token is kept")
 def nucleus(p, share):
     order = np.argsort(-p)
     count = np.argmax(np.cumsum(p[order]) >= share) + 1
@@ -481,11 +399,7 @@ def nucleus(p, share):
     return out / out.sum()
 
 
-@wrong(
-    "10.5",
-    "all that are as probable as the last one",
-    "among equal ones only as many as needed are kept: the fewest",
-)
+@wrong("10.5", "all that are as probable as the last one", "among equal ones only as many as needed are kept: the fewest")
 def nucleus(p, share):
     falling = np.sort(p)[::-1]
     count = np.searchsorted(np.cumsum(falling), share)
@@ -494,11 +408,7 @@ def nucleus(p, share):
     return out / out.sum()
 
 
-@wrong(
-    "10.5",
-    "more than the share wanted",
-    "if the sum reaches the share exactly it is enough: no further token",
-)
+@wrong("10.5", "more than the share wanted", "if the sum reaches the share exactly it is enough: no further token")
 def nucleus(p, share):
     order = np.argsort(-p)
     count = np.searchsorted(np.cumsum(p[order]), share, side="right") + 1
@@ -507,11 +417,7 @@ def nucleus(p, share):
     return out / out.sum()
 
 
-@wrong(
-    "10.5",
-    "the token that reaches the share left out",
-    "the tokens kept must together reach the share",
-)
+@wrong("10.5", "the token that reaches the share left out", "the tokens kept must together reach the share")
 def nucleus(p, share):
     order = np.argsort(-p)
     keep = np.cumsum(p[order]) <= share
@@ -521,11 +427,7 @@ def nucleus(p, share):
     return out / out.sum()
 
 
-@wrong(
-    "10.5",
-    "divided by the share",
-    "divide by what the kept ones really sum to; that is mostly more than the share",
-)
+@wrong("10.5", "divided by the share", "divide by what the kept ones really sum to; that is mostly more than the share")
 def nucleus(p, share):
     order = np.argsort(-p)
     count = np.searchsorted(np.cumsum(p[order]), share) + 1
@@ -534,11 +436,7 @@ def nucleus(p, share):
     return out / share
 
 
-@wrong(
-    "10.5",
-    "put back by the order instead of its inverse",
-    "sorted[order] sorts once more; out[order] = sorted puts back",
-)
+@wrong("10.5", "put back by the order instead of its inverse", "sorted[order] sorts once more; out[order] = sorted puts back")
 def nucleus(p, share):
     order = np.argsort(-p)
     falling = p[order]
@@ -547,11 +445,7 @@ def nucleus(p, share):
     return falling[order] / falling.sum()
 
 
-@wrong(
-    "10.5",
-    "least probable first, not scaled",
-    "keep the most probable ones, and scale them to sum 1",
-)
+@wrong("10.5", "least probable first, not scaled", "keep the most probable ones, and scale them to sum 1")
 def nucleus(p, share):
     out, total = np.zeros(len(p)), 0.0
     for t in np.argsort(p):
@@ -562,11 +456,7 @@ def nucleus(p, share):
     return out
 
 
-@wrong(
-    "10.5",
-    "a share of the largest probability",
-    "that is a threshold relative to the best token; top-p adds up",
-)
+@wrong("10.5", "a share of the largest probability", "that is a threshold relative to the best token; top-p adds up")
 def nucleus(p, share):
     out = np.where(p >= (1 - share) * p.max(), p, 0)
     return out / out.sum()
@@ -601,11 +491,7 @@ def attend(q, k, v, cache):
     return p @ values
 
 
-@wrong(
-    "10.6",
-    "a new list under the old name",
-    "cache = cache + ... makes another list, the caller's stays as it was: append",
-)
+@wrong("10.6", "a new list under the old name", "cache = cache + ... makes another list, the caller's stays as it was: append")
 def attend(q, k, v, cache):
     cache = cache + [(k, v)]
     keys = np.array([a for a, _ in cache])
@@ -615,11 +501,7 @@ def attend(q, k, v, cache):
     return e / e.sum() @ values
 
 
-@wrong(
-    "10.6",
-    "own token added after the attention",
-    "the new token attends to itself as well: append first",
-)
+@wrong("10.6", "own token added after the attention", "the new token attends to itself as well: append first")
 def attend(q, k, v, cache):
     out = np.array(v, dtype=float)
     if cache:
@@ -632,9 +514,7 @@ def attend(q, k, v, cache):
     return out
 
 
-@wrong(
-    "10.6", "key and value as two entries", "one token is one pair: append((k, v)), not two entries"
-)
+@wrong("10.6", "key and value as two entries", "one token is one pair: append((k, v)), not two entries")
 def attend(q, k, v, cache):
     keys = np.array([a for a, _ in cache] + [k])
     values = np.array([b for _, b in cache] + [v])
@@ -644,11 +524,7 @@ def attend(q, k, v, cache):
     return e / e.sum() @ values
 
 
-@wrong(
-    "10.6",
-    "root of the number of tokens",
-    "the scores are divided by the root of E, however long the cache is",
-)
+@wrong("10.6", "root of the number of tokens", "the scores are divided by the root of E, however long the cache is")
 def attend(q, k, v, cache):
     cache.append((k, v))
     keys = np.array([a for a, _ in cache])
@@ -658,11 +534,7 @@ def attend(q, k, v, cache):
     return e / e.sum() @ values
 
 
-@wrong(
-    "10.6",
-    "oldest token thrown out after four",
-    "all tokens so far are attended to, and none leaves the cache",
-)
+@wrong("10.6", "oldest token thrown out after four", "all tokens so far are attended to, and none leaves the cache")
 def attend(q, k, v, cache):
     cache.append((k, v))
     if len(cache) > 4:
@@ -674,11 +546,7 @@ def attend(q, k, v, cache):
     return e / e.sum() @ values
 
 
-@wrong(
-    "10.6",
-    "query stored in place of the key",
-    "later tokens ask for this token's key; the query is used once and forgotten",
-)
+@wrong("10.6", "query stored in place of the key", "later tokens ask for this token's key; the query is used once and forgotten")
 def attend(q, k, v, cache):
     keys = np.array([a for a, _ in cache] + [k])
     values = np.array([b for _, b in cache] + [v])
@@ -688,11 +556,7 @@ def attend(q, k, v, cache):
     return e / e.sum() @ values
 
 
-@wrong(
-    "10.6",
-    "keys mixed, pair stored the wrong way round",
-    "what is mixed are the values, and the cache holds (k, v)",
-)
+@wrong("10.6", "keys mixed, pair stored the wrong way round", "what is mixed are the values, and the cache holds (k, v)")
 def attend(q, k, v, cache):
     cache.append((v, k))
     values = np.array([a for a, _ in cache])

@@ -42,9 +42,7 @@ def induction_score(weights, tokens):
     return sum(values) / max(len(values), 1)
 
 
-@wrong(
-    "10b.1", "first earlier copy", "asked is the latest earlier place; list.index gives the first"
-)
+@wrong("10b.1", "first earlier copy", "asked is the latest earlier place; list.index gives the first")
 def induction_score(weights, tokens):
     seen, total, count = [], 0.0, 0
     for i, token in enumerate(tokens):
@@ -55,11 +53,7 @@ def induction_score(weights, tokens):
     return total / count if count else 0.0
 
 
-@wrong(
-    "10b.1",
-    "weight on the copy itself",
-    "an induction head looks at the token after the copy: j + 1",
-)
+@wrong("10b.1", "weight on the copy itself", "an induction head looks at the token after the copy: j + 1")
 def induction_score(weights, tokens):
     latest, found = {}, []
     for i, token in enumerate(tokens):
@@ -90,9 +84,7 @@ def induction_score(weights, tokens):
     return float(np.mean(found)) if found else 0.0
 
 
-@wrong(
-    "10b.1", "no case without a repeat", "without any repeat the mean of nothing is nan; return 0.0"
-)
+@wrong("10b.1", "no case without a repeat", "without any repeat the mean of nothing is nan; return 0.0")
 def induction_score(weights, tokens):
     latest, found = {}, []
     for i, token in enumerate(tokens):
@@ -102,11 +94,7 @@ def induction_score(weights, tokens):
     return float(np.mean(found))
 
 
-@wrong(
-    "10b.1",
-    "rows and columns exchanged, mean over all positions",
-    "row i is what position i attends to, and only positions with a copy are counted",
-)
+@wrong("10b.1", "rows and columns exchanged, mean over all positions", "row i is what position i attends to, and only positions with a copy are counted")
 def induction_score(weights, tokens):
     latest, total = {}, 0.0
     for i, token in enumerate(tokens):
@@ -116,11 +104,7 @@ def induction_score(weights, tokens):
     return float(total / len(tokens))
 
 
-@wrong(
-    "10b.1",
-    "place noted before it is looked up",
-    "every position then finds itself; note the place after looking",
-)
+@wrong("10b.1", "place noted before it is looked up", "every position then finds itself; note the place after looking")
 def induction_score(weights, tokens):
     latest, found = {}, []
     for i, token in enumerate(tokens):
@@ -163,11 +147,7 @@ def without_head(weight, head, heads):
     return new
 
 
-@wrong(
-    "10b.2",
-    "a view instead of a copy",
-    "weight[:] is a view of an array, so the original is silenced too: use copy()",
-)
+@wrong("10b.2", "a view instead of a copy", "weight[:] is a view of an array, so the original is silenced too: use copy()")
 def without_head(weight, head, heads):
     new = weight[:]
     n = len(weight) // heads
@@ -175,11 +155,7 @@ def without_head(weight, head, heads):
     return new
 
 
-@wrong(
-    "10b.2",
-    "every heads-th column",
-    "the heads' results lie side by side in blocks, not dealt in turn",
-)
+@wrong("10b.2", "every heads-th column", "the heads' results lie side by side in blocks, not dealt in turn")
 def without_head(weight, head, heads):
     new = weight.copy()
     new[:, head::heads] = 0
@@ -208,11 +184,7 @@ def without_head(weight, head, heads):
     return np.delete(weight, np.s_[head * n : (head + 1) * n], axis=1)
 
 
-@wrong(
-    "10b.2",
-    "width of the block is heads, start is head",
-    "a block has d / heads columns and starts at head times that",
-)
+@wrong("10b.2", "width of the block is heads, start is head", "a block has d / heads columns and starts at head times that")
 def without_head(weight, head, heads):
     new = weight.copy()
     new[:, head : head + heads] = 0
@@ -260,11 +232,7 @@ def logit_lens(stream, gain, shift, weight, bias):
     return p / p.sum(axis=1, keepdims=True)
 
 
-@wrong(
-    "10b.3",
-    "one mean for everything",
-    "a LayerNorm takes mean and variance of each position by itself",
-)
+@wrong("10b.3", "one mean for everything", "a LayerNorm takes mean and variance of each position by itself")
 def logit_lens(stream, gain, shift, weight, bias):
     mean, var = stream.mean(), stream.var()
     x = (stream - mean) / np.sqrt(var + 1e-5) * gain + shift
@@ -273,11 +241,7 @@ def logit_lens(stream, gain, shift, weight, bias):
     return p / p.sum(axis=1, keepdims=True)
 
 
-@wrong(
-    "10b.3",
-    "softmax turned instead",
-    "the softmax was right: each position shares out 1 over the vocabulary",
-)
+@wrong("10b.3", "softmax turned instead", "the softmax was right: each position shares out 1 over the vocabulary")
 def logit_lens(stream, gain, shift, weight, bias):
     mean, var = stream.mean(axis=0), stream.var(axis=0)
     x = (stream - mean) / np.sqrt(var + 1e-5) * gain + shift
@@ -286,11 +250,7 @@ def logit_lens(stream, gain, shift, weight, bias):
     return p / p.sum(axis=0)
 
 
-@wrong(
-    "10b.3",
-    "axis right, gain and shift taken out",
-    "the final LayerNorm's gain and shift belong to it",
-)
+@wrong("10b.3", "axis right, gain and shift taken out", "the final LayerNorm's gain and shift belong to it")
 def logit_lens(stream, gain, shift, weight, bias):
     mean, var = stream.mean(axis=1, keepdims=True), stream.var(axis=1, keepdims=True)
     x = (stream - mean) / np.sqrt(var + 1e-5)
@@ -299,11 +259,7 @@ def logit_lens(stream, gain, shift, weight, bias):
     return p / p.sum(axis=1, keepdims=True)
 
 
-@wrong(
-    "10b.3",
-    "norm left out altogether",
-    "the last layers read the normalised stream; without the norm the scores are another thing",
-)
+@wrong("10b.3", "norm left out altogether", "the last layers read the normalised stream; without the norm the scores are another thing")
 def logit_lens(stream, gain, shift, weight, bias):
     scores = (stream * gain + shift) @ weight.T + bias
     p = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -341,11 +297,7 @@ def auc(known, unknown):
     return float((sum(ranks) - M * (M + 1) / 2) / (M * K))
 
 
-@wrong(
-    "10b.4",
-    "ranks by argsort, ties broken by chance",
-    "equal confidences need the same rank, otherwise a tie counts 0 or 1",
-)
+@wrong("10b.4", "ranks by argsort, ties broken by chance", "equal confidences need the same rank, otherwise a tie counts 0 or 1")
 def auc(known, unknown):
     everything = np.concatenate([known, unknown])
     ranks = np.empty(len(everything))
@@ -354,11 +306,7 @@ def auc(known, unknown):
     return float((ranks[:M].sum() - M * (M + 1) / 2) / (M * K))
 
 
-@wrong(
-    "10b.4",
-    "nearly equal counted as a tie",
-    "only equal numbers are a tie; confidences near 1 differ by very little and still differ",
-)
+@wrong("10b.4", "nearly equal counted as a tie", "only equal numbers are a tie; confidences near 1 differ by very little and still differ")
 def auc(known, unknown):
     a, b = np.asarray(known)[:, None], np.asarray(unknown)[None]
     tie = np.isclose(a, b, atol=1e-3)
@@ -372,32 +320,20 @@ def auc(known, unknown):
     return float(wins / (wins + losses))
 
 
-@wrong(
-    "10b.4",
-    "turned around if below one half",
-    "below 0.5 is a result too: here the unknown ones are surer",
-)
+@wrong("10b.4", "turned around if below one half", "below 0.5 is a result too: here the unknown ones are surer")
 def auc(known, unknown):
     d = np.subtract.outer(known, unknown)
     share = np.mean((d > 0) + 0.5 * (d == 0))
     return float(max(share, 1 - share))
 
 
-@wrong(
-    "10b.4",
-    "compared pair by pair in order",
-    "every known fact meets every unknown one, M x K pairs, not only those at the same place",
-)
+@wrong("10b.4", "compared pair by pair in order", "every known fact meets every unknown one, M x K pairs, not only those at the same place")
 def auc(known, unknown):
     pairs = list(zip(known, unknown))
     return sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in pairs) / len(pairs)
 
 
-@wrong(
-    "10b.4",
-    "half of the ties by whole-number division, divided by M",
-    "// 2 makes the half of one tie 0, and there are M x K pairs",
-)
+@wrong("10b.4", "half of the ties by whole-number division, divided by M", "// 2 makes the half of one tie 0, and there are M x K pairs")
 def auc(known, unknown):
     higher = np.sum(np.asarray(known)[:, None] > unknown)
     ties = np.sum(np.asarray(known)[:, None] == unknown)
@@ -409,11 +345,7 @@ def auc(known, unknown):
     return float(np.mean([np.mean(a >= np.asarray(unknown)) for a in known]))
 
 
-@wrong(
-    "10b.4",
-    "accuracy at the middle threshold",
-    "no threshold is needed: compare every known with every unknown fact",
-)
+@wrong("10b.4", "accuracy at the middle threshold", "no threshold is needed: compare every known with every unknown fact")
 def auc(known, unknown):
     border = (np.mean(known) + np.mean(unknown)) / 2
     return float((np.mean(known > border) + np.mean(unknown <= border)) / 2)
