@@ -24,7 +24,6 @@ EARLY = {
         "overfitting",
     },
     "01": {"gradient", "gradient descent", "learning rate"},
-    "02": {"Adam", "gradient", "gradient descent"},
     "03": {"recurrent network"},
     "04": {"generalisation", "sharpness"},
     "05": {"least squares"},

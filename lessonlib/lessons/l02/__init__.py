@@ -8,7 +8,7 @@ CARD = Lesson(
     title="Multilayer perceptron",
     promise="Bend the plane",
     you_will="bend the plane, then draw a line; play with a network that is the code on the page",
-    hours=3,
+    hours=4,
     needs=("01",),
     explorer="PlaygroundExplorer",
 )
