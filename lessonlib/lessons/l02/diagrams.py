@@ -1,4 +1,4 @@
-"""The drawings of lesson 02: the XOR network, clip and add, a fence unit, a training step, folds."""
+"""The drawings of lesson 02: XOR's network, clip and add, a fence unit, a training step, folds."""
 
 from typing import TYPE_CHECKING
 
@@ -79,8 +79,9 @@ def clip_and_add(w: np.ndarray, b: np.ndarray, v: np.ndarray, x: np.ndarray) -> 
         axes[3].annotate(
             f"unit {k + 1}",
             (corner, height),
-            xytext=(6, 7 if height >= 0 else -14),
+            xytext=(-7, 6) if k == 0 else (6, 7 if height >= 0 else -14),
             textcoords="offset points",
+            ha="right" if k == 0 else "left",
             color=COLOUR[ROLES[k]],
             size=9,
         )

@@ -112,7 +112,9 @@ def _called(
     return f"Network of sizes {sizes} on {len(X)} points, then train with lr={lr}, steps={steps}"
 
 
-def _drawn(rng: np.random.Generator, n: int, sizes: tuple[int, ...], lr: float, steps: int) -> tuple:
+def _drawn(
+    rng: np.random.Generator, n: int, sizes: tuple[int, ...], lr: float, steps: int
+) -> tuple:
     weights = [rng.normal(size=(o, i)) for i, o in pairwise(sizes)]
     biases = [rng.normal(size=o) for o in sizes[1:]]
     X, target = rng.normal(size=(n, sizes[0])), rng.integers(0, sizes[-1], n)
