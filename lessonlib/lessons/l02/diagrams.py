@@ -105,8 +105,8 @@ def fence_unit() -> "Figure":
     ax.plot(*centre, "o", color=INK, ms=5)
     ax.text(centre[0] - 0.1, centre[1] - 0.12, "centre $c$", ha="right", va="top", size=10.5)
     ax.text(2.46, 1.9, "radius $r$", ha="right", size=10.5)
-    on = {"size": 10.5, "color": COLOUR["positive"]}
-    ax.text(4.2, 1.35, "on: $w \\cdot x + b > 0$\n(outside the fence)", va="center", **on)
+    words = "on: $w \\cdot x + b > 0$\n(outside the fence)"
+    ax.text(4.2, 1.35, words, va="center", size=10.5, color=COLOUR["positive"])
     ax.text(2.3, 0.75, "off", ha="center", size=10.5, color=COLOUR["theory"])
     return fig
 

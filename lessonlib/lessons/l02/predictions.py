@@ -60,10 +60,10 @@ PREDICTIONS = [
         id="02.e",
         question=(
             "64 hidden ReLUs follow a curve on the interval from -1 to 1 with a root mean squared "
-            "error of 0.007. Always answering 0 has 0.79. Next to the interval, from 1 to 2, the "
+            "error of 0.008. Always answering 0 has 0.79. Next to the interval, from 1 to 2, the "
             "error of the 64 units is ..."
         ),
-        choices=("about 0.007 as well", "about 0.1", "0.4 or more"),
+        choices=("about 0.008 as well", "about 0.1", "0.4 or more"),
         right=2,
         why=(
             "All corners are between -1 and 1. After the last one no unit switches, so the network "
