@@ -76,7 +76,7 @@ def _ones(answer: Any) -> type:
     """The learner's class with slopes of 1: does `train` ask `gradients`?"""
 
     class WithSlopes1(answer):
-        def gradients(self, X: np.ndarray, target: np.ndarray) -> tuple[Arrays, Arrays]:
+        def gradients(self, X: np.ndarray, target: np.ndarray) -> tuple[list, list]:
             return [0 * w + 1.0 for w in self.weights], [0 * b + 1.0 for b in self.biases]
 
     return WithSlopes1
