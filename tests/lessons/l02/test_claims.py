@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessonlib import datasets
 from lessonlib.lessons.l02.exercises.exercise_1 import layer
 from lessonlib.lessons.l02.exercises.exercise_2 import collapse
 from lessonlib.lessons.l02.exercises.exercise_3 import silu_slope
@@ -144,3 +145,12 @@ def test_at_a_corner_a_measured_slope_is_that_of_neither_side():
     p = 1 / (1 + np.exp(-np.array([0.0, 1.0])))
     right, left = -np.mean(1 - p), -(1 - p[1]) / 2
     assert of_bias[0] == pytest.approx((right + left) / 2, abs=1e-4)
+
+
+def test_support_vectors_read_odd_and_even_as_well_and_keep_ten_times_the_numbers():
+    svm = pytest.importorskip("sklearn.svm")
+    X, digit = datasets.load("digits", split="train")
+    new, new_digit = datasets.load("digits", split="validation")
+    model = svm.SVC(C=10).fit(X, digit % 2)
+    assert 0.97 < model.score(new, new_digit % 2) < 1
+    assert model.support_vectors_.size > 10 * (64 * 16 + 16 + 2 * 16 + 2)
