@@ -233,7 +233,7 @@ class Words:
 
     def _axis(self, edit: Edit) -> str:
         name = self.of(edit.node) or f"`{called(edit.node)}`"
-        return f"{name} runs along another axis"
+        return f"another axis is taken for {name}"
 
     def _keyword(self, edit: Edit) -> str:
         name = FUNCTION.get(called(edit.node), f"`{called(edit.node)}`")
