@@ -218,7 +218,8 @@ def _sum_inside(examples: Iterable, inputs: int, classes: int) -> tuple:
 
 
 def _no_bias_in_the_score(examples: Iterable, inputs: int, classes: int) -> tuple:
-    W, b, total, count = np.zeros((classes, inputs)), np.zeros(classes), 0.0, 0
+    W, b, count = np.zeros((classes, inputs)), np.zeros(classes), 0
+    total = np.zeros((classes, inputs))
     for x, label in examples:
         step = _wrong_units(W @ x, label)
         W, b = W + np.outer(step, x), b + step
