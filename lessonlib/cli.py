@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from lessonlib import __version__
 from lessonlib._errors import CommandError
@@ -42,8 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     arguments : the words after `lessonlib`; those of the process when None
     """
-    chosen = build_parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # a terminal may know fewer letters than a text has
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
+        chosen = build_parser().parse_args(arguments)
         for line in chosen.run(chosen):
             print(safe.lines(line), flush=True)
     except (CommandError, OSError) as error:

@@ -14,7 +14,9 @@ import sysconfig
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+import weakref
+from collections import UserList, deque
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +30,8 @@ import numpy as np
 
 _LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
 _OURS = str(Path(__file__).resolve().parents[1])
+_WEAK = {weakref.WeakKeyDictionary.__init__.__code__.co_filename,
+         weakref.WeakSet.__init__.__code__.co_filename}  # fmt: skip
 _MOST_ITEMS = 200_000  # of a generator
 
 
@@ -114,15 +118,16 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _would_be_lost(frame: FrameType | None) -> bool:
-    """Whether Python drops what is raised here: in a `__del__`, or in a callback of its collector.
+    """Whether Python drops what is raised here: in a `__del__` or in a callback.
 
-    The collector's callbacks have no name of their own; hypothesis, which tests use, names its
-    `gc_callback`.
+    These are callbacks of weak references and of the collector. The collector's have no name of
+    their own; hypothesis, which tests use, names its `gc_callback`.
     """
     for _ in range(4):  # such functions are short: they call little
         if frame is None:
             return False
-        if frame.f_code.co_name in ("__del__", "gc_callback"):
+        code = frame.f_code
+        if code.co_name in ("__del__", "gc_callback") or code.co_filename in _WEAK:
             return True
         frame = frame.f_back
     return False
@@ -215,7 +220,9 @@ def plain(value: Any) -> Any:
         return type(value)(plain(v) for v in value)
     if isinstance(value, tuple | list):
         return plain(tuple(value) if isinstance(value, tuple) else list(value))
-    if isinstance(value, Iterator | range) or type(value).__name__.startswith("dict_"):
+    if isinstance(value, dict):
+        return {_plain_key(k): plain(v) for k, v in dict.items(value)}
+    if isinstance(value, Iterator | range | deque | UserList | KeysView | ValuesView | ItemsView):
         return [plain(v) for v in islice(value, _MOST_ITEMS)]
     if hasattr(value, "detach") and hasattr(value, "cpu"):
         value = value.detach().cpu().numpy()
@@ -223,7 +230,23 @@ def plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
-    return value
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: Any) -> Any:
+    """A number or text of somebody's own kind (an IntEnum, say) as Python's own."""
+    if isinstance(value, np.generic | bool) or type(value) in (int, float, str):
+        return value
+    if isinstance(value, int):
+        return int.__pos__(value)
+    if isinstance(value, float):
+        return float.__pos__(value)
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+def _plain_key(key: Any) -> Any:
+    """A key as it is compared and sent: NumPy's whole numbers and texts as Python's."""
+    return key.item() if isinstance(key, np.generic) else _plain_scalar(key)
 
 
 def _plain_array(value: np.ndarray) -> np.ndarray:

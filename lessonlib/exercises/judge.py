@@ -5,6 +5,7 @@ lacks; a known mistake; what the searches of `diagnosis` find; the first differe
 case that shows it.
 """
 
+import dis
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -166,9 +167,11 @@ def verdict(
         return _praise(exercise, len(cases), notes)
     values = [o.value for o in outcomes]
     if exercise.starter is not None and _behaves_like(exercise, exercise.starter, cases, values):
-        return _result(
-            exercise, NOT_ATTEMPTED, "The bug is still there. " + _how_to_fix(exercise), score
-        )
+        text = "The bug is still there. " + _how_to_fix(exercise)
+        if answer is None or _instructions(answer) == _instructions(exercise.starter):
+            return _result(exercise, NOT_ATTEMPTED, text, score)
+        text = "The code has changed, but every answer is still the one that the bug gives. " + text
+        return _result(exercise, NOT_YET, text, score)
     evidence = Evidence(exercise, tried, more, answer)
     known = recognise(exercise, cases, outcomes)
     if known is not None and not _behaves_like(
@@ -181,6 +184,12 @@ def verdict(
         exercise, NOT_YET, found.message, score, known.name if known else None, details
     )
     return replace(result, finding=found.name, how=found.how)
+
+
+def _instructions(function: Callable[..., Any]) -> list[tuple[str, Any]] | None:
+    """What a function does, whatever its name and docstring; None where it has no code."""
+    code = getattr(function, "__code__", None)
+    return code and [(step.opname, step.argval) for step in dis.get_instructions(code)]
 
 
 def _no_reference(failed: Exception) -> str:

@@ -11,6 +11,7 @@ from lessonlib import __version__
 from lessonlib.files import write
 from lessonlib.homework.cells import is_written
 from lessonlib.homework.course import Course
+from lessonlib.homework.faults import in_words
 from lessonlib.homework.model import Homework, HomeworkError
 from lessonlib.homework.release import find_lesson, points_of, release_of
 
@@ -43,7 +44,7 @@ def assign(lessons: Iterable[str], root: Path, choices: Choices) -> list[Homewor
         )
     course = Course(root.resolve())
     course.create(choices.course)
-    with course.locked():
+    with in_words(), course.locked():
         return [_assign_one(course, path, homework) for path, homework in made]
 
 
@@ -54,7 +55,7 @@ def _prepare(lesson: str, root: Path, choices: Choices) -> tuple[str, Homework]:
     points = {k: v for k, v in choices.points.items() if k.split(".")[0] == lesson}
     source = release_of(notebook, lesson, points)
     file = Course(root).homework_file(lesson)
-    before = Homework.from_json(file.read_text(encoding="utf-8")) if file.exists() else None
+    before = Homework.of_file(file) if file.exists() else None
     seed = choices.seed
     if seed is None:
         seed = before.seed if before else secrets.randbelow(2**31)
@@ -100,7 +101,7 @@ def _assign_one(course: Course, source: str, homework: Homework) -> Homework:
 
 
 def _set_due(course: Course, name: str, due: str) -> None:
-    from nbgrader.api import Gradebook
+    from lessonlib.homework.nbgrader.gradebook import opened
 
-    with Gradebook(course.database, "") as gradebook:
+    with opened(course) as gradebook:
         gradebook.update_or_create_assignment(name, duedate=due)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,12 @@ def _add_grade(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _needed() -> None:
     if not hasattr(os, "fork"):
         raise CommandError("homework needs Linux or macOS; on Windows use WSL")
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        raise CommandError(
+            f"this terminal's names of files are in {encoding}, and a student's name may need "
+            "more: set PYTHONUTF8=1 and start the same command again"
+        )
     try:
         import nbgrader  # noqa: F401
     except ImportError:
@@ -156,7 +163,7 @@ def _graded(chosen: argparse.Namespace) -> Iterator[str]:
         yield TRUSTED
     settings = Settings(
         jobs=max(1, chosen.jobs), scheduler=chosen.scheduler, trusted=chosen.trusted,
-        students=tuple(chosen.student), limits=Limits(cell=chosen.cell_seconds),
+        students=tuple(chosen.student), limits=Limits.with_cell(chosen.cell_seconds),
         progress=not chosen.quiet, names=chosen.names,
     )  # fmt: skip
     try:

@@ -73,8 +73,21 @@ class Course:
             ("nbgrader_config.py", CONFIG),
             ("course.json", json.dumps({"course": course}) + "\n"),
         ):
-            if not (self.root / name).exists():
-                write(self.root / name, text)
+            file = self.root / name
+            if not file.exists() or not file.read_bytes().strip():
+                write(file, text)
+
+    @property
+    def course_id(self) -> str:
+        """nbgrader's name for the course. Raises HomeworkError where course.json is damaged."""
+        file = self.root / "course.json"
+        try:
+            return str(json.loads(file.read_text(encoding="utf-8"))["course"])
+        except (ValueError, TypeError, KeyError):
+            raise HomeworkError(
+                f'{file} is damaged: put back your backup of it, or write {{"course": '
+                '"neural-sparks"} into it, with the name that `lessonlib assign` was given'
+            ) from None
 
     def lessons(self) -> list[str]:
         """The lessons that have been assigned."""
@@ -92,7 +105,7 @@ class Course:
             raise HomeworkError(
                 f"lesson {lesson!r} is not assigned in {self.root}; assigned: {known}"
             )
-        return Homework.from_json(path.read_text(encoding="utf-8"))
+        return Homework.of_file(path)
 
     def homework_named(self, name: str) -> Homework:
         """The homework of an nbgrader assignment."""

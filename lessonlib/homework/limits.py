@@ -9,6 +9,7 @@ PATIENCE = 4
 START_SECONDS = 120.0  # until the process that is copied for every student has to be ready
 TRIAL_SECONDS = 0.3  # for one call of a changed answer, when its mistake is searched
 TRIALS_SECONDS = 2.5  # for all of them
+LOCK_SECONDS = 120.0  # that another program may hold the gradebook
 SILENCE_SECONDS = 15.0  # between two messages, where no limit of a cell or call holds
 
 
@@ -38,6 +39,27 @@ class Limits:
     clock: float = 1200.0
     judging: float = 60.0
     whole: float = 1800.0
+
+    @staticmethod
+    def with_cell(seconds: float) -> "Limits":
+        """The limits where a cell may take so long: no other one is reached before ten such cells.
+
+        >>> Limits.with_cell(15.0) == Limits(), Limits.with_cell(300.0).whole
+        (True, 18000.0)
+        """
+        usual, clock = Limits(), PATIENCE * 10 * seconds
+        return Limits(
+            cell=seconds,
+            given=max(usual.given, seconds),
+            processor=max(usual.processor, 10 * seconds),
+            clock=max(usual.clock, clock),
+            whole=max(usual.whole, 1.5 * clock),
+        )
+
+    @property
+    def processor_of_one(self) -> int:
+        """Processor seconds of one process: room for ten cells."""
+        return int(max(RoomLimits.cpu, 10 * self.cell))
 
 
 @dataclass

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from lessonlib.exercises.judge import Exercise
@@ -41,9 +42,22 @@ class Homework:
     def from_json(text: str) -> "Homework":
         """Read the text again. Raises HomeworkError where it is none."""
         try:
-            return Homework(**json.loads(text))
-        except (ValueError, TypeError) as error:
+            made = Homework(**json.loads(text))
+            made.notebook()
+            return made
+        except (ValueError, TypeError, KeyError) as error:
             raise HomeworkError(f"not a homework file of this version: {error}") from None
+
+    @staticmethod
+    def of_file(path: Path) -> "Homework":
+        """Read a file. Raises HomeworkError where it is damaged."""
+        try:
+            return Homework.from_json(path.read_text(encoding="utf-8"))
+        except (HomeworkError, UnicodeDecodeError) as error:
+            raise HomeworkError(
+                f"{path} is damaged ({error}): put back your backup of it; without it the seed of "
+                "the homework's own cases is lost, and the lesson has to be assigned again"
+            ) from None
 
     @cached_property
     def fingerprint(self) -> str:

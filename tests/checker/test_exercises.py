@@ -2,6 +2,7 @@
 
 import inspect
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -171,6 +172,30 @@ def test_the_limit_is_not_lost_in_what_python_lets_nobody_leave_by_an_exception(
     start = time.monotonic()
     assert type(call(lambda f: f(1, 1), answer, (), seconds=0.1).error).__name__ == "TimeUp"
     assert time.monotonic() - start < 5
+
+
+def test_the_limit_is_not_lost_in_a_callback_of_a_weak_reference():
+    """Nor there; it rings while `WeakKeyDictionary` takes a key away, as page templates let it."""
+    file = weakref.WeakKeyDictionary.__init__.__code__.co_filename
+    space = {"time": time}
+    source = (
+        "def remove(key):\n    end = time.monotonic() + 0.2\n    while time.monotonic() < end: 0"
+    )
+    exec(compile(source, file, "exec"), space)
+
+    class Key:
+        pass
+
+    def answer(predicted, labels):
+        while True:
+            key = Key()
+            watched = weakref.ref(key, space["remove"])
+            del key
+            assert watched() is None
+            for _ in range(10**6):
+                pass
+
+    assert type(call(lambda f: f(1, 1), answer, (), seconds=0.1).error).__name__ == "TimeUp"
 
 
 def test_output_of_an_answer_is_kept_but_bounded():

@@ -109,8 +109,9 @@ def test_a_given_cell_that_times_out_is_tried_again(namespaces, monkeypatch):
     full = json.dumps(solved(homework.notebook())).encode()
     try:
         monkeypatch.setattr(Session, "run", late_once)
-        assert grader.grade(full).exercises[0].points == 1.0
-        assert len(tries) == 2
+        report = grader.grade(full)
+        assert report.exercises[0].points == 1.0
+        assert len(tries) == len(report.exercises) + 1
         monkeypatch.setattr(Session, "run", lambda *a, **more: Transcript(current=-1, stopped=True))
         report = grader.grade(full)
     finally:

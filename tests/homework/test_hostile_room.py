@@ -234,7 +234,7 @@ def test_another_pythons_torch_and_lessonlib_are_emptied(tmp_path, monkeypatch):
     for place in places:
         for name in ("torch", "lessonlib", "numpy"):
             (tmp_path / place / name).mkdir(parents=True)
-    monkeypatch.setattr(namespaces, "_shown", lambda: (str(tmp_path),))
+    monkeypatch.setattr(namespaces, "_there", lambda: [str(tmp_path)])
     hidden = namespaces.default_view("").hide
     for place in places:
         assert f"{tmp_path}/{place}/torch" in hidden

@@ -19,12 +19,6 @@ from lessonlib.lessons.registry import lessons
 LESSONS = sorted(notebooks_folder().glob("[0-9]*.ipynb"))
 # Terms that a lesson of the first edition uses before they are introduced.
 EARLY = {
-    "00": {
-        *("activation", "backpropagation", "dot product", "gradient", "learning rate", "logit"),
-        "overfitting",
-    },
-    "02": {"Adam", "gradient", "gradient descent"},
-    "03": {"recurrent network"},
     "05b": {"transformer"},
     "08": {"language model"},
     "09": {"transformer"},

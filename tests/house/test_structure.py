@@ -171,7 +171,8 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("said", SPOILT)
-def test_a_spoilt_lesson_is_caught(tmp_path, said):
+def test_a_spoilt_lesson_is_caught(tmp_path, said, monkeypatch):
+    monkeypatch.setattr(structure, "FIRST_EDITION", {"03"})  # its words are counted here
     book = make_lesson()
     SPOILT[said](book)
     found = verdict(tmp_path, book)

@@ -95,7 +95,11 @@ _KNOWN = (
         "A function for one number (one of `math`, or float) is given a whole array; those of "
         "NumPy work on every entry.",
     ),
-    (r"ZeroDivisionError", "Something is divided by 0 here."),
+    (
+        r"ZeroDivisionError",
+        "Something is divided by 0 here. Did a count stay at 0, because a loop was empty or a "
+        "generator had been used up before?",
+    ),
     (
         r"zero-size array to reduction",
         "The largest or smallest of nothing is asked for: an array is empty here.",

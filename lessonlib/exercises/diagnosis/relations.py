@@ -42,7 +42,7 @@ _SHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("is rounded to whole numbers", np.round),
 )  # fmt: skip
 _RESHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
-    ("{who} is transposed", lambda w: w.T if w.ndim > 1 else None),
+    ("{who} came back transposed", lambda w: w.T if w.ndim > 1 else None),
     ("all numbers are there, but in a flat array", np.ravel),
     ("the last row is missing", lambda w: w[:-1] if w.ndim else None),
     ("the first row is missing", lambda w: w[1:] if w.ndim else None),

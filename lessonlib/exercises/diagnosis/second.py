@@ -14,8 +14,9 @@ from lessonlib.exercises.exercise import Exercise, Property
 AGAIN = Property(
     "keeps something between calls",
     lambda first, again, *arguments: difference(again, first) is None,
-    "The same call gives another result the second time. Something is kept between the calls: a "
-    "list or dict as a default value, or a variable outside the function?",
+    "The same call gives another result the second time. Is something drawn at "
+    "random, such as an order? Or kept between the calls: a list or dict as a default value, a "
+    "variable outside the function?",
     also=lambda *arguments: arguments,
 )
 

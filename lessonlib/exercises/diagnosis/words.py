@@ -233,7 +233,7 @@ class Words:
 
     def _axis(self, edit: Edit) -> str:
         name = self.of(edit.node) or f"`{called(edit.node)}`"
-        return f"{name} runs along another axis"
+        return f"{name} {'run' if _many(name) else 'runs'} along another axis"
 
     def _keyword(self, edit: Edit) -> str:
         name = FUNCTION.get(called(edit.node), f"`{called(edit.node)}`")
@@ -387,6 +387,11 @@ def _name(node: ast.AST | None) -> str:
 
 def _listed(words: list[str]) -> str:
     return " and ".join(dict.fromkeys(words))
+
+
+def _many(who: str) -> bool:
+    """Whether such words stand for several things: "the lengths of the points"."""
+    return re.match(r"the (?!bias|axis)\w*[^\Ws]s\b", who) is not None
 
 
 def _of(who: str) -> str:

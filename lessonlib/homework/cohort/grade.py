@@ -4,8 +4,6 @@ Each step is one call for a student, and what it works on is that student's `Sub
 """
 
 import json
-import os
-import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,15 +11,23 @@ from pathlib import Path
 from tqdm import tqdm
 
 from lessonlib import __version__
+from lessonlib.files import write
 from lessonlib.homework.cohort.names import safe_id
-from lessonlib.homework.cohort.owners import sort_by_student, uploads
+from lessonlib.homework.cohort.owners import found_later, sort_by_student, uploads
 from lessonlib.homework.cohort.pool import DaskPool, LocalPool, Pool, Task
 from lessonlib.homework.cohort.reports import Line, lines, write_reports
 from lessonlib.homework.cohort.roster import Student, read_roster
 from lessonlib.homework.course import Course
+from lessonlib.homework.faults import in_words
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError
-from lessonlib.homework.nbgrader.gradebook import record, write_feedback
+from lessonlib.homework.nbgrader.gradebook import (
+    check_gradebook,
+    move_student,
+    record,
+    scores,
+    write_feedback,
+)
 from lessonlib.homework.release import solved
 from lessonlib.homework.submission.submission import Submission, submissions
 
@@ -65,6 +71,21 @@ class Grading:
         self.homework = course.homework(lesson)
         self.only = {safe_id(s) for s in settings.students}
         self.group = {s.student: s for s in submissions(course, self.homework)}
+        self._find_again()
+
+    def _find_again(self) -> None:
+        """Who was taken in before there was a class list has one row, under the id that it says."""
+        strangers = {s: self.group[s] for s in self.group if self.seats and s not in self.seats}
+        paths = {s: known.origin or f"{s}.ipynb" for s, known in strangers.items()}
+        found = found_later(paths, self.homework, list(self.seats.values()))
+        for stranger, student in found.items():
+            old = self.group.pop(stranger)
+            move_student(self.course, self.homework, stranger, student)
+            if student not in self.group:
+                self.group[student] = old.move_to(student)
+            else:
+                old.set_aside()
+                self.group[student].remark(f"an earlier file is kept in replaced/{stranger}")
 
     def read(self, source: Path) -> list[str]:
         """Take in each student's file, to where nbgrader expects it. Returns what was refused."""
@@ -75,6 +96,7 @@ class Grading:
             if upload.contested and submission.key:  # the file that was handed in before counts
                 submission.remark(upload.problem)
                 continue
+            submission.origin = upload.origin
             submission.take_in(upload.raw, upload.notes, upload.problem)
             submission.date(upload.handed_in, upload.late)
         return [f"refused: {path}: {reason}" for path, reason in intake.refused]
@@ -99,14 +121,14 @@ class Grading:
 
     def _waiting(self) -> tuple[list[Submission], list[Submission]]:
         """The submissions that are to be graded, and those that are only to be recorded."""
-        new, ready = [], []
+        new, ready, held = [], [], scores(self.course, self.homework)
         for submission in self.group.values():
-            if not submission.key or (self.only and submission.student not in self.only):
+            if self.only and submission.student not in self.only:
                 continue
-            if self.only or submission.is_open:
+            if submission.key and (self.only or submission.is_open):
                 new.append(submission)
-            elif not submission.recorded:
-                ready.append(submission)
+            elif not submission.recorded or submission.is_graded != (submission.student in held):
+                ready.append(submission)  # also where the gradebook is another one now
         return new, ready
 
     def _pool(self) -> Pool:
@@ -133,9 +155,13 @@ def grade(
     course: Course, lesson: str, settings: Settings, submissions: Path | None = None,
     roster: Path | None = None,
 ) -> Outcome:  # fmt: skip
-    """Grade a lesson's submissions. Raises HomeworkError where nothing can be graded."""
-    with course.locked():
+    """Grade a lesson's submissions. Raises HomeworkError where nothing can be graded.
+
+    A fault of the machine or the gradebook ends the run; what was done before is kept.
+    """
+    with in_words(), course.locked():
         run = Grading(course, lesson, settings, _seats(course, roster))
+        check_gradebook(course, run.homework)
         notes = _version_notes(run.homework)
         if submissions is not None:
             notes += run.read(submissions)
@@ -180,7 +206,6 @@ def _seats(course: Course, path: Path | None) -> dict[str, Student]:
     kept = course.root / "roster.csv"
     if path is not None and path.resolve() != kept.resolve():
         read_roster(path)
-        shutil.copyfile(path, kept)
-        os.chmod(kept, 0o644)
+        write(kept, path.read_bytes())
     roster = read_roster(kept) if kept.exists() else []
     return {safe_id(s.id): s for s in roster}

@@ -4,7 +4,7 @@ A student is an id, a number or an e-mail address; a name counts where only one 
 may be of several students is nobody's: it is refused, in words, and none of them is graded by it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -35,6 +35,7 @@ class Upload:
     problem: str = ""
     handed_in: str = ""
     late: bool = False
+    origin: str = ""  # the path that it has in what was handed in
     contested: bool = False  # every file may also be another student's
 
 
@@ -226,6 +227,22 @@ class _Sorter:
                     intake.platform[student] = when
 
 
+def found_later(
+    paths: Mapping[str, str], homework: Homework, roster: list[Student]
+) -> dict[str, str]:
+    """Who of those that were taken in without this class list is in it, and under which id.
+
+    paths : folder of a submission -> the path that it was handed in with
+    """
+    sorter = _Sorter(homework, roster)
+    owners = {folder: sorter.owner(path) for folder, path in paths.items()}
+    sorter.refuse_second_numbers(list(owners.values()))
+    return {
+        folder: safe_id(next(iter(owner.students))) for folder, owner in owners.items()
+        if len(owner.students) == 1 and not owner.why
+    }  # fmt: skip
+
+
 def uploads(intake: Intake, homework: Homework, only: Collection[str]) -> Iterator[Upload]:
     """The file that counts of each student, or of those in `only`, read when its turn comes.
 
@@ -263,7 +280,7 @@ def choose(student: str, found: list[Entry], homework: Homework) -> Upload:
     names = [e.name for e in homework.exercises()]
     ids = [grade_id_of("ex", e.id) for e in homework.exercises()]
     best: tuple[int, float, float, int, str] | None = None
-    upload, read = Upload(safe_id(student), None), 0
+    upload, read = Upload(safe_id(student), None, origin=found[0].path if found else ""), 0
     for entry in _likely(found):
         try:
             raw = entry.read() if read < _MOST_BYTES else _refuse("more than is read of a student")
@@ -279,6 +296,7 @@ def choose(student: str, found: list[Entry], homework: Homework) -> Upload:
         rank = (hits, when, entry.time, -flat.count(b"raise NotImplementedError"), entry.path)
         if best is None or rank > best:
             best, upload.raw, upload.late = rank, raw, entry.late
+            upload.origin = entry.path
             upload.handed_in = stamp(entry.handed_in) if entry.handed_in else ""
     if upload.raw is not None and best is not None:
         upload.problem = ""

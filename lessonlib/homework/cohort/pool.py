@@ -16,12 +16,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, Protocol
 
 from lessonlib.exercises.call import TimeUp
+from lessonlib.homework.faults import Fault, fault_of
 from lessonlib.homework.isolation import isolated
 from lessonlib.homework.limits import Limits
 from lessonlib.homework.model import Homework, HomeworkError, Report
@@ -49,15 +50,20 @@ _one_at_a_time = threading.Lock()  # the threads of a Dask worker share one proc
 
 
 def grade_file(task: Task, raw: bytes) -> Report:
-    """Grade one file in this process. A grader that cannot work is replaced once, then says why."""
+    """Grade one file in this process. A grader that cannot work is replaced once, then says why.
+
+    Raises Fault where the machine is the reason.
+    """
     report = Report.problem(LOST)
     with _one_at_a_time, _ended_after(task.limits.whole):
         for _ in range(2):
             try:
                 return _grader_for(task).grade(raw)
             except (GraderProblem, HomeworkError, OSError) as error:
-                report = Report.problem(error)
                 close_grader()
+                if fault := fault_of(error):
+                    raise fault from error
+                report = Report.problem(error)
     return report
 
 
@@ -93,7 +99,9 @@ def _ended_after(seconds: float) -> Iterator[None]:
 def _begin(leash: Connection) -> None:
     """First act of a local process: leave the terminal's group, end when the leash is let go."""
     os.setsid()  # Ctrl-C reaches the command alone, which then ends this
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # and one that came earlier is dropped
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, before)
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
 
 
@@ -148,6 +156,7 @@ class LocalPool:
             yield name, _report(_submitted(self._submit, (name, read)))
 
     def _start(self) -> None:
+        self.others = {*active_children()}
         context = get_context("spawn")  # a fork would copy this process's threads and open files
         self.theirs, self.leash = context.Pipe(duplex=False)
         self.executor = ProcessPoolExecutor(self.workers, context, _begin, (self.theirs,))
@@ -155,6 +164,8 @@ class LocalPool:
     def _end(self) -> None:
         self.leash.close()  # whatever the processes are doing, they end
         self.theirs.close()
+        for process in {*active_children()} - self.others:
+            process.kill()  # one that is still being started does not look at the leash yet
         self.executor.shutdown(cancel_futures=True)
 
     def _submit(self, raw: bytes) -> Future[Report]:
@@ -175,13 +186,30 @@ def _what_a_process_inherits() -> Iterator[None]:
     None runs the script again that called us.
     """
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        with isolated():
+        with _ctrl_c_waits(), isolated():
             yield
     finally:
         sys.modules["__main__"] = main
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Start processes whole: a Ctrl-C comes after it, also one that another thread receives."""
+    came: list[int] = []
+    ours = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT)
+    if ours and callable(handler):
+        signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if ours and callable(handler):
+            signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(came[0], None)
 
 
 class DaskPool:
@@ -237,9 +265,14 @@ def _submitted(submit: Callable[[bytes], Future[Report]], job: Job) -> Future[Re
 
 
 def _report(future: Future[Report]) -> Report:
-    """What came of a file. A grader that fails costs this student's report, nobody else's."""
+    """What came of a file. A grader that fails costs this student's report, nobody else's.
+
+    Raises Fault where the machine fails.
+    """
     try:
         return future.result()
+    except Fault:
+        raise
     except BrokenProcessPool:
         return Report.problem(LOST)
     except (Exception, TimeUp) as error:

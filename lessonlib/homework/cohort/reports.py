@@ -60,6 +60,8 @@ def _line(
     report = submission.outcome()
     notes = submission.notes + remarks + report.notes
     trouble = report.reason
+    if submission.is_open and submission.key:
+        trouble += "; start the same command again"
     if report.status == GRADED:
         trouble = agrees(submission.homework, report, row)
         if not trouble:

@@ -4,18 +4,21 @@
 formgrader and `lessonlib grade` all do the same.
 """
 
+import contextlib
 import glob
 import io
-import json
 import logging
 import os
 import secrets
+import sqlite3
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2.bccache import Bucket, BytecodeCache
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat.v4 import new_output
 from nbgrader import utils
@@ -23,6 +26,7 @@ from nbgrader.apps import api
 from nbgrader.converters import base
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy import Engine, event
 from traitlets.config import Config
 
 from lessonlib import markup
@@ -30,6 +34,8 @@ from lessonlib.exercises.result import Result
 from lessonlib.homework import safe
 from lessonlib.homework.cells import ANSWER, role_of
 from lessonlib.homework.course import Course
+from lessonlib.homework.faults import fault_of
+from lessonlib.homework.limits import LOCK_SECONDS
 from lessonlib.homework.model import Graded, Homework, HomeworkError, Report
 from lessonlib.homework.nbgrader.bounded import bounded
 from lessonlib.homework.release import cleared
@@ -147,11 +153,35 @@ def _score_outputs(graded: Graded) -> list[Any]:
     ]
 
 
+class _Compiled(BytecodeCache):
+    """The templates of the page, compiled once and not for each student."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called before a template is compiled."""
+        if code := self.known.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Called after it was."""
+        self.known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 class FeedbackExporter(HTMLExporter):
     """Writes the feedback page with a policy: no script runs in it but the one that sets formulas.
 
     That script (MathJax 2) evaluates its own configuration, and only it knows the page's number.
     """
+
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()
+        environment.bytecode_cache = _COMPILED
+        return environment
 
     def from_notebook_node(  # type: ignore[override]  # as nbconvert does it
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
@@ -208,7 +238,7 @@ def configure(config: Any, root: str | Path) -> None:
         module.glob = _GLOB
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = Course(root).database
-    config.CourseDirectory.course_id = json.loads((root / "course.json").read_text())["course"]
+    config.CourseDirectory.course_id = Course(root).course_id
     config.GenerateAssignment.preprocessors = [
         ClearYourCode, standard.LockCells, standard.ClearOutput, standard.CheckCellMetadata,
         standard.ComputeChecksums, standard.SaveCells, standard.CheckCellMetadata,
@@ -230,7 +260,7 @@ def configure(config: Any, root: str | Path) -> None:
 def run(course: Course, assignment: str, *converters: Any, student: str | None = None) -> None:
     """Run nbgrader's converters quietly, for a student or for all; its log goes into the error.
 
-    Raises HomeworkError where nbgrader refuses.
+    Raises HomeworkError where nbgrader refuses, Fault where the machine or the gradebook does.
     """
     folder = str(Path(sys.executable).parent)  # nbgrader calls `alembic` by name
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
@@ -244,16 +274,53 @@ def run(course: Course, assignment: str, *converters: Any, student: str | None =
         _convert(converter, config)
 
 
+@event.listens_for(Engine, "connect")
+def _wait_for_others(connection: Any, entry: Any) -> None:
+    """Formgrader or a backup may hold the gradebook for a while."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * LOCK_SECONDS)}")
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Without what nbgrader prints by itself: what it raises is enough."""
+    says = logging.getLogger("tornado.application")  # its gradebook writes errors there
+    before, says.disabled = says.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own calls of older interfaces
+            yield
+    finally:
+        says.disabled = before
+
+
+class _Log(logging.StreamHandler[io.StringIO]):
+    """Keeps what nbgrader says, and the error that it says it about."""
+
+    def __init__(self) -> None:
+        super().__init__(io.StringIO())
+        self.error: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called while nbgrader handles an error, of which it raises only the words."""
+        self.error = sys.exc_info()[1] or self.error
+        super().emit(record)
+
+    def last(self) -> str:
+        """The last line."""
+        lines = [s for s in self.stream.getvalue().strip().splitlines() if s.strip()]
+        return lines[-1] if lines else ""
+
+
 def _convert(kind: Any, config: Config) -> None:
-    log, text = logging.getLogger("lessonlib.nbgrader"), io.StringIO()
-    log.handlers, log.propagate = [logging.StreamHandler(text)], False
+    log, kept = logging.getLogger("lessonlib.nbgrader"), _Log()
+    log.handlers, log.propagate = [kept], False
     log.setLevel(logging.ERROR)
     converter = kind(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
     converter.force = True
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbgrader's own calls of older interfaces
+        with quietly():
             converter.start()
     except Exception as error:
-        lines = [s for s in text.getvalue().strip().splitlines() if s.strip()]
-        raise HomeworkError(f"nbgrader: {error} {lines[-1] if lines else ''}".strip()) from error
+        fault = fault_of(error) or (kept.error and fault_of(kept.error))
+        raise fault or HomeworkError(f"nbgrader: {error} {kept.last()}".strip()) from error

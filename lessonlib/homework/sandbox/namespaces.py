@@ -46,11 +46,15 @@ class RoomError(RuntimeError):
 
 @dataclass(frozen=True)
 class View:
-    """What the process may read, what of that is emptied, and where the room is built."""
+    """What the process may read, what of that is emptied, and where the room is built.
+
+    keep : what is shown inside a folder that is emptied: a course folder may hold the environment
+    """
 
     root: str
     show: tuple[str, ...]
     hide: tuple[str, ...]
+    keep: tuple[str, ...] = ()
 
 
 def _libc() -> ctypes.CDLL:
@@ -75,22 +79,25 @@ def _mount(source: str, target: str, kind: str | None, flags: int, data: str = "
 
 def default_view(root: str, hide: Iterable[str] = ()) -> View:
     """What Python and the embedded data need, nothing else; lessonlib and `hide` are emptied."""
-    shown = _shown()
+    there = _there()
+    shown = tuple(_outermost(there))
     copies = [str(Path(lessonlib.__file__).resolve().parent), *_copies(shown)]
-    return View(root, shown, (*dict.fromkeys(copies), *map(os.path.abspath, hide)))
+    hidden = sorted({*copies, *map(os.path.abspath, hide)}, key=len)  # the outer one first
+    return View(root, shown, tuple(hidden), (*there, *(f"{copy}/_data" for copy in copies)))
 
 
-def _shown() -> tuple[str, ...]:
+def _there() -> list[str]:
+    """The folders and files that are shown, as far as this machine has them."""
     wanted = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
     wanted += ["/etc/localtime", "/etc/fonts", "/etc/ssl/certs", "/nix/store"]
     wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, *_library_folders()]
     wanted.append(str(data_folder()))
-    return tuple(_outermost(p for p in wanted if os.path.exists(p)))
+    return [os.path.normpath(p) for p in wanted if os.path.exists(p)]
 
 
 def within_view(paths: Iterable[str]) -> list[str]:
     """Those of the paths that are in a folder that is shown: the others need not be known."""
-    shown = _shown()
+    shown = _outermost(_there())
     places = map(os.path.abspath, paths)
     return [p for p in places if any(f"{p}/".startswith(f"{s}/") for s in shown)]
 
@@ -219,15 +226,16 @@ def _no_further_namespaces() -> None:
 
 def _empty_over(view: View, path: str) -> None:
     """An empty folder over `path`, with what is shown inside it put back (the wheel's data)."""
-    inside = f"{path}/_data"
-    keep = os.path.isdir(view.root + inside)
-    handle = os.open(view.root + inside, os.O_PATH) if keep else -1
+    inside = _outermost(
+        p for p in view.keep if p.startswith(f"{path}/") and os.path.isdir(view.root + p)
+    )
+    handles = [os.open(view.root + p, os.O_PATH) for p in inside]
     _mount("tmpfs", view.root + path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
-    if keep:
-        os.makedirs(view.root + inside)
-        _mount(f"/proc/self/fd/{handle}", view.root + inside, None, _MS_BIND)
+    for kept, handle in zip(inside, handles, strict=True):
+        os.makedirs(view.root + kept)
+        _mount(f"/proc/self/fd/{handle}", view.root + kept, None, _MS_BIND | _MS_REC)
         os.close(handle)
-        _read_only(view.root + inside)
+        _read_only(view.root + kept)
     _mount("none", view.root + path, None,
            _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)  # fmt: skip
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import select
 import socket
 import subprocess
@@ -98,7 +99,11 @@ class PreforkClient:
             text = (
                 self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
             )
-            raise GraderProblem(f"the student's process could not be prepared: {text[-400:]}")
+            error = re.search(r"\[Errno (\d+)\] (.*)", text)  # no code of a student has run yet
+            cause = OSError(int(error[1]), error[2]) if error else None
+            raise GraderProblem(
+                f"the student's process could not be prepared: {text[-400:]}"
+            ) from cause
 
     @property
     def alive(self) -> bool:
@@ -180,7 +185,7 @@ class Session:
             "cells": cells,
             "name": exercise.name,
             "forbidden": list(exercise.forbidden),
-            "limits": {"memory": self.limits.memory},
+            "limits": {"memory": self.limits.memory, "cpu": self.limits.processor_of_one},
             "trials": trials > 0,
         }
         steps = messages.Reader([c["index"] for c in cells], calls)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from lessonlib.exercises.call import AskedToWrite
@@ -56,14 +56,28 @@ class Nothing:
         if strict:
             raise AskedToWrite("this exercise asks you to write it (torch is not used in grading)")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> "Nothing":
-        """Any call: nothing again."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Any call: nothing again; around a function (`@torch.compile`): the function."""
+        if len(args) == 1 and isinstance(args[0], FunctionType) and not strict:
+            return args[0]
         return Nothing(*args, **kwargs)
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        """No argument of an answer is a tensor."""
+        return isinstance(instance, Nothing)
+
+    def __subclasscheck__(self, kind: type) -> bool:
+        return issubclass(kind, Nothing)
+
+    def __or__(self, other: Any) -> Any:
+        return other
+
+    __ror__ = __or__
 
     def __getattr__(self, name: str) -> "Nothing":
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return Nothing()
+        return Nothing.__new__(Nothing)
 
     def __mro_entries__(self, bases: tuple) -> tuple:
         return (Nothing,)
@@ -81,13 +95,30 @@ class Nothing:
         return 0
 
 
+class Harmless(Nothing):
+    """What computes nothing (`no_grad`, `manual_seed`), so that an answer may have it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        return
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Around a function: the function. Else itself, which is no tensor and not true."""
+        return args[0] if len(args) == 1 and isinstance(args[0], FunctionType) else self
+
+
+HARMLESS = {
+    "enable_grad", "inference_mode", "is_grad_enabled", "is_tensor", "manual_seed", "no_grad",
+    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions",
+}  # fmt: skip
+
+
 class _StubModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        if strict:
-            return Nothing.__new__(Nothing)
-        return Nothing()
+        if name in HARMLESS:
+            return Harmless()
+        return Nothing.__new__(Nothing)  # to name it is no use of it
 
 
 class _Finder(MetaPathFinder, Loader):

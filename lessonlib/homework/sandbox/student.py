@@ -7,6 +7,7 @@ and the expected values never enter it.
 import contextlib
 import os
 import pickle
+import re
 import signal
 import socket
 import sys
@@ -46,7 +47,33 @@ def make_shell() -> Any:
     shell.ask_exit = lambda: None
     shell.display_pub.publish = lambda *args, **kwargs: None
     shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
+    _leave_out_magics(shell)
     return shell
+
+
+# Magics that have no use here: they set up a page or an installation, or take away what the lesson
+# has defined
+_LEFT_OUT = {
+    "autoreload", "colors", "conda", "config", "gui", "load_ext", "mamba", "matplotlib",
+    "micromamba", "pip", "reload_ext", "reset", "reset_selective", "uv", "unload_ext",
+}  # fmt: skip
+_INSTALLS = re.compile(r"\s*(\S*python\S* -m )?(pip|pip3|conda|mamba|uv|apt|apt-get)\b")
+
+
+def _leave_out_magics(shell: Any) -> None:
+    """Let a line that sets up a page or an installation cost nothing of the cell around it."""
+    run, system = shell.run_line_magic, shell.system
+
+    def run_known(name: str, line: str, _stack_depth: int = 1) -> Any:
+        if name in _LEFT_OUT or shell.find_line_magic(name) is None:
+            return None
+        return run(name, line, _stack_depth + 1)
+
+    def run_program(line: str) -> None:
+        if not _INSTALLS.match(line):
+            system(line)
+
+    shell.run_line_magic, shell.system = run_known, run_program
 
 
 def refuse_for_good(names: list[str]) -> None:
@@ -99,6 +126,7 @@ class Runner:
         stubs.strict = False
         refuse_for_good(request["forbidden"])
         sys.stdout, sys.stderr = self.out, self.err
+        sys.path.insert(0, os.getcwd())  # as in a notebook: what `%%writefile` wrote is found
         main = self._fresh_namespace()
         self._run_cells(request["cells"])
         answer = main.get(request["name"])

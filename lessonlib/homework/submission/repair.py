@@ -270,6 +270,8 @@ def repair(raw: bytes, release: dict[str, Any]) -> Repaired:
     placed: Placed = []
     for k, cell in enumerate(tree["cells"]):
         name, before = by_index.get(k, ""), matcher.ids[k]
+        if parsed(name or before)[0] == "check" and _holds_work(cell, handed_out):
+            placed.append(("", _extra(cell, notes)))
         if name:
             placed.append((name, _restored(cell, before, handed_out[name], notes)))
         elif before not in handed_out or parsed(before)[0] != "check":
@@ -281,6 +283,12 @@ def repair(raw: bytes, release: dict[str, Any]) -> Repaired:
     metadata = dict(release["metadata"])
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return Repaired(notebook, [*notes, *matcher.notes])
+
+
+def _holds_work(cell: dict[str, Any], handed_out: dict[str, dict[str, Any]]) -> bool:
+    """Whether somebody has typed an answer, or a part of one, into the cell of a check."""
+    given = {plain(c["source"]) for c in handed_out.values()}
+    return plain(cell["source"]) not in given and defines(cell["source"], r"[^\W\d]\w*")
 
 
 def _restored(

@@ -33,6 +33,7 @@ class Submission:
     recorded : whether gradebook and feedback hold the report
     handed_in: when, as nbgrader writes it ("2026-10-05 13:22:00 UTC"), empty where nobody says
     late     : whether the platform says that it was late
+    origin   : the path that it was handed in with, from which its student is told
     """
 
     course: Course
@@ -45,6 +46,7 @@ class Submission:
     recorded: bool = False
     handed_in: str = ""
     late: bool = False
+    origin: str = ""
 
     @staticmethod
     def open(course: Course, homework: Homework, student: str) -> "Submission":
@@ -88,24 +90,46 @@ class Submission:
         """Keep what was handed in; without a file, the reason why there is none."""
         self.notes, self.problem = notes, ""
         if raw is None:
-            self.problem = problem or "no file was found"
-            shutil.rmtree(self.file.parent, ignore_errors=True)
             self._has_changed("")
+            self.problem = problem or "no file was found"
+            self._save()  # before the file goes: a full disk must not leave neither
+            shutil.rmtree(self.file.parent, ignore_errors=True)
         elif self._key_of(raw) != self.key:
             write(self.file, raw)
             self._has_changed(self._key_of(raw))
         self._save()
 
     def date(self, handed_in: str, late: bool) -> None:
-        """Keep when it was handed in, where nbgrader reads it too."""
+        """Keep when it was handed in."""
         if (handed_in, late) != (self.handed_in, self.late):
             self.handed_in, self.late, self.recorded = handed_in, late, False
+        self.stamp()
+        self._save()
+
+    def stamp(self) -> None:
+        """Write when it was handed in to where nbgrader reads it."""
         clock = self.file.with_name("timestamp.txt")
-        if handed_in and self.key:
-            write(clock, f"{handed_in}\n")
+        if self.handed_in and self.key:
+            write(clock, f"{self.handed_in}\n")
         else:
             clock.unlink(missing_ok=True)
-        self._save()
+
+    def move_to(self, student: str) -> "Submission":
+        """The same submission under the id that its student has in the class list."""
+        moved = replace(self, student=student)
+        _move(self.autograded, moved.autograded)
+        _move(self.feedback_file.parent, moved.feedback_file.parent)
+        moved._save()
+        _move(self.file.parent, moved.file.parent)
+        self.state_file.unlink(missing_ok=True)
+        return moved
+
+    def set_aside(self) -> None:
+        """It is no submission any longer; its file is kept in `replaced/`."""
+        for folder in (self.autograded, self.feedback_file.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        _move(self.file.parent, self.course.root / "replaced" / self.student / self.homework.name)
+        self.state_file.unlink(missing_ok=True)
 
     def remark(self, note: str) -> None:
         """Keep one more note."""
@@ -117,7 +141,7 @@ class Submission:
         """How long after the due date it was handed in; empty where it was in time."""
         return late_by(self.homework.due, self.handed_in, self.late)
 
-    def keep(self, report: Report, recorded: bool = False) -> None:
+    def keep(self, report: Report | None, recorded: bool = False) -> None:
         """Keep what the grader found, and whether gradebook and feedback hold it."""
         self.report, self.recorded = report, recorded
         self._save()
@@ -126,6 +150,11 @@ class Submission:
     def is_open(self) -> bool:
         """Whether this very file has not been graded yet, or grading it has failed."""
         return self.report is None or self.report.reason.startswith("problem:")
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether this very file has a score."""
+        return self.outcome().status == "graded"
 
     def outcome(self) -> Report:
         """The report, or in its place the reason why there is none."""
@@ -150,12 +179,22 @@ class Submission:
             "recorded": self.recorded,
             "handed_in": self.handed_in,
             "late": self.late,
+            "origin": self.origin,
             "report": self.report and asdict(self.report),
         }
         text = json.dumps(state, sort_keys=True, ensure_ascii=False)
         write(self.state_file, text.encode(errors="replace"))  # half characters cannot be stored
         for ending in _BEFORE:
             self.state_file.with_suffix(ending).unlink(missing_ok=True)
+
+
+def _move(old: Path, new: Path) -> None:
+    if old.exists():
+        shutil.rmtree(new, ignore_errors=True)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        old.rename(new)
+        with contextlib.suppress(OSError):
+            old.parent.rmdir()  # where no other homework is in it
 
 
 def submissions(course: Course, homework: Homework) -> Iterator[Submission]:
@@ -179,6 +218,7 @@ def _stored(file: Path) -> dict[str, Any]:
         return {}
     known = {name: state[name] for name in kinds}
     known["handed_in"], known["late"] = str(state.get("handed_in", "")), state.get("late") is True
+    known["origin"] = str(state.get("origin", ""))
     try:
         if (tree := known["report"]) is not None:
             exercises = [Graded(**graded) for graded in tree["exercises"]]

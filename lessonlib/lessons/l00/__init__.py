@@ -6,8 +6,8 @@ CARD = Lesson(
     number="00",
     stem="00_start_here",
     title="Start here",
-    promise="Check the installation, meet the digits",
-    you_will="check the installation, meet the digits",
-    hours=0.75,
+    promise="Check the installation, teach a machine to read digits",
+    you_will="check the installation, meet the digits, write a program that learns to read them",
+    hours=1.5,
     needs=(),
 )

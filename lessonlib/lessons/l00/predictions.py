@@ -7,14 +7,55 @@ PREDICTIONS = [
     Prediction(
         id="00.a",
         question=(
-            "Write down a rule for a 7: ink in the top rows, a stroke below it, nothing at the "
-            "lower left and lower right. Of all the images it calls a 7, which share are 7s?"
+            "Your five sentences go through the 1,007 training images. Of all the images that they "
+            "call a 7, which share are 7s?"
         ),
         choices=("About half", "About three quarters", "Nearly all"),
         right=0,
         why=(
-            "A rule written by hand meets handwriting that nobody thought of: 9s with an open "
-            "loop, 1s with a flag, 3s with a faint lower half. They fit the rule just as a 7 does."
+            "All that they call a 7 has a bar, a stroke and three empty zones, because "
+            "that is what the code tests. But so have many 1s, 3s and 8s, and nobody thought of "
+            "them."
+        ),
+    ),
+    Prediction(
+        id="00.b",
+        question=(
+            "A program keeps nothing but ten averages, one image for each digit. Of 250 images "
+            "that it has never seen, it reads ..."
+        ),
+        choices=("about half", "about seven in ten", "about nine in ten"),
+        right=2,
+        why=(
+            "For so many images the average of their own digit is nearer than each of the nine "
+            "others."
+        ),
+    ),
+    Prediction(
+        id="00.c",
+        question=(
+            "Now the program learns from only 50 images, drawn at random, and we repeat that 20 "
+            "times, with another 50 each time. The best and the worst of the 20 accuracies differ "
+            "by about ..."
+        ),
+        choices=("0.01", "0.05", "0.13"),
+        right=2,
+        why=(
+            "Which images it has learned from makes so much difference that a single "
+            "run says little. With all images the 20 runs are the same."
+        ),
+    ),
+    Prediction(
+        id="00.d",
+        question=(
+            "The best of the four programs in the next table reads 0.99 of the test images. The "
+            "images are moved by two pixels. It now reads about ..."
+        ),
+        choices=("0.9", "0.5", "0.1, as many as by guessing"),
+        right=2,
+        why=(
+            "Each of the four compares pixels at fixed places, and the ink has left "
+            "those places. None of them knows that a 7 that has moved is still a 7."
         ),
     ),
 ]

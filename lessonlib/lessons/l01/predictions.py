@@ -20,15 +20,15 @@ PREDICTIONS = [
     Prediction(
         id="01.b",
         question=(
-            "The margin is halved three times. Each time the bound (R / gamma)^2 grows fourfold. "
-            "How does the number of mistakes that are really made grow?"
+            "The margin to the hidden plane is halved three times. Each time its bound, "
+            "(R / gamma)^2, grows about fourfold. How does the number of mistakes grow?"
         ),
         choices=("Not at all", "More slowly than the bound", "Fourfold as well", "Faster"),
         right=1,
         why=(
-            "The bound has to hold for the worst arrangement of points. Random points are kinder: "
-            "each halving makes a little more than twice as many mistakes, so the share of the "
-            "bound that is used shrinks."
+            "The bound has to hold for the worst arrangement of points. For these random ones each "
+            "halving makes a little more than twice as many mistakes, while the bound of the best "
+            "plane grows more than threefold: the share of it that is used shrinks."
         ),
     ),
     Prediction(
@@ -48,27 +48,29 @@ PREDICTIONS = [
         id="01.d",
         question=(
             "40 points in 20 dimensions, each labelled by the toss of a coin. How often does a "
-            "plane separate the two classes perfectly?"
+            "plane through the origin separate the two classes perfectly?"
         ),
         choices=("Almost never", "About half of the time", "Almost always"),
         right=1,
         why=(
-            "Cover's theorem: with twice as many points as dimensions exactly half of all "
-            "labellings are separable. A perfect fit of random labels says nothing about learning."
+            "Cover's theorem: with twice as many points as dimensions, planes through the origin "
+            "separate exactly half of all labellings (with a bias, 0.625 of them). A perfect fit "
+            "of random labels says nothing about learning."
         ),
     ),
     Prediction(
         id="01.e",
         question=(
-            "On a common scale the weights at the centre are about as large as those at the "
+            "On a common scale the weights at the centre are no larger than those at the "
             "border. Now we hide the 16 pixels of the centre from the trained units: each is "
             "replaced by its mean. The accuracy of about 0.95 falls to ..."
         ),
         choices=("0.90, as with 16 pixels drawn at random", "0.80", "0.65"),
         right=2,
         why=(
-            "The size of a weight had no say in it. The centre matters far more than other pixels, "
-            "and it does so in both readers, the one with large weights there and the one without."
+            "The centre matters more than any other block of this size, in both readers: the one "
+            "with large weights there and the one without. What the sizes do tell is measured "
+            "below."
         ),
     ),
 ]
@@ -79,9 +81,10 @@ QUESTIONS = [
         title="What the weights may say",
         points=2,
         rubric=(
-            "1 point: names a reason why the weight says little - it depends on the unit in which "
-            "the pixel is measured, or pixels at the edge are almost always 0, so that their "
-            "weights are hardly ever changed.",
+            "1 point: names what the conclusion needs - a weight counts together with the scale "
+            "(range, spread) of its pixel, so the pixels must be on one known scale; and for a "
+            "linear unit weight times range must be small against the scores. In a model of "
+            "several layers, or with many small weights that add up, it does not follow.",
             "1 point: names a test of importance - hide those pixels (replace them by their mean) "
             "and look at the accuracy on validation images, next to as many other pixels; or train "
             "again without them.",

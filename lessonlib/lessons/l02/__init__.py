@@ -7,8 +7,8 @@ CARD = Lesson(
     stem="02_multilayer_perceptron",
     title="Multilayer perceptron",
     promise="Bend the plane",
-    you_will="bend the plane, then draw a line; play with a network that is the code on the page",
-    hours=3,
+    you_will="bend the plane, then draw a line; build a network that finds its own weights",
+    hours=4,
     needs=("01",),
     explorer="PlaygroundExplorer",
 )

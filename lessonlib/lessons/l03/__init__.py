@@ -8,7 +8,7 @@ CARD = Lesson(
     title="Backpropagation",
     promise="Assign the blame",
     you_will="compute every gradient: build a tape, then the same by layers",
-    hours=3,
+    hours=4,
     needs=("02",),
     explorer="GraphExplorer",
 )

@@ -14,17 +14,16 @@ PREDICTIONS = [
         right=1,
         why=(
             "v multiplies the hidden value h = 2, so a nudge of v counts twice. A nudge of w or b "
-            "has to pass through v = 0.5 first. What counts is what stands around a weight, not "
+            "has to pass through v = 0.5 first. What counts is what is around a weight, not "
             "its size."
         ),
     ),
     Prediction(
         id="03.b",
         question=(
-            "A number is doubled 30 times by y = y + y. How many calls does the function blame "
-            "make?"
+            "A number is doubled 30 times by y = y + y. About how many calls does hand_on make?"
         ),
-        choices=("31", "61", "about 900", "about two thousand million"),
+        choices=("31", "61", "900", "two billion"),
         right=3,
         why=(
             "Every sum has two paths to its parent, so the number of paths doubles with each sum: "
@@ -65,28 +64,28 @@ PREDICTIONS = [
     Prediction(
         id="03.e",
         question=(
-            "20 layers of sigmoid units. How much smaller is the gradient of the first layer's "
-            "weights than that of the last hidden layer's?"
+            "20 layers of sigmoid units. How much smaller is the gradient that arrives at the "
+            "first layer than the one at the last hidden layer?"
         ),
-        choices=("about the same", "20 times", "a thousand times", "a million million times"),
+        choices=("about the same", "20 times", "a thousand times", "a trillion times"),
         right=3,
         why=(
-            "A sigmoid's slope is at most 0.25, and the slopes of all layers on the way are "
-            "multiplied: 0.25 to the 20 is about 1e-12."
+            "A sigmoid's slope is at most 0.25, and the slopes of the 19 layers in between are "
+            "multiplied: 0.25 to the power 19 is about 4e-12. (A trillion is 1e12.)"
         ),
     ),
     Prediction(
         id="03.f",
         question=(
-            "A unit has 16 weights. For one example, how often does its largest weight also get "
-            "its largest gradient (the network is trained)?"
+            "An output has 16 weights. For one example, how often does its largest weight also "
+            "get its largest gradient (the network is trained)?"
         ),
         choices=("always", "in most cases", "in fewer than half of the cases", "never"),
         right=2,
         why=(
-            "The 16 gradients are delta times the 16 activations: delta is the same for all, so "
-            "the largest activation decides. It meets the largest weight more often than by "
-            "chance, 1 in 16, but mostly it does not."
+            "The 16 gradients are p - y times the 16 hidden values. p - y is the same for all of "
+            "them, so the largest hidden value decides. It meets the largest weight hardly more "
+            "often than by chance, 1 in 16."
         ),
     ),
 ]

@@ -63,3 +63,48 @@ def test_the_score_over_the_length_of_the_weights_is_the_distance(seed):
     other = foot + np.cross(w, r.normal(size=3))  # elsewhere on the plane: farther away
     assert np.isclose(w @ other + b, 0)
     assert np.linalg.norm(x - other) >= np.linalg.norm(x - foot) - 1e-12
+
+
+def test_a_step_repairs_a_point_of_and_spoils_two_others():
+    X, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([-1, -1, -1, 1])
+    w, b = np.array([0.0, 0.0]), -1.0
+    assert list(y * (X @ w + b) > 0) == [True, True, True, False]
+    w, b = update(w, b, X[3], y[3])
+    assert list(y * (X @ w + b) > 0) == [False, False, False, True]
+
+
+def test_where_mistakes_are_rare_the_weighting_helps_a_little_in_15_of_20_runs():
+    def right(line, X, y):
+        return np.mean(perceptron.classify(X, line[:-1], line[-1]) == y)
+
+    better = []
+    for seed in range(20):
+        r = np.random.default_rng(seed)
+        u, X = r.normal(size=20), r.normal(size=(500, 20))
+        y = np.where(X @ u > 0, 1, -1)
+        y = np.where(r.random(500) < 0.01, -y, y)
+        new = r.normal(size=(2000, 20))
+        truth, lines = np.where(new @ u > 0, 1, -1), []
+        perceptron.fit(X, y, passes=3, on_mistake=lambda i, w, b, to=lines: to.append([*w, b]))
+        mean = perceptron.fit(X, y, passes=3, averaged=True)
+        weighted = right([*mean.weight, mean.bias], new, truth)
+        better.append(weighted - right(np.mean(lines, axis=0), new, truth))
+    assert sum(gain > 0 for gain in better) == 15
+    assert 0 < np.median(better) < 0.005
+
+
+def test_centring_may_also_cost_mistakes():
+    X, y = np.array([[-4.0], [1.0], [0.0]]), np.array([1, -1, 1])
+    assert perceptron.fit(X, y).steps == 1
+    assert perceptron.fit(X - X.mean(), y).steps == 5
+
+
+@given(st.integers(0, 5_000))
+def test_hidden_pixels_move_a_score_by_at_most_weight_times_range(seed):
+    r = np.random.default_rng(seed)
+    X, w = r.uniform(r.uniform(-3, 0), r.uniform(0.1, 3), size=(20, 6)), r.normal(size=6)
+    hidden = r.choice(6, 3, replace=False)
+    seen = X.copy()
+    seen[:, hidden] = X.mean(axis=0)[hidden]
+    most = np.sum(np.abs(w[hidden]) * np.ptp(X[:, hidden], axis=0))
+    assert np.all(np.abs(seen @ w - X @ w) <= most + 1e-12)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lessonlib.homework.cells import grade_id_of
 
-FULL = {"01.1": 2.0, "01.2": 2.0, "01.3": 3.0, "01.4": 3.0, "01.5": 3.0, "01.6": 2.0}
+FULL = {"01.1": 2.0, "01.2": 2.0, "01.3": 3.0, "01.4": 3.0, "01.5": 3.0, "01.6": 2.0, "01.7": 5.0}
 
 
 @dataclass

@@ -38,6 +38,33 @@ def _set_up_changed(nb):
     return nb
 
 
+def _answer_in_the_check(nb):
+    stub = nb["cells"][place(nb, "ex-01-2")]["source"].split("\n")[0]
+    cell_of(nb, "01.2")["source"] = f"{stub}\n    raise NotImplementedError"
+    cell_of(nb, "01.2", "check")["source"] = UPDATE + 'check("01.2", update)'
+    return nb
+
+
+def _helper_in_the_check(nb):
+    cell_of(nb, "01.2")["source"] = (
+        "def update(weight, bias, x, y):\n    return step(weight, bias, x, y)"
+    )
+    source = UPDATE.replace("def update", "def step") + 'check("01.2", update)'
+    cell_of(nb, "01.2", "check")["source"] = source
+    return nb
+
+
+def _written_and_imported(nb):
+    at = place(nb, "ex-01-2")
+    nb["cells"][at]["source"] = (
+        "from helper import step\n\ndef update(weight, bias, x, y):\n"
+        "    return step(weight, bias, x, y)"
+    )
+    file = "%%writefile helper.py\nimport numpy as np\n" + UPDATE.replace("update", "step")
+    nb["cells"].insert(at, code(file, "file"))
+    return nb
+
+
 def _old_format(nb):
     for cell in nb["cells"]:
         del cell["id"]
@@ -114,6 +141,67 @@ print("note", file=sys.stderr)""")),
     Case("magics and shell lines", added(
         "%matplotlib inline\n%time x = 1\n!ls /nowhere\nnp.mean?\n%unknown_magic 3")),
     Case("a cell magic around the answer", answer("01.2", "%%time\n" + UPDATE)),
+    Case("%reset -f", added("%reset -f")),
+    Case("%reset -f above an answer", answer("01.2", "%reset -f\n" + UPDATE)),
+    Case("%config and %matplotlib above an answer", answer(
+        "01.2", "%config InlineBackend.figure_format = 'retina'\n%matplotlib widget\n"
+        "%load_ext nobody_has_it\n%autoreload 2\n%lprun 3\n" + UPDATE)),
+    Case("installations above an answer", answer(
+        "01.2", "!pip install -q torch\n%pip install torch\n!python -m pip install torch\n"
+        "!conda install numpy\n%conda install numpy\n!apt-get install git\n" + UPDATE)),
+    Case("a file written and imported", _written_and_imported),
+    Case("namedtuples", answer("01.2", """
+from typing import NamedTuple
+
+class Line(NamedTuple):
+    weight: np.ndarray
+    bias: float
+
+def update(weight, bias, x, y):
+    if y * (weight @ x + bias) <= 0:
+        return Line(weight + y * x, bias + y)
+    return Line(weight, bias)""")),
+    Case("own kinds of lists, numbers and arrays", answer("01.2", """
+from collections import UserList, deque
+
+class Weight(np.ndarray):
+    pass
+
+class Bias(float):
+    pass
+
+class Row(list):
+    pass
+
+def update(weight, bias, x, y):
+    if y * (weight @ x + bias) > 0:
+        return UserList([weight, Bias(bias)])
+    return Row([(weight + y * x).view(Weight), Bias(bias + y)])""")),
+    Case("labels as an enumeration", answer("01.1", """
+from collections import deque
+from enum import IntEnum
+
+class Label(IntEnum):
+    NO = -1
+    YES = 1
+
+def neuron(X, weight, bias):
+    return deque(Label.YES if z > 0 else Label.NO for z in X @ weight + bias)""")),
+    Case("questions about tensors around NumPy code", answer("01.1", """
+import torch
+from torch import Tensor, nn
+
+@torch.no_grad()
+def neuron(X: torch.Tensor | np.ndarray, weight: "Tensor", bias) -> np.ndarray | Tensor:
+    if isinstance(X, torch.Tensor) or isinstance(X, (Tensor, nn.Module)) or torch.is_tensor(X):
+        X = X.numpy()
+    torch.manual_seed(0)
+    with torch.no_grad():
+        return np.where(X @ weight + bias > 0, 1, -1)""")),
+    Case("decorators of torch around NumPy code", answer("01.2", "import torch\n"
+         "@torch.compile\n@torch.inference_mode()\n@torch.no_grad()\n" + UPDATE)),
+    Case("an answer typed into the check's cell", _answer_in_the_check, note="changed"),
+    Case("a helper typed into the check's cell", _helper_in_the_check, note="changed"),
     Case("await at the top", added("import asyncio\nawait asyncio.sleep(0)")),
     Case("a figure", added("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")),
     Case("an added cell that fails", added("undefined_name + 1")),

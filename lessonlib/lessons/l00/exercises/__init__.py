@@ -1,1 +1,1 @@
-"""Lesson 00: one exercise, solved together, so that check, hint and solution are known."""
+"""Lesson 00: a first exercise solved together, a formula for the digit 7, and a first reader."""

@@ -136,6 +136,12 @@ EXERCISE = Exercise(
             "the sum.",
         ),
         Mistake(
+            "bias added to the inputs",
+            lambda X, weight, bias: np.where((X + bias) @ weight > 0, 1, -1),
+            "The bias is added to every input, so it is multiplied by the weights. Add it once, to "
+            "the weighted sum.",
+        ),
+        Mistake(
             "zero counts as positive",
             lambda X, weight, bias: np.where(X @ weight + bias >= 0, 1, -1),
             "A score of exactly 0 is answered with +1 here. Only scores above 0 are.",

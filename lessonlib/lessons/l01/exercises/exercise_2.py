@@ -172,8 +172,8 @@ EXERCISE = Exercise(
         Property(
             "the bias moves towards the label",
             _bias_as_labelled,
-            "The bias moves against the label of the point: it grows after a mistake on a point of "
-            "class +1 and falls after one on a point of class -1.",
+            "The bias moves the wrong way. After a mistake on a point of class +1 it has to grow, "
+            "after one on a point of class -1 it has to fall.",
         ),
         Property(
             "the bias moves by one step",

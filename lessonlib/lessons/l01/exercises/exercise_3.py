@@ -1,6 +1,7 @@
 """Exercise 01.3: one pass over all points with Rosenblatt's rule, counting the mistakes."""
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -54,24 +55,30 @@ def _counts(
     return float(found[2]), abs(float(found[1]) - bias)
 
 
-def _fits_the_bias(found: Any, *arguments: Any) -> bool:
-    count, moved = _counts(found, *arguments)
-    return count >= moved and (count - moved) % 2 == 0
+def _fits_the_bias(found: Any, weight: np.ndarray, bias: float, *points: Any) -> bool:
+    """From the bias that is handed over, or from 0: where it starts is another question."""
+    moves = (_counts(found, weight, start, *points) for start in (bias, 0.0))
+    return any(count >= moved and (count - moved) % 2 == 0 for count, moved in moves)
 
 
-def _at_right_angles(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
-    """Six points, all at right angles, with labels in turn: from zero each of them is a mistake.
+def _all_mistakes(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    """Six points that are mistakes from zero, in whatever order they are visited.
 
-    So each leaves its own entry in the weights, and a point that is left out leaves a 0.
+    Each has an entry of its own, and for each pair one where the two have 1 and -1: so the products
+    of different points are -1, and with the bias each score is 0 when its point is met. A point
+    that is left out leaves a 0 in its own entry.
     """
-    return np.zeros(6), 0.0, np.eye(6), np.array([1, -1, 1, -1, 1, -1])
+    pairs = list(combinations(range(6), 2))
+    shared = np.array([[(i == a) - (i == b) for a, b in pairs] for i in range(6)], dtype=float)
+    X = np.hstack([np.eye(6), shared])
+    return np.zeros(X.shape[1]), 0.0, X, np.array([1, -1, 1, -1, 1, -1])
 
 
 def _sees(k: int) -> Callable[..., bool]:
     """A property: point k is not the only one of the six that leaves nothing."""
 
     def holds(found: Any, other: Any, *case: Any) -> bool:
-        left = np.asarray(other[0]) != 0
+        left = np.asarray(other[0])[:6] != 0
         return bool(left[k]) or left.sum() < len(left) - 1
 
     return holds
@@ -154,6 +161,24 @@ def _pass_compared(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray
     return weight, bias, mistakes
 
 
+def _pass_without_bias(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (weight @ x) <= 0:
+            weight, bias, mistakes = weight + label * x, bias + label, mistakes + 1
+    return weight, bias, mistakes
+
+
+def _pass_two_questions(weight: np.ndarray, bias: float, X: np.ndarray, y: np.ndarray) -> tuple:
+    mistakes = 0
+    for x, label in zip(X, y, strict=True):
+        if label * (weight @ x + bias) <= 0:
+            weight, mistakes = weight + label * x, mistakes + 1
+        if label * (weight @ x + bias) <= 0:
+            bias = bias + label
+    return weight, bias, mistakes
+
+
 EXERCISE = Exercise(
     id="01.3",
     title="One pass",
@@ -179,14 +204,14 @@ EXERCISE = Exercise(
             _sees(-1),
             "The last point is left out: it has no effect on the line. Does the loop end too "
             "early?",
-            also=_at_right_angles,
+            also=_all_mistakes,
         ),
         Property(
             "the first point is visited",
             _sees(0),
             "The first point is left out: it has no effect on the line. Does the loop begin too "
             "late?",
-            also=_at_right_angles,
+            also=_all_mistakes,
         ),
         Property(
             "the count fits the bias",
@@ -254,6 +279,29 @@ EXERCISE = Exercise(
             _pass_until_right,
             "The pass stays at a point until it is right. Every point is visited once: one step, "
             "even if it is still wrong afterwards.",
+        ),
+        Mistake(
+            "starts from zero and stays until right",
+            lambda weight, bias, X, y: _pass_until_right(0 * weight, 0.0, X, y),
+            "The pass starts from a line of zeros instead of the one that is handed over. And it "
+            "stays at a point until it is right: one visit makes one step.",
+        ),
+        Mistake(
+            "score without the bias",
+            _pass_without_bias,
+            "Whether a point is a mistake is asked without the bias. It belongs to the score.",
+        ),
+        Mistake(
+            "from the last to the first, score without the bias",
+            lambda weight, bias, X, y: _pass_without_bias(weight, bias, X[::-1], y[::-1]),
+            "The points are visited from the last to the first, and whether one is a mistake is "
+            "asked without the bias. Begin with the first row, and add the bias to the score.",
+        ),
+        Mistake(
+            "asks twice",
+            _pass_two_questions,
+            "The bias moves only if the point is still wrong after the weights have moved. Ask "
+            "once, with the line as it is, and move both.",
         ),
         Mistake(
             "pass after pass",

@@ -1,6 +1,7 @@
 """Exercise 01.4: train a perceptron and return the mean of its line over all visits."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,17 @@ def _last_bias(X: np.ndarray, y: np.ndarray, passes: int) -> tuple[np.ndarray, f
     return averaged(X, y, passes)[0], _last_line(X, y, passes)[1]
 
 
+def _after_mistakes_over_visits(X: np.ndarray, y: np.ndarray, passes: int) -> tuple:
+    lines = _lines(X, y, passes)
+    kept = [new for old, new in pairwise(lines) if new[1] != old[1]]
+    return _mean_of(kept, len(lines) - 1)
+
+
+def _zeros_too_last_bias(X: np.ndarray, y: np.ndarray, passes: int) -> tuple[np.ndarray, float]:
+    lines = _lines(X, y, passes)
+    return _mean_of(lines, len(lines))[0], lines[-1][1]
+
+
 EXERCISE = Exercise(
     id="01.4",
     title="The averaged perceptron",
@@ -136,10 +148,10 @@ EXERCISE = Exercise(
     ),
     properties=(
         Property(
-            "the first visit makes a step",
+            "the mean of a single line is that line",
             _starts_with_a_step,
-            "With one point and one pass there is one line to average: the one after the visit. "
-            "The start is zero, every score is 0 there, and a score of 0 is a mistake.",
+            "With one point and one pass there is one line to average, the one after the visit: "
+            "y * x with the bias y, because a score of 0 is a mistake. Something else came back.",
             also=lambda X, y, passes: (X[:1], y[:1], 1),
         ),
         Property(
@@ -179,6 +191,18 @@ EXERCISE = Exercise(
             _mean_of_mistakes,
             "Only the lines right after a mistake are averaged. A line that survives ten "
             "visits has to count ten times.",
+        ),
+        Mistake(
+            "adds up after mistakes only",
+            _after_mistakes_over_visits,
+            "Only the lines right after a mistake are added up, and the sum is divided by all "
+            "visits. Add the line after every visit, mistake or not.",
+        ),
+        Mistake(
+            "one visit too many, and the last bias",
+            _zeros_too_last_bias,
+            "The zeros of the start are averaged as well: only the lines after the visits count. "
+            "And the bias is the last one: it needs a mean as well.",
         ),
         Mistake(
             "averages once a pass",

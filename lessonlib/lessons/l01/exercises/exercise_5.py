@@ -74,6 +74,11 @@ def _mean_radius(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
     return float(bound(X, y, direction) * ratio**2)
 
 
+def _exchanged(X: np.ndarray, y: np.ndarray, direction: np.ndarray) -> float:
+    margins = y * (X @ direction) / np.linalg.norm(direction)
+    return float((np.min(np.linalg.norm(X, axis=1)) / np.max(margins)) ** 2)
+
+
 EXERCISE = Exercise(
     id="01.5",
     title="Novikoff's bound",
@@ -158,6 +163,26 @@ EXERCISE = Exercise(
             "not squared",
             lambda X, y, direction: float(bound(X, y, direction) ** 0.5),
             "This is R / gamma. The bound is its square.",
+        ),
+        Mistake(
+            "only gamma squared",
+            lambda X, y, direction: float(
+                bound(X, y, direction) / np.max(np.linalg.norm(X, axis=1))
+            ),
+            "This is R / gamma². The square belongs to the whole fraction, R as well as gamma.",
+        ),
+        Mistake(
+            "R without its root",
+            lambda X, y, direction: float(
+                bound(X, y, direction) * np.max(np.linalg.norm(X, axis=1)) ** 2
+            ),
+            "R is taken as the sum of the squares. A length is the square root of it.",
+        ),
+        Mistake(
+            "shortest length and largest margin",
+            _exchanged,
+            "R is the length of the shortest point here, and gamma the largest margin. It is the "
+            "other way round: the longest point, and the one nearest to the plane.",
         ),
         Mistake(
             "R and gamma of the same point",

@@ -1,5 +1,7 @@
 """Exercise 01.6: find the bug in how ten perceptrons agree on one digit."""
 
+from typing import Any
+
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
@@ -54,6 +56,15 @@ def _last_positive(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     return len(W) - 1 - positive.argmax(axis=1)
 
 
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _same_winners(found: Any, turned: Any, *case: Any) -> bool:
+    """Place and place from the other end add up to the same for all rows, wherever one counts."""
+    found, turned = np.asarray(found), np.asarray(turned)
+    return found.ndim != 1 or found.shape != turned.shape or np.ptp(found + turned) == 0
+
+
 EXERCISE = Exercise(
     id="01.6",
     title="Find the bug: ten perceptrons, one answer",
@@ -84,7 +95,7 @@ EXERCISE = Exercise(
         ),
         Property(
             "the order of the classes does not matter",
-            lambda found, turned, X, W, b: np.array_equal(found, len(W) - 1 - np.asarray(turned)),
+            _same_winners,
             "With the classes in the opposite order other classes win. The highest score has to "
             "win, wherever it is in its row.",
             also=lambda X, W, b: (X, W[::-1], b[::-1]),
@@ -114,6 +125,23 @@ EXERCISE = Exercise(
             _last_positive,
             "Now the last positive score wins instead of the first. The highest one has to win, "
             "also if all are negative.",
+        ),
+        Mistake(
+            "counted from 1",
+            lambda X, W, b: (X @ W.T + b).argmax(axis=1) + 1,
+            "The right units win, but the classes are counted from 1 here. They are 0 to C - 1.",
+        ),
+        Mistake(
+            "one place for all rows",
+            lambda X, W, b: (X @ W.T + b).argmax(),
+            "This is one number, the place of the highest of all scores. Asked is one class for "
+            "each row: argmax along the classes.",
+        ),
+        Mistake(
+            "scores cut to whole numbers",
+            lambda X, W, b: (X @ W.T + b).astype(int).argmax(axis=1),
+            "The scores are cut to whole numbers, and then the first of equal ones wins. Compare "
+            "them as they are.",
         ),
         Mistake(
             "the score itself",

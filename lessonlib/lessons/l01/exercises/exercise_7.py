@@ -202,6 +202,31 @@ def _clock_for_each_unit(examples: Iterable, inputs: int, classes: int) -> tuple
     return lines[-1][0] - late_W / count, lines[-1][1] - late_b / count
 
 
+def _sum_after_steps(examples: Iterable, inputs: int, classes: int) -> tuple:
+    lines = list(_lines(examples, inputs, classes))[1:]
+    W = sum((step != 0)[:, None] * W for W, _, step in lines)
+    return W / len(lines), sum((step != 0) * b for _, b, step in lines) / len(lines)
+
+
+def _sum_inside(examples: Iterable, inputs: int, classes: int) -> tuple:
+    """All rows are added after each unit's visit, so the later units' rows lack their step."""
+    lines = list(_lines(examples, inputs, classes))
+    early = np.arange(classes)  # visits of other units before a unit's own
+    W = sum(classes * b[0] - early[:, None] * (b[0] - a[0]) for a, b in pairwise(lines))
+    b = sum(classes * b[1] - early * (b[1] - a[1]) for a, b in pairwise(lines))
+    return W / (len(lines) - 1), b / (len(lines) - 1)
+
+
+def _no_bias_in_the_score(examples: Iterable, inputs: int, classes: int) -> tuple:
+    W, b, count = np.zeros((classes, inputs)), np.zeros(classes), 0
+    total = np.zeros((classes, inputs))
+    for x, label in examples:
+        step = _wrong_units(W @ x, label)
+        W, b = W + np.outer(step, x), b + step
+        total, count = total + W, count + 1
+    return total / count, b
+
+
 def _scored_by_means(examples: Iterable, inputs: int, classes: int) -> tuple:
     """Every step is weighted by the share of the lines that have it, before it is used."""
     pairs = list(examples)
@@ -246,11 +271,10 @@ EXERCISE = Exercise(
             "There has to be one bias for each class.",
         ),
         Property(
-            "the first example makes a step",
+            "the mean of a single line is that line",
             _steps_from_zero,
-            "With a single example there is one line to average, the one after the visit. All "
-            "scores are 0 at the start and 0 is a mistake: the unit of the label has to add x, "
-            "all others subtract it.",
+            "With a single example the mean is the line after its visit: x for the unit of the "
+            "label, -x for all others. Something else came back.",
             also=lambda X, labels, classes: (X[:1], labels[:1], classes),
         ),
         Property(
@@ -263,8 +287,8 @@ EXERCISE = Exercise(
             "no unit depends on the others",
             _first_rows_stay,
             "With one more class, which never comes, the units of the other classes have to stay "
-            "as they are; here they change. Each unit asks only for its own class whether it is "
-            "wrong.",
+            "as they are; here they change. Does the visit of one unit, or a sum inside the loop over "
+            "the classes, touch the rows of the others?",
             also=_one_more_class,
         ),
         Property(
@@ -303,9 +327,9 @@ EXERCISE = Exercise(
         Mistake(
             "counter one too high",
             _mean_over(0, -1),
-            "The counter is one too high when a step is made: this is the mean of the lines before "
-            "the visits, with the zeros of the start. Count an example after its visit, and begin "
-            "at 0.",
+            "This is the mean of the lines before the visits: the zeros of the start are in it and "
+            "the last line is not. Add up after the visit; a counter for the late steps begins at "
+            "0 and grows after the visit.",
         ),
         Mistake(
             "zeros averaged too",
@@ -345,6 +369,24 @@ EXERCISE = Exercise(
             _after_steps_only,
             "Only the lines right after a step are averaged, or the counter counts the steps of each "
             "unit. All examples count: a line that survives ten of them counts ten times.",
+        ),
+        Mistake(
+            "adds up after steps only",
+            _sum_after_steps,
+            "The line of a unit is added up only when it has made a step, and the sum is divided "
+            "by all examples. Add the line after every example, step or not.",
+        ),
+        Mistake(
+            "adds up inside the loop over the classes",
+            _sum_inside,
+            "All lines are added up once for each unit instead of once for each example. Add them "
+            "after all units have seen the example.",
+        ),
+        Mistake(
+            "score without the bias, and the last biases",
+            _no_bias_in_the_score,
+            "Whether a unit is wrong is asked without its bias, which belongs to the score. And "
+            "the biases are the last ones: they need a mean as well.",
         ),
         Mistake(
             "a counter that runs with the units",

@@ -422,3 +422,219 @@ def network(X, weights, biases):
     for weight, bias in zip(weights[:-1], biases[:-1]):
         X = np.maximum(X @ weight.T + bias, 0)
     return X
+
+
+def _loss_02(scores, target):
+    top = scores.max(axis=1, keepdims=True)
+    logs = scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+    return -logs[np.arange(len(target)), target].mean()
+
+
+@right("02.7", "one flat list of parameters, loops over rows and columns")
+class Network:
+    def __init__(self, weights, biases):
+        self.weights = [np.array(w, dtype=float) for w in weights]
+        self.biases = [np.array(b, dtype=float) for b in biases]
+
+    def scores(self, X):
+        last = len(self.weights) - 1
+        for k in range(last + 1):
+            X = X @ self.weights[k].T + self.biases[k]
+            if k < last:
+                X = X * (X > 0)
+        return X
+
+    def loss(self, X, target):
+        return _loss_02(self.scores(X), target)
+
+    def slope(self, array, place, X, target):
+        old = array[place]
+        array[place] = old + 1e-5
+        high = self.loss(X, target)
+        array[place] = old - 1e-5
+        low = self.loss(X, target)
+        array[place] = old
+        return (high - low) / (2 * 1e-5)
+
+    def gradients(self, X, target):
+        dW, db = [], []
+        for w, b in zip(self.weights, self.biases):
+            dW.append([[self.slope(w, (i, j), X, target) for j in range(w.shape[1])] for i in range(len(w))])
+            db.append([self.slope(b, i, X, target) for i in range(len(b))])
+        return dW, db
+
+    def train(self, X, target, lr, steps):
+        losses = []
+        while len(losses) < steps:
+            losses.append(self.loss(X, target))
+            dW, db = self.gradients(X, target)
+            self.weights = [w - lr * np.array(g) for w, g in zip(self.weights, dW)]
+            self.biases = [b - lr * np.array(g) for b, g in zip(self.biases, db)]
+        return losses
+
+
+@right("02.7", "exact slopes by the chain rule, new arrays in every step")
+class Network:
+    def __init__(self, weights, biases):
+        self.weights = [w.copy() for w in weights]
+        self.biases = [b.copy() for b in biases]
+
+    def layers(self, X):
+        seen = [X]
+        for w, b in zip(self.weights[:-1], self.biases[:-1]):
+            seen.append(np.clip(seen[-1] @ w.T + b, 0, None))
+        return seen
+
+    def scores(self, X):
+        return self.layers(X)[-1] @ self.weights[-1].T + self.biases[-1]
+
+    def loss(self, X, target):
+        z = self.scores(X)
+        return float(np.mean(np.logaddexp.reduce(z, axis=1) - z[range(len(z)), target]))
+
+    def gradients(self, X, target):
+        seen = self.layers(X)
+        z = self.scores(X)
+        d = np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])
+        d[range(len(z)), target] -= 1
+        d /= len(z)
+        dW, db = [], []
+        for k in reversed(range(len(self.weights))):
+            dW.insert(0, d.T @ seen[k])
+            db.insert(0, d.sum(axis=0))
+            d = d @ self.weights[k] * (seen[k] > 0)
+        return dW, db
+
+    def train(self, X, target, lr, steps):
+        def step():
+            before = self.loss(X, target)
+            dW, db = self.gradients(X, target)
+            for k in range(len(self.weights)):
+                self.weights[k] = self.weights[k] - lr * dW[k]
+                self.biases[k] = self.biases[k] - lr * db[k]
+            return before
+
+        return [step() for _ in range(steps)]
+
+
+class _Good02:
+    """A right network, for the wrong ones below to spoil."""
+
+    def __init__(self, weights, biases):
+        self.weights = [np.array(w, dtype=float) for w in weights]
+        self.biases = [np.array(b, dtype=float) for b in biases]
+
+    def scores(self, X):
+        for w, b in zip(self.weights[:-1], self.biases[:-1]):
+            X = np.maximum(X @ w.T + b, 0)
+        return X @ self.weights[-1].T + self.biases[-1]
+
+    def loss(self, X, target):
+        return _loss_02(self.scores(X), target)
+
+    def gradients(self, X, target):
+        out = []
+        for a in [*self.weights, *self.biases]:
+            g = np.zeros(a.shape)
+            for i in np.ndindex(a.shape):
+                old = a[i]
+                a[i] = old + 1e-5
+                up = self.loss(X, target)
+                a[i] = old - 1e-5
+                g[i] = (up - self.loss(X, target)) / 2e-5
+                a[i] = old
+            out.append(g)
+        return out[: len(self.weights)], out[len(self.weights) :]
+
+    def train(self, X, target, lr, steps):
+        losses = []
+        for _ in range(steps):
+            losses.append(self.loss(X, target))
+            dW, db = self.gradients(X, target)
+            for a, g in zip([*self.weights, *self.biases], [*dW, *db]):
+                a -= lr * g
+        return losses
+
+
+@wrong("02.7", "every weight moves as soon as its slope is measured", "Measure all slopes first; here later slopes are those of weights that have moved already.")
+class Network(_Good02):
+    def train(self, X, target, lr, steps):
+        losses = []
+        for _ in range(steps):
+            losses.append(self.loss(X, target))
+            for k in range(len(self.weights)):
+                self.weights[k] -= lr * self.gradients(X, target)[0][k]
+                self.biases[k] -= lr * self.gradients(X, target)[1][k]
+        return losses
+
+
+@wrong("02.7", "slope from one side, with the loss at the weight itself", "Nudge up and down; the one-sided slope is less accurate.")
+class Network(_Good02):
+    def gradients(self, X, target):
+        here, out = self.loss(X, target), []
+        for a in [*self.weights, *self.biases]:
+            g = np.zeros(a.shape)
+            for i in np.ndindex(a.shape):
+                a[i] += 1e-5
+                g[i] = (self.loss(X, target) - here) / 1e-5
+                a[i] -= 1e-5
+            out.append(g)
+        return out[: len(self.weights)], out[len(self.weights) :]
+
+
+@wrong("02.7", "the biases are forgotten in gradients", "The biases have slopes too; here they stay 0.")
+class Network(_Good02):
+    def gradients(self, X, target):
+        dW, db = super().gradients(X, target)
+        return dW, [0 * g for g in db]
+
+
+@wrong("02.7", "the lists of the caller are kept and changed", "Keep copies: the caller's weights must stay as they are.")
+class Network(_Good02):
+    def __init__(self, weights, biases):
+        self.weights, self.biases = weights, biases
+
+
+@wrong("02.7", "tanh in place of ReLU", "The hidden layers have a ReLU.")
+class Network(_Good02):
+    def scores(self, X):
+        for w, b in zip(self.weights[:-1], self.biases[:-1]):
+            X = np.tanh(X @ w.T + b)
+        return X @ self.weights[-1].T + self.biases[-1]
+
+
+@wrong("02.7", "the losses after the steps", "The losses asked for are those before each step.")
+class Network(_Good02):
+    def train(self, X, target, lr, steps):
+        losses = []
+        for _ in range(steps):
+            dW, db = self.gradients(X, target)
+            for a, g in zip([*self.weights, *self.biases], [*dW, *db]):
+                a -= lr * g
+            losses.append(self.loss(X, target))
+        return losses
+
+
+@wrong("02.7", "a ReLU on the scores and a summed loss: two mistakes", "The last layer has no ReLU, and the loss is the mean over the points.")
+class Network(_Good02):
+    def scores(self, X):
+        return np.maximum(super().scores(X), 0)
+
+    def loss(self, X, target):
+        return _loss_02(self.scores(X), target) * len(X)
+
+
+@wrong("02.7", "softmax, then log of p + 1e-12", "The small number inside the logarithm caps the loss.")
+class Network(_Good02):
+    def loss(self, X, target):
+        z = self.scores(X)
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        p = e / e.sum(axis=1, keepdims=True)
+        return float(-np.log(p[np.arange(len(p)), target] + 1e-12).mean())
+
+
+@wrong("02.7", "train returns the network's scores", "A list is asked for, with the loss before each step.")
+class Network(_Good02):
+    def train(self, X, target, lr, steps):
+        super().train(X, target, lr, steps)
+        return self.scores(X)

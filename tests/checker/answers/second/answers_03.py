@@ -769,3 +769,250 @@ def linear_backward(dy, x, weight):
     dweight = x.T @ dy
     dbias = dy.sum(axis=0, keepdims=True)
     return dy @ weight, dweight, dbias
+
+
+@right("03.7", "plain loops over examples, units and classes")
+def classifier(X, labels, W1, b1, W2, b2):
+    n, d = X.shape
+    k, c = len(b1), len(b2)
+    loss = 0.0
+    dW1, db1 = np.zeros_like(W1), np.zeros_like(b1)
+    dW2, db2 = np.zeros_like(W2), np.zeros_like(b2)
+    for x, t in zip(X, labels):
+        h = [math.tanh(sum(W1[j, i] * x[i] for i in range(d)) + b1[j]) for j in range(k)]
+        s = [sum(W2[o, j] * h[j] for j in range(k)) + b2[o] for o in range(c)]
+        top = max(s)
+        total = sum(math.exp(v - top) for v in s)
+        loss += (top + math.log(total) - s[t]) / n
+        ds = [(math.exp(v - top) / total - (o == t)) / n for o, v in enumerate(s)]
+        for o in range(c):
+            db2[o] += ds[o]
+            for j in range(k):
+                dW2[o, j] += ds[o] * h[j]
+        for j in range(k):
+            dz = sum(ds[o] * W2[o, j] for o in range(c)) * (1 - h[j] ** 2)
+            db1[j] += dz
+            for i in range(d):
+                dW1[j, i] += dz * x[i]
+    return loss, dW1, db1, dW2, db2
+
+
+@right("03.7", "one-hot, logaddexp, einsum, a list comes back")
+def classifier(X, labels, W1, b1, W2, b2):
+    N = len(X)
+    h = np.tanh(np.einsum("ni,hi->nh", X, W1) + b1)
+    s = np.einsum("nh,ch->nc", h, W2) + b2
+    logp = s - np.logaddexp.reduce(s, axis=1)[:, None]
+    Y = np.eye(len(b2))[labels]
+    loss = -(Y * logp).sum() / N
+    ds = (np.exp(logp) - Y) / N
+    dz = np.einsum("nc,ch->nh", ds, W2) / np.cosh(X @ W1.T + b1) ** 2
+    return [
+        loss,
+        np.einsum("nh,ni->hi", dz, X),
+        dz.sum(0),
+        np.einsum("nc,nh->ch", ds, h),
+        ds.sum(0),
+    ]
+
+
+@right("03.7", "helpers of its own, sums first, all divided at the end")
+def classifier(X, labels, W1, b1, W2, b2):
+    def layer_back(dy, x, weight):
+        return dy @ weight, dy.T @ x, dy.sum(axis=0)
+
+    a = np.tanh(np.dot(X, W1.T) + b1)
+    s = np.dot(a, W2.T) + b2
+    m = np.max(s, axis=1)
+    e = np.exp(s - m[:, None])
+    Z = np.sum(e, axis=1)
+    losses = [np.log(Z[i]) + m[i] - s[i][labels[i]] for i in range(len(X))]
+    delta = e / Z[:, None]
+    for i, t in enumerate(labels):
+        delta[i][t] -= 1.0
+    da, dW2, db2 = layer_back(delta, a, W2)
+    _, dW1, db1 = layer_back(da * (1 - a * a), X, W1)
+    return tuple(v / len(X) for v in (sum(losses), dW1, db1, dW2, db2))
+
+
+@wrong(
+    "03.7",
+    "no slope of tanh on the way back",
+    "What comes back to the hidden values has to be multiplied by 1 - h**2 before it goes to the first layer.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    N = len(X)
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
+    loss = np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(N), labels])
+    ds = p.copy()
+    ds[np.arange(N), labels] -= 1
+    ds /= N
+    dh = ds @ W2
+    return loss, dh.T @ X, dh.sum(axis=0), ds.T @ h, ds.sum(axis=0)
+
+
+@wrong(
+    "03.7",
+    "the gradients not divided by N",
+    "The loss is a mean, so dscores has to be divided by N.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[rows, labels] -= 1
+    dz = ds @ W2 * (1 - h**2)
+    return loss, dz.T @ X, dz.sum(axis=0), ds.T @ h, ds.sum(axis=0)
+
+
+@wrong(
+    "03.7",
+    "exp of the scores as they are",
+    "e to the power 1000 overflows; take the largest score of each row off first.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    e = np.exp(h @ W2.T + b2)
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.log(p[rows, labels]).mean()
+    p[rows, labels] -= 1
+    p /= len(X)
+    dz = p @ W2 * (1 - h**2)
+    return loss, dz.T @ X, dz.sum(axis=0), p.T @ h, p.sum(axis=0)
+
+
+@wrong(
+    "03.7",
+    "the largest of all scores taken off",
+    "Take off the largest score of each row: with the largest of all, another row underflows to log 0.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - np.max(s)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[rows, labels] -= 1
+    ds /= len(X)
+    dz = ds @ W2 * (1 - h**2)
+    return loss, dz.T @ X, dz.sum(axis=0), ds.T @ h, ds.sum(axis=0)
+
+
+@wrong(
+    "03.7",
+    "the label's 1 taken off in whole columns",
+    "p[:, labels] -= 1 changes whole columns; take 1 off at (row, label) only.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[:, labels] -= 1
+    ds /= len(X)
+    dz = ds @ W2 * (1 - h**2)
+    return loss, dz.T @ X, dz.sum(axis=0), ds.T @ h, ds.sum(axis=0)
+
+
+@wrong(
+    "03.7",
+    "the slope of tanh at z",
+    "The slope is 1 - tanh(z)**2: use the hidden values, not the scores before the tanh.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    z = X @ W1.T + b1
+    h = np.tanh(z)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[rows, labels] -= 1
+    ds /= len(X)
+    dz = ds @ W2 * (1 - z**2)
+    return loss, dz.T @ X, dz.sum(axis=0), ds.T @ h, ds.sum(axis=0)
+
+
+@wrong("03.7", "the second layer's gradients come first", "The order is loss, dW1, db1, dW2, db2.")
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[rows, labels] -= 1
+    ds /= len(X)
+    dz = ds @ W2 * (1 - h**2)
+    return loss, ds.T @ h, ds.sum(axis=0), dz.T @ X, dz.sum(axis=0)
+
+
+@wrong("03.7", "the mean of log p without the minus", "The loss is minus the mean of log p.")
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+    loss = logp[rows, labels].mean()
+    ds = np.exp(logp)
+    ds[rows, labels] -= 1
+    ds /= len(X)
+    dz = ds @ W2 * (1 - h**2)
+    return loss, dz.T @ X, dz.sum(axis=0), ds.T @ h, ds.sum(axis=0)
+
+
+@wrong(
+    "03.7",
+    "divided twice: dscores by N, then means",
+    "dscores is divided by N; the biases' gradients are then sums over the rows, not means.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    N = len(X)
+    rows = np.arange(N)
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[rows, labels] -= 1
+    ds /= N
+    dz = ds @ W2 * (1 - h**2)
+    return loss, dz.T @ X / N, dz.mean(axis=0), ds.T @ h / N, ds.mean(axis=0)
+
+
+@wrong(
+    "03.7",
+    "the updated weights used for the way back",
+    "Gradients are computed with the weights of the forward pass; nothing is changed inside.",
+)
+def classifier(X, labels, W1, b1, W2, b2):
+    rows = np.arange(len(X))
+    h = np.tanh(X @ W1.T + b1)
+    s = h @ W2.T + b2
+    s = s - s.max(axis=1, keepdims=True)
+    e = np.exp(s)
+    loss = np.mean(np.log(e.sum(axis=1)) - s[rows, labels])
+    ds = e / e.sum(axis=1, keepdims=True)
+    ds[rows, labels] -= 1
+    ds /= len(X)
+    dW2 = ds.T @ h
+    W2 = W2 - 0.1 * dW2
+    dz = ds @ W2 * (1 - h**2)
+    return loss, dz.T @ X, dz.sum(axis=0), dW2, ds.sum(axis=0)

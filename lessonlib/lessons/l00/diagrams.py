@@ -1,0 +1,156 @@
+"""The drawings of lesson 00: the parts of the data, the zones of a 7, two shares, a reader."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lessonlib.plots import COLOUR
+from lessonlib.plots.diagram import Box, arrow, box, canvas
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK = "#222222"
+# The zones of the five sentences: name, first row, first column, rows, columns, role of its colour.
+ZONES = (
+    ("1", 0, 2, 2, 4, "positive"),
+    ("2", 2, 2, 6, 4, "forward"),
+    ("3", 2, 0, 2, 3, "negative"),
+    ("4", 5, 0, 3, 3, "negative"),
+    ("5", 5, 5, 3, 3, "negative"),
+)
+
+
+def parts(train: int, validation: int, test: int) -> "Figure":
+    """The three parts of the data, and what each is for."""
+    fig, ax = canvas(9.4, 2.3)
+    columns = (
+        (1.7, f"training part\n{train:,} images", "train", "learn from these"),
+        (4.7, f"validation part\n{validation:,} images", "validation", "choose with these"),
+        (7.7, f"test part\n{test:,} images", "test", "report with these, once"),
+    )
+    for x, words, role, purpose in columns:
+        above = box(ax, (x, 1.75), words, width=2.1, height=0.75, colour=COLOUR[role])
+        below = box(ax, (x, 0.4), purpose, width=2.4, height=0.5, filled=False)
+        arrow(ax, above, below, colour=COLOUR[role])
+    arrow(ax, (2.9, 0.4), (3.5, 0.4))
+    arrow(ax, (5.9, 0.4), (6.5, 0.4))
+    return fig
+
+
+def zones(ax: "Axes", image: np.ndarray, title: str, numbers: bool = True) -> None:
+    """An image with the zones of the five sentences around its pixels.
+
+    image : (8, 8) between 0 and 1; numbers: write the number of each sentence next to its zone
+    """
+    from matplotlib.patches import Rectangle
+
+    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
+    ax.set(xticks=range(8), yticks=range(8))
+    ax.grid(False)
+    ax.tick_params(length=0)
+    ax.set_title(title)
+    for name, row, column, rows, columns, role in ZONES:
+        inside = 0.08  # so that neighbours do not cover each other
+        ax.add_patch(
+            Rectangle(
+                (column - 0.5 + inside, row - 0.5 + inside),
+                columns - 2 * inside,
+                rows - 2 * inside,
+                fill=False,
+                edgecolor=COLOUR[role],
+                linewidth=2.4,
+                linestyle="--" if role == "negative" else "-",
+            )
+        )
+        if numbers:
+            at = (column + columns / 2 - 0.5, row + rows / 2 - 0.5)
+            ax.text(*at, name, ha="center", va="center", size=15, color=COLOUR[role], weight="bold")
+
+
+def shares(hits: int, wrong: int, missed: int) -> "Figure":
+    """Precision and recall as lengths: what is a 7, what is called a 7, and where they overlap."""
+    fig, ax = canvas(9.4, 2.5)
+    scale = 7.6 / (hits + wrong + missed)
+    x, pieces = 0.3, []
+    for count, words, role in (
+        (missed, f"misses {missed}", "theory"),
+        (hits, f"finds {hits} of the 7s", "forward"),
+        (wrong, f"calls {wrong} others a 7", "gradient"),
+    ):
+        width, at = count * scale, (x + count * scale / 2, 1.25)
+        colour = COLOUR[role]
+        pieces.append(
+            box(ax, at, words, width=width, height=0.6, colour=colour, round_corners=False, size=10)
+        )
+        x += width
+    miss, hit, false = pieces
+    _bracket(ax, miss.left[0], hit.right[0], 1.72, f"7s: {hits + missed}", up=True)
+    _bracket(ax, hit.left[0], false.right[0], 0.6, f"called a 7: {hits + wrong}", up=False)
+    for y, words in (
+        (1.72, f"recall =\n{hits} / {hits + missed}"),
+        (0.6, f"precision =\n{hits} / {hits + wrong}"),
+    ):
+        ax.text(7.98, y, words, ha="left", va="center", size=11, color=INK)
+    return fig
+
+
+def _bracket(ax: "Axes", left: float, right: float, y: float, words: str, up: bool) -> None:
+    """A bracket over or under a stretch, with words at its middle."""
+    foot = y - 0.1 if up else y + 0.1
+    ax.plot([left, left, right, right], [foot, y, y, foot], color=INK, lw=1.3)
+    ax.text(
+        (left + right) / 2,
+        y + (0.08 if up else -0.08),
+        words,
+        ha="center",
+        va="bottom" if up else "top",
+        size=10.5,
+        color=INK,
+    )
+
+
+def reader(image: np.ndarray, averages: np.ndarray) -> "Figure":
+    """A new image, its squared distance to every average, and the nearest of them.
+
+    image : (8, 8), averages : (10, 8, 8)
+    """
+    fig, ax = canvas(9.6, 3.3)
+    distances = ((averages - image) ** 2).sum(axis=(1, 2))
+    nearest = int(distances.argmin())
+    new = _picture(ax, image, (0.85, 1.75), 1.15)
+    ax.text(0.85, 2.45, "new image\n(64 pixels)", ha="center", va="bottom", size=10, color=INK)
+    for digit, (average, distance) in enumerate(zip(averages, distances, strict=True)):
+        at = (3.0 + 1.2 * (digit % 5), 2.5 - 1.5 * (digit // 5))
+        shown = _picture(ax, average, at, 0.8, winner=digit == nearest)
+        words = f"{digit}:  {distance:.1f}"
+        colour = COLOUR["forward"] if digit == nearest else INK
+        weight = "bold" if digit == nearest else "normal"
+        below = (at[0], shown.bottom[1] - 0.06)
+        ax.text(*below, words, ha="center", va="top", size=10, color=colour, weight=weight)
+    arrow(ax, new, (2.4, 1.75))
+    ax.text(5.4, 3.24, "average of each digit, and the squared distance to it", ha="center",
+            va="top", size=10, color=INK)  # fmt: skip
+    arrow(ax, (8.3, 1.75), (8.65, 1.75))
+    ax.text(9.1, 1.75, f"answer\n{nearest}", ha="center", va="center", size=12,
+            color=COLOUR["forward"])  # fmt: skip
+    return fig
+
+
+def _picture(
+    ax: "Axes", image: np.ndarray, centre: tuple[float, float], size: float, winner: bool = False
+) -> Box:
+    """A small image on a canvas, framed; the winner's frame is thick and green."""
+    from matplotlib.patches import Rectangle
+
+    (left, bottom), limits = (centre[0] - size / 2, centre[1] - size / 2), ax.axis()
+    ax.imshow(
+        image, cmap="gray_r", vmin=0, vmax=1, extent=(left, left + size, bottom, bottom + size)
+    )
+    ax.axis(limits)
+    colour, line = (COLOUR["forward"], 3.0) if winner else (COLOUR["theory"], 1.0)
+    ax.add_patch(
+        Rectangle((left, bottom), size, size, fill=False, edgecolor=colour, linewidth=line)
+    )
+    return Box(centre, size, size)

@@ -1,0 +1,59 @@
+"""The drawings of lesson 00 show the numbers that they are given."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lessonlib.lessons.l00 import diagrams
+from lessonlib.lessons.l00.exercises.exercise_2 import BAR, EMPTY
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def texts(fig):
+    return [text.get_text() for text in fig.axes[0].texts]
+
+
+def test_the_parts_say_their_sizes():
+    assert any("1,007 images" in text for text in texts(diagrams.parts(1007, 250, 540)))
+
+
+def test_the_drawn_zones_are_those_of_the_exercise():
+    spans = [
+        (slice(row, row + rows), slice(column, column + columns))
+        for _, row, column, rows, columns, _ in diagrams.ZONES
+    ]
+    assert spans == [BAR, (slice(2, 8), slice(2, 6)), *EMPTY]
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_zone_lies_around_its_pixels(numbers):
+    _, ax = plt.subplots()
+    diagrams.zones(ax, np.zeros((8, 8)), "zones", numbers)
+    assert [text.get_text() for text in ax.texts] == list("12345") * numbers
+    for patch, (_, row, column, rows, columns, _) in zip(ax.patches, diagrams.ZONES, strict=True):
+        (left, top), width, height = patch.get_xy(), patch.get_width(), patch.get_height()
+        assert (column - 0.5 < left, top > row - 0.5) == (True, True)
+        assert left + width < column + columns - 0.5
+        assert top + height < row + rows - 0.5
+
+
+def test_the_shares_are_written_and_as_long_as_they_are():
+    fig = diagrams.shares(77, 67, 23)
+    shown = " ".join(texts(fig))
+    assert "77 / 100" in shown
+    assert "77 / 144" in shown
+    widths = [patch.get_width() for patch in fig.axes[0].patches[:3]]
+    assert np.allclose(np.divide(widths, widths[0]), np.divide((23, 77, 67), 23))
+
+
+def test_the_reader_names_the_nearest_average_and_the_distances():
+    averages = np.stack([np.full((8, 8), level / 10) for level in range(10)])
+    shown = texts(diagrams.reader(np.full((8, 8), 0.31), averages))
+    assert "answer\n3" in shown
+    assert "3:  0.0" in shown
+    assert f"9:  {64 * 0.59**2:.1f}" in shown
