@@ -1,0 +1,198 @@
+"""The sixth patient of lesson 04b: a deep network, its chart of settings, and its examination.
+
+Eight hidden layers of 64 units, batches of 64, 10 epochs on the digits, gradient descent with
+momentum. `SICK` is the chart it came with; a treatment changes some of it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from lessonlib import init, nn, optim
+from lessonlib.datasets import load
+from lessonlib.training import GradientNorms, UpdateRatios, fit, predict
+from lessonlib.training.callbacks import layer_outputs
+
+HIDDEN, WIDTH = 8, 64
+EPOCHS, BATCH_SIZE = 10, 64
+EVERY = 4  # steps between two readings of gradients and updates
+MOST_CHANGES = 3
+NETWORKS = 3  # how many are treated: one start proves little
+TARGET = 0.15  # the mean loss on the training images that the middle one of them has to reach
+
+# scale: the weights have a spread of scale / sqrt(64); max_norm: None, or what to clip gradients to;
+# warmup: steps; schedule: of the learning rate after the warm-up
+SICK: dict[str, Any] = {
+    "inputs": "centred",
+    "activation": "relu",
+    "scale": 4.0,
+    "bias": -1.0,
+    "lr": 1.0,
+    "momentum": 0.9,
+    "max_norm": None,
+    "warmup": 0,
+    "schedule": "constant",
+}
+WORDS = {
+    "inputs": ("centred", "raw"),
+    "activation": ("relu", "tanh", "sigmoid"),
+    "schedule": ("constant", "cosine"),
+}
+_ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+_ABOVE = {"scale": 0.0, "bias": -np.inf, "lr": 0.0, "momentum": -1e-12, "max_norm": 0.0}
+
+
+def chart(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The sick patient's settings with some changed.
+
+    Raises ValueError naming a setting that there is not, or a value that it cannot have
+
+    >>> chart({"lr": 0.5})["lr"]
+    0.5
+    """
+    for name, value in changes.items():
+        if name not in SICK:
+            raise ValueError(f"there is no setting {name!r}; there are {', '.join(SICK)}")
+        if not _can_be(name, value):
+            raise ValueError(f"{name} cannot be {value!r}{_instead(name)}")
+    return SICK | dict(changes)
+
+
+def _can_be(name: str, value: Any) -> bool:
+    if name in WORDS:
+        return value in WORDS[name]
+    if name == "max_norm" and value is None:
+        return True
+    if isinstance(value, bool | str) or not np.isscalar(value) or not np.isfinite(value):
+        return False
+    if name == "warmup":
+        return 0 <= value < _steps(EPOCHS) and int(value) == value
+    return bool(value > _ABOVE[name]) and (name != "momentum" or bool(value < 1))
+
+
+def _instead(name: str) -> str:
+    return f"; it is one of {', '.join(WORDS[name])}" if name in WORDS else ""
+
+
+def _steps(epochs: int) -> int:
+    """Steps of a whole run."""
+    return epochs * -(-len(load("digits")[0]) // BATCH_SIZE)
+
+
+def network(settings: Mapping[str, Any], rng: np.random.Generator) -> nn.Sequential:
+    """The patient before its first step: 64 inputs, eight hidden layers of 64, 10 outputs."""
+    layers: list[nn.Module] = []
+    for _ in range(HIDDEN):
+        linear = nn.Linear(WIDTH, WIDTH, rng=rng)
+        init.normal_(linear.weight, 0.0, settings["scale"] / np.sqrt(WIDTH), generator=rng)
+        init.constant_(linear.bias, settings["bias"])
+        layers += [linear, _ACTIVATIONS[settings["activation"]]()]
+    return nn.Sequential(*layers, nn.Linear(WIDTH, 10, rng=rng))
+
+
+def _factor(settings: Mapping[str, Any], total: int) -> Callable[[int], float]:
+    """What the learning rate is multiplied by at each step."""
+    warm, falls = int(settings["warmup"]), settings["schedule"] == "cosine"
+
+    def factor(step: int) -> float:
+        if step < warm:
+            return (step + 1) / warm
+        return (1 + np.cos(np.pi * (step - warm) / (total - warm))) / 2 if falls else 1.0
+
+    return factor
+
+
+def examine(
+    changes: Mapping[str, Any], seed: int = 0, epochs: int = EPOCHS
+) -> tuple[dict[str, np.ndarray], float]:
+    """Train the patient with some of its settings changed.
+
+    Returns the readings for `plots.dashboard`, and the mean loss on the training images at the end
+    (nan where the run exploded). Raises ValueError as `chart` does
+
+    >>> readings, loss = examine({}, epochs=1)
+    >>> sorted(readings)
+    ['dead', 'gradient', 'loss', 'ratio', 'signal']
+    """
+    settings = chart(changes)
+    X, y = _images(settings["inputs"])
+    rng = np.random.default_rng(seed)
+    net = network(settings, rng)
+    optimizer = optim.SGD(list(net.parameters()), settings["lr"], momentum=settings["momentum"])
+    steps = optim.lr_scheduler.LambdaLR(optimizer, _factor(settings, _steps(epochs)))
+    norms, ratios = GradientNorms(EVERY), UpdateRatios(EVERY)
+    weights = [name for name, _ in net.named_parameters() if name.endswith("weight")]
+    with np.errstate(all="ignore"):  # a run that explodes is a finding
+        history = fit(
+            net,
+            nn.CrossEntropyLoss(),
+            optimizer,
+            X,
+            y,
+            rng=rng,
+            epochs=epochs,
+            batch_size=BATCH_SIZE,
+            scheduler=steps,
+            schedule_every="step",
+            max_grad_norm=settings["max_norm"],
+            callbacks=[norms, ratios],
+            progress=False,
+        )
+        final = float(nn.CrossEntropyLoss()(predict(net, X), y))
+        outputs = _hidden(net, X[:256])
+        readings = {
+            "loss": np.array(history.column("loss")),
+            "gradient": np.array([np.median(norms[name]) for name in weights]),
+            "ratio": np.array([ratios[name] for name in weights]).T,
+            "signal": np.array([a.std() for a in outputs]),
+            "dead": np.array([(a == 0).all(axis=0).mean() for a in outputs]),
+        }
+    return readings, final
+
+
+def _images(inputs: str) -> tuple[np.ndarray, np.ndarray]:
+    X, y = load("digits")
+    return (X - X.mean(axis=0) if inputs == "centred" else X), y
+
+
+def _hidden(net: nn.Sequential, X: np.ndarray) -> list[np.ndarray]:
+    """The outputs of the hidden layers, from the first."""
+    outputs = layer_outputs(net, X)
+    return [outputs[str(2 * k + 1)] for k in range(HIDDEN)]
+
+
+def at_start(changes: Mapping[str, Any], seed: int = 0) -> tuple[float, float]:
+    """Before the first step: the largest share of dead units in a layer, and last / first spread."""
+    settings = chart(changes)
+    net = network(settings, np.random.default_rng(seed))
+    outputs = _hidden(net, _images(settings["inputs"])[0][:256])
+    dead = max(float((a == 0).all(axis=0).mean()) for a in outputs)
+    return dead, float(outputs[-1].std() / outputs[0].std()) if dead < 1 else 0.0
+
+
+@lru_cache(maxsize=256)
+def outcome(settings: tuple[tuple[str, Any], ...], seed: int) -> dict[str, float]:
+    """What a treatment does to three networks, in five numbers; `settings` are a chart's items.
+
+    changes, and of the three networks the largest share of dead units before the first step, the
+    middle last / first spread, the middle one of their highest losses, the middle one of their
+    losses at the end (a million where more than one explodes)
+    """
+    values = dict(settings)
+    seeds = range(seed, seed + NETWORKS)
+    starts = [at_start(values, k) for k in seeds]
+    runs = [examine(values, k) for k in seeds]
+    return {
+        "changes": sum(values[name] != SICK[name] for name in SICK),
+        "dead": max(dead for dead, _ in starts),
+        "growth": float(np.median([growth for _, growth in starts])),
+        "highest": float(np.median([_finite(readings["loss"]).max() for readings, _ in runs])),
+        "loss": float(np.median(_finite([loss for _, loss in runs]))),
+    }
+
+
+def _finite(losses: Any) -> np.ndarray:
+    """With a million in place of nan and of what is larger: the run exploded."""
+    return np.clip(np.nan_to_num(np.asarray(losses, dtype=float), nan=1e6), None, 1e6)
