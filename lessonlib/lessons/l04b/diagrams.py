@@ -97,7 +97,9 @@ def clipping(ax: "Axes", gradients: np.ndarray, ceiling: float) -> None:
         length = float(np.linalg.norm(g))
         kept = g * min(1.0, ceiling / length)
         if length > ceiling:
-            vector(ax, (0, 0), tuple(g), f"length {length:g}", colour="#9A9A96", dashed=True, size=9)
+            vector(
+                ax, (0, 0), tuple(g), f"length {length:g}", colour="#9A9A96", dashed=True, size=9
+            )
         vector(ax, (0, 0), tuple(kept), colour=COLOUR["gradient"])
     reach = 1.25 * float(np.abs(gradients).max())
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
