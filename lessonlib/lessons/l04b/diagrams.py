@@ -42,11 +42,7 @@ def two_ways(batch: np.ndarray) -> "Figure":
     """The same batch twice: a column is one group of batch norm, a row one of layer norm."""
     fig, ax = canvas(9.0, 2.9)
     rows, columns = batch.shape
-    names = {
-        "rows": [f"example {k + 1}" for k in range(rows)],
-        "columns": [f"feature {k + 1}" for k in range(columns)],
-        "cell": 0.5,
-    }
+    names = [f"example {k + 1}" for k in range(rows)]
     column = [(r, 1) for r in range(rows)]
     row = [(1, c) for c in range(columns)]
     for x, highlight, title in (
@@ -54,10 +50,9 @@ def two_ways(batch: np.ndarray) -> "Figure":
         (6.95, row, "layer norm: over the features"),
     ):
         place = (x, 1.45)
-        grid(ax, batch, place, highlight=highlight, title=title, **{**names, "columns": ()})
-        for c in range(columns):
-            at = x + 0.5 * (c - (columns - 1) / 2)
-            ax.text(at, 2.62, f"f{c + 1}", ha="center", size=10)
+        grid(ax, batch, place, highlight=highlight, title=title, rows=names, cell=0.5)
+        features = "features 1 to " + str(columns)
+        ax.text(x, 2.58, features, ha="center", size=10)
     return fig
 
 
@@ -101,6 +96,6 @@ def clipping(ax: "Axes", gradients: np.ndarray, ceiling: float) -> None:
                 ax, (0, 0), tuple(g), f"length {length:g}", colour="#9A9A96", dashed=True, size=9
             )
         vector(ax, (0, 0), tuple(kept), colour=COLOUR["gradient"])
-    reach = 1.25 * float(np.abs(gradients).max())
+    reach = 1.4 * float(np.abs(gradients).max())
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     ax.set(xlabel="gradient of weight 1", ylabel="gradient of weight 2")

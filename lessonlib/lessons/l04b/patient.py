@@ -17,7 +17,7 @@ from lessonlib.training.callbacks import layer_outputs
 
 HIDDEN, WIDTH = 8, 64
 EPOCHS, BATCH_SIZE = 10, 64
-EVERY = 4  # steps between two readings of gradients and updates
+EVERY = 2  # steps between two readings of gradients and updates
 MOST_CHANGES = 3
 NETWORKS = 3  # how many are treated: one start proves little
 TARGET = 0.15  # the mean loss on the training images that the middle one of them has to reach

@@ -14,8 +14,8 @@ GUESSING = np.log(10)
 def prescribe(settings: dict[str, Any]) -> dict[str, Any]:
     """Change at most three of the sixth patient's settings, so that it learns."""
     treated = dict(settings)
-    treated["bias"] = 0.0  # at -1 whole layers are dead, and no gradient passes
     treated["scale"] = np.sqrt(2)  # He's start: 4 made every layer 2.8 times as large
+    treated["bias"] = 0.0  # at -1, with smaller scores, whole layers are dead
     treated["lr"] = 0.03  # momentum 0.9 makes steps ten times as long in the end
     return treated
 
@@ -80,8 +80,8 @@ def _arrives(got: Any, seed: int) -> bool:
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _only_the_bias(settings: dict[str, Any]) -> dict[str, Any]:
-    return settings | {"bias": 0.0}
+def _only_the_scale(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"scale": np.sqrt(2)}
 
 
 def _start_alone(settings: dict[str, Any]) -> dict[str, Any]:
@@ -118,8 +118,8 @@ EXERCISE = Exercise(
     hints=(
         "One illness can hide another. Examine the patient as it is, change what the readings "
         "point to, and examine it again: the next illness then shows.",
-        "Read the layers before the losses. Where every unit of a layer is dead, which setting "
-        "pushes all scores below 0?",
+        "Read the layers before the losses: by what factor does a layer multiply the signal, and "
+        "which setting decides it? Then ask what pushes scores below 0.",
         "Two settings belong to the start, and `at_start` reads both of them without training. "
         "The third belongs to the steps: remember what momentum 0.9 does to their length.",
     ),
@@ -171,10 +171,10 @@ EXERCISE = Exercise(
     ),
     mistakes=(
         Mistake(
-            "only the biases",
-            _only_the_bias,
-            "With biases of 0 the units are alive. That uncovers the next illness: look at how the "
-            "outputs grow from layer to layer.",
+            "only the scale",
+            _only_the_scale,
+            "With He's spread the signal no longer grows. That uncovers the next illness: with "
+            "smaller scores, something else pushes all of them below 0.",
         ),
         Mistake(
             "only the start",
