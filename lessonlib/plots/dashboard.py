@@ -97,7 +97,9 @@ def _ratios(ax: Axes, ratio: np.ndarray, every: int) -> None:
     x = every * np.arange(len(ratio))
     for layer, (colour, style) in zip(shown, LINES, strict=False):
         values = _within(ratio[:, layer], RATIOS)
-        ax.plot(x, values, style, color=colour, label=f"{layer + 1}", clip_on=False)
+        lone = "o" if len(ratio) == 1 else None  # a line needs two readings
+        label = f"{layer + 1}"
+        ax.plot(x, values, style, color=colour, label=label, clip_on=False, marker=lone)
     ax.set(yscale="log", ylim=RATIOS, xlabel="step", title="Update / weight")
     ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, fontsize=9)
 
