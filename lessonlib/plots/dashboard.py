@@ -74,12 +74,10 @@ def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray
         (gradient, "gradient", "o--", "norm of gradient"),
     ):
         x = np.arange(1, len(values) + 1)
-        ax.plot(
-            x, _within(values, LAYERS), style, color=COLOUR[role], label=label, clip_on=False
-        )
-    for x, share in enumerate(dead, 1):
+        ax.plot(x, _within(values, LAYERS), style, color=COLOUR[role], label=label, clip_on=False)
+    for layer, share in enumerate(dead.tolist(), 1):
         if share >= MANY_DEAD:
-            ax.text(x, 6 * LAYERS[0], f"{share:.0%}\ndead", ha="center", size=8)
+            ax.text(layer, 6 * LAYERS[0], f"{share:.0%}\ndead", ha="center", size=8)
     ax.set(
         yscale="log",
         ylim=LAYERS,

@@ -92,9 +92,7 @@ def clipping(ax: "Axes", gradients: np.ndarray, ceiling: float) -> None:
         length = float(np.linalg.norm(g))
         kept = g * min(1.0, ceiling / length)
         if length > ceiling:
-            vector(
-                ax, (0, 0), tuple(g), f"{length:.3g}", colour="#767672", dashed=True, size=9
-            )
+            vector(ax, (0, 0), tuple(g), f"{length:.3g}", colour="#767672", dashed=True, size=10)
         vector(ax, (0, 0), tuple(kept), colour=COLOUR["gradient"])
     reach = 1.4 * float(np.abs(gradients).max())
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")

@@ -4,7 +4,7 @@ Eight hidden layers of 64 units, batches of 64, 10 epochs on the digits, gradien
 momentum. `SICK` is the chart it came with; a treatment changes some of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from lessonlib import init, nn, optim
 from lessonlib.datasets import load
-from lessonlib.training import GradientNorms, UpdateRatios, fit, predict
+from lessonlib.training import Callback, GradientNorms, History, UpdateRatios, fit, predict
 from lessonlib.training.callbacks import layer_outputs
 
 HIDDEN, WIDTH = 8, 64
@@ -22,8 +22,8 @@ MOST_CHANGES = 3
 NETWORKS = 3  # how many are treated: one start proves little
 TARGET = 0.15  # the mean loss on the training images that the middle one of them has to reach
 
-# scale: the weights have a spread of scale / sqrt(64); max_norm: None, or what to clip gradients to;
-# warmup: steps; schedule: of the learning rate after the warm-up
+# scale: the weights have a spread of scale / sqrt(64); max_norm: None, or the length at which
+# gradients are clipped; warmup: in steps; schedule: of the learning rate after the warm-up
 SICK: dict[str, Any] = {
     "inputs": "centred",
     "activation": "relu",
@@ -104,6 +104,35 @@ def _factor(settings: Mapping[str, Any], total: int) -> Callable[[int], float]:
     return factor
 
 
+def _train(
+    net: nn.Sequential,
+    settings: Mapping[str, Any],
+    rng: np.random.Generator,
+    epochs: int = EPOCHS,
+    callbacks: Iterable[Callback] = (),
+) -> tuple[History, float]:
+    """Train a network; the history, and the mean loss on the training images at the end."""
+    X, y = _images(settings["inputs"])
+    optimizer = optim.SGD(list(net.parameters()), settings["lr"], momentum=settings["momentum"])
+    with np.errstate(all="ignore"):  # a run that explodes is a finding
+        history = fit(
+            net,
+            nn.CrossEntropyLoss(),
+            optimizer,
+            X,
+            y,
+            rng=rng,
+            epochs=epochs,
+            batch_size=BATCH_SIZE,
+            scheduler=optim.lr_scheduler.LambdaLR(optimizer, _factor(settings, _steps(epochs))),
+            schedule_every="step",
+            max_grad_norm=settings["max_norm"],
+            callbacks=callbacks,
+            progress=False,
+        )
+        return history, float(nn.CrossEntropyLoss()(predict(net, X), y))
+
+
 def examine(
     changes: Mapping[str, Any], seed: int = 0, epochs: int = EPOCHS
 ) -> tuple[dict[str, np.ndarray], float]:
@@ -116,32 +145,13 @@ def examine(
     >>> sorted(readings)
     ['dead', 'gradient', 'loss', 'ratio', 'signal']
     """
-    settings = chart(changes)
-    X, y = _images(settings["inputs"])
-    rng = np.random.default_rng(seed)
+    settings, rng = chart(changes), np.random.default_rng(seed)
     net = network(settings, rng)
-    optimizer = optim.SGD(list(net.parameters()), settings["lr"], momentum=settings["momentum"])
-    steps = optim.lr_scheduler.LambdaLR(optimizer, _factor(settings, _steps(epochs)))
-    norms, ratios = GradientNorms(EVERY), UpdateRatios(EVERY)
     weights = [name for name, _ in net.named_parameters() if name.endswith("weight")]
-    with np.errstate(all="ignore"):  # a run that explodes is a finding
-        history = fit(
-            net,
-            nn.CrossEntropyLoss(),
-            optimizer,
-            X,
-            y,
-            rng=rng,
-            epochs=epochs,
-            batch_size=BATCH_SIZE,
-            scheduler=steps,
-            schedule_every="step",
-            max_grad_norm=settings["max_norm"],
-            callbacks=[norms, ratios],
-            progress=False,
-        )
-        final = float(nn.CrossEntropyLoss()(predict(net, X), y))
-        outputs = _hidden(net, X[:256])
+    norms, ratios = GradientNorms(EVERY), UpdateRatios(EVERY)
+    history, loss = _train(net, settings, rng, epochs, [norms, ratios])
+    with np.errstate(all="ignore"):
+        outputs = _hidden(net, settings)
         readings = {
             "loss": np.array(history.column("loss")),
             "gradient": np.array([np.median(norms[name]) for name in weights]),
@@ -149,7 +159,7 @@ def examine(
             "signal": np.array([a.std() for a in outputs]),
             "dead": np.array([(a == 0).all(axis=0).mean() for a in outputs]),
         }
-    return readings, final
+    return readings, loss
 
 
 def _images(inputs: str) -> tuple[np.ndarray, np.ndarray]:
@@ -157,17 +167,27 @@ def _images(inputs: str) -> tuple[np.ndarray, np.ndarray]:
     return (X - X.mean(axis=0) if inputs == "centred" else X), y
 
 
-def _hidden(net: nn.Sequential, X: np.ndarray) -> list[np.ndarray]:
-    """The outputs of the hidden layers, from the first."""
-    outputs = layer_outputs(net, X)
+def _hidden(net: nn.Sequential, settings: Mapping[str, Any]) -> list[np.ndarray]:
+    """The outputs of the hidden layers for 256 images, from the first."""
+    outputs = layer_outputs(net, _images(settings["inputs"])[0][:256])
     return [outputs[str(2 * k + 1)] for k in range(HIDDEN)]
 
 
 def at_start(changes: Mapping[str, Any], seed: int = 0) -> tuple[float, float]:
-    """Before the first step: the largest share of dead units in a layer, and last / first spread."""
+    """Two readings before the first step, without any training.
+
+    Returns the largest share of dead units in a layer, and the spread of the last hidden layer's
+    outputs divided by that of the first (0 where a whole layer is dead)
+
+    >>> at_start({"bias": 0.0})[0] < 0.5
+    True
+    """
     settings = chart(changes)
-    net = network(settings, np.random.default_rng(seed))
-    outputs = _hidden(net, _images(settings["inputs"])[0][:256])
+    return _start(network(settings, np.random.default_rng(seed)), settings)
+
+
+def _start(net: nn.Sequential, settings: Mapping[str, Any]) -> tuple[float, float]:
+    outputs = _hidden(net, settings)
     dead = max(float((a == 0).all(axis=0).mean()) for a in outputs)
     return dead, float(outputs[-1].std() / outputs[0].std()) if dead < 1 else 0.0
 
@@ -181,15 +201,20 @@ def outcome(settings: tuple[tuple[str, Any], ...], seed: int) -> dict[str, float
     losses at the end (a million where more than one explodes)
     """
     values = dict(settings)
-    seeds = range(seed, seed + NETWORKS)
-    starts = [at_start(values, k) for k in seeds]
-    runs = [examine(values, k) for k in seeds]
+    starts, highest, losses = [], [], []
+    for k in range(seed, seed + NETWORKS):
+        rng = np.random.default_rng(k)
+        net = network(values, rng)
+        starts.append(_start(net, values))
+        history, loss = _train(net, values, rng)
+        highest.append(_finite(history.column("loss")).max())
+        losses.append(loss)
     return {
-        "changes": sum(values[name] != SICK[name] for name in SICK),
+        "changes": sum(int(values[name] != SICK[name]) for name in SICK),
         "dead": max(dead for dead, _ in starts),
         "growth": float(np.median([growth for _, growth in starts])),
-        "highest": float(np.median([_finite(readings["loss"]).max() for readings, _ in runs])),
-        "loss": float(np.median(_finite([loss for _, loss in runs]))),
+        "highest": float(np.median(highest)),
+        "loss": float(np.median(_finite(losses))),
     }
 
 

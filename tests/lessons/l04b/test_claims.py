@@ -60,7 +60,7 @@ def test_a_step_at_a_right_angle_makes_weights_longer(seed, lr):
 def test_double_weights_of_nine_layers_make_the_output_512_times_as_large():
     r = np.random.default_rng(0)
     layers = [he_weights(r.normal(size=(16, 16))) for _ in range(9)]
-    x, twice = r.normal(size=16), None
+    x = r.normal(size=16)
     twice = x
     for k, w in enumerate(layers):
         x, twice = w @ x, 2 * w @ twice
@@ -88,7 +88,10 @@ def test_a_sigmoid_layer_lets_about_a_third_of_the_gradient_pass(layer):
 def test_what_the_healthy_run_and_the_fifth_patient_show():
     read = trained("04b.patients")
     assert read["healthy signal"].max() / read["healthy signal"].min() < 10
-    assert 0.3 < read["healthy gradient"].min() and read["healthy gradient"].max() < 0.7
-    assert 1e-3 < np.median(read["healthy ratio"], axis=0)[:-1].min()
-    assert np.median(read["healthy ratio"], axis=0)[-1] > 0.01
-    assert 0.4 < read["5 ratio"][1].min() + 0.05 and read["5 ratio"][1].max() < 1.35
+    assert read["healthy gradient"].min() > 0.3
+    assert read["healthy gradient"].max() < 0.7
+    updates = np.median(read["healthy ratio"], axis=0)
+    assert updates[:-1].min() > 1e-3
+    assert updates[-1] > 0.01
+    assert read["5 ratio"][1].min() > 0.35
+    assert read["5 ratio"][1].max() < 1.35
