@@ -58,7 +58,7 @@ PREDICTIONS = [
         choices=("Warm up, then stay at 0.05", "Begin at 0.05, fall along a cosine to 0"),
         right=1,
         why=(
-            "The cosine lifts the median by about five points, a warm-up that is followed by the "
+            "The cosine lifts the median by about six points, a warm-up that is followed by the "
             "full rate by little or nothing. And a constant rate of half the height does almost as "
             "well as the cosine: most of the gain comes from smaller steps."
         ),
