@@ -40,7 +40,7 @@ WORDS = {
     "activation": ("relu", "tanh", "sigmoid"),
     "schedule": ("constant", "cosine"),
 }
-_ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+_ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 _ABOVE = {"scale": 0.0, "bias": -np.inf, "lr": 0.0, "momentum": -1e-12, "max_norm": 0.0}
 
 
@@ -65,11 +65,13 @@ def _can_be(name: str, value: Any) -> bool:
         return value in WORDS[name]
     if name == "max_norm" and value is None:
         return True
-    if isinstance(value, bool | str) or not np.isscalar(value) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         return False
+    number = float(value)
     if name == "warmup":
-        return 0 <= value < _steps(EPOCHS) and int(value) == value
-    return bool(value > _ABOVE[name]) and (name != "momentum" or bool(value < 1))
+        return 0 <= number < _steps(EPOCHS) and number.is_integer()
+    below = 1.0 if name == "momentum" else np.inf
+    return _ABOVE[name] < number < below
 
 
 def _instead(name: str) -> str:

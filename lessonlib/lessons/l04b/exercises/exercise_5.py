@@ -108,13 +108,6 @@ EXERCISE = Exercise(
         'treated["scale"]': "the spread of the first weights",
         'treated["lr"]': "the learning rate",
     },
-    values={
-        "changes": "the number of changes",
-        "dead": "the share of dead units before the first step",
-        "growth": "how the signal grows through the layers",
-        "highest": "the highest loss of the run",
-        "loss": "the loss at the end",
-    },
     hints=(
         "One illness can hide another. Examine the patient as it is, change what the readings "
         "point to, and examine it again: the next illness then shows.",
