@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from lessonlib.plots.style import COLOUR
 
 # The same for every run, so that two dashboards can be compared. What lies outside is drawn at the
-# edge, zeros at the lower one.
+# edge, on the frame, zeros at the lower one.
 LOSS = (2e-2, 2e2)
 LAYERS = (1e-8, 1e6)
 RATIOS = (1e-9, 1e6)
+MANY_DEAD = 0.3  # from here on the share of dead units is written at the layer
 USUAL = (1e-4, 1e-2)  # updates relative to the weights, where most runs that learn lie
 # layer: first, middle, last
 LINES = ((COLOUR["train"], "-"), (COLOUR["validation"], "--"), (COLOUR["test"], ":"))
@@ -73,7 +74,10 @@ def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray
         (gradient, "gradient", "o--", "norm of gradient"),
     ):
         x = np.arange(1, len(values) + 1)
-        ax.plot(x, _within(values, LAYERS), style, color=COLOUR[role], label=label)
+        ax.plot(x, _within(values, LAYERS), style, color=COLOUR[role], label=label, clip_on=False)
+    for layer, share in enumerate(dead.tolist(), 1):
+        if share >= MANY_DEAD:
+            ax.text(layer, 6 * LAYERS[0], f"{share:.0%}\ndead", ha="center", size=8)
     ax.set(
         yscale="log",
         ylim=LAYERS,
@@ -91,7 +95,9 @@ def _ratios(ax: Axes, ratio: np.ndarray, every: int) -> None:
     x = every * np.arange(len(ratio))
     for layer, (colour, style) in zip(shown, LINES, strict=False):
         values = _within(ratio[:, layer], RATIOS)
-        ax.plot(x, values, style, color=colour, label=f"{layer + 1}")
+        lone = "o" if len(ratio) == 1 else None  # a line needs two readings
+        label = f"{layer + 1}"
+        ax.plot(x, values, style, color=colour, label=label, clip_on=False, marker=lone)
     ax.set(yscale="log", ylim=RATIOS, xlabel="step", title="Update / weight")
     ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, fontsize=9)
 

@@ -8,6 +8,6 @@ CARD = Lesson(
     title="Deep and stable",
     promise="Keep the signal alive",
     you_will="keep the signal alive through many layers; diagnose sick runs",
-    hours=2,
+    hours=4,
     needs=("04",),
 )

@@ -8,7 +8,7 @@ _CAUSES = (
     "The learning rate is far too large",
     "The gradient vanishes on its way back",
     "Most ReLU units are dead",
-    "The optimiser was not given all layers",
+    "The optimizer was not given all layers",
 )
 
 
@@ -45,8 +45,8 @@ PREDICTIONS = [
         choices=("0.1, like the plain network", "0.2 to 0.5", "above 0.5, usually above 0.9"),
         right=2,
         why=(
-            "The plain network is lost at a third of this rate. With batch norm the scale of the "
-            "weights no longer reaches the output: growing weights only make the steps smaller."
+            "The plain network is lost at a third of this rate. With batch norm the size of the "
+            "weights no longer reaches the output, and weights that grow get smaller gradients."
         ),
     ),
     Prediction(
@@ -58,9 +58,9 @@ PREDICTIONS = [
         choices=("Warm up, then stay at 0.05", "Begin at 0.05, fall along a cosine to 0"),
         right=1,
         why=(
-            "In this small network the end of the schedule does most of the work: small last steps "
-            "settle what large ones keep shaking. In other networks the warm-up is what saves the "
-            "run."
+            "The cosine lifts the median by about six points, a warm-up that is followed by the "
+            "full rate by little or nothing. And a constant rate of half the height does almost as "
+            "well as the cosine: most of the gain comes from smaller steps."
         ),
     ),
     Prediction(
@@ -101,9 +101,10 @@ PREDICTIONS = [
         "g",
         3,
         4,
-        "The loss falls a little, so something learns: layer 7. The others have gradients, the "
-        "largest of all runs so far, and an update of exactly 0 (drawn at the lower edge). Their "
-        "parameters were never handed to the optimiser.",
+        "The loss falls a little, so something learns: layer 7. The other layers have an update of "
+        "exactly 0, drawn on the lower edge: their parameters were never handed to the optimizer. "
+        "Their gradients look large because nobody clears them, so that they add up from step to "
+        "step.",
     ),
     _patient(
         "h",
@@ -116,9 +117,10 @@ PREDICTIONS = [
         "i",
         5,
         1,
-        "The loss leaps far above guessing: the network is worse than no network. The first "
-        "updates were as large as a tenth of the weights. After them all tanh units sit at -1 or "
-        "+1, a spread of 1, where the slope is 0: the vanished gradient is the consequence.",
+        "The loss leaps far above guessing: the network is worse than no network. Early updates "
+        "are about as large as the weights themselves, 40 to 130 % of them. After that nearly all "
+        "tanh units are at -1 or +1, where the slope is almost 0: the vanished gradient is the "
+        "consequence.",
     ),
 ]
 

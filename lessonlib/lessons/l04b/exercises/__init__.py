@@ -1,1 +1,1 @@
-"""Lesson 04b, deep and stable: starting scale, batch norm, a clip with a bug, a schedule."""
+"""Lesson 04b, deep and stable: a start, batch norm, a clip with a bug, a schedule, a patient."""

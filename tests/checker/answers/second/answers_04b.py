@@ -314,3 +314,63 @@ def rate(step, total, warmup, top):
     if step <= warmup:
         return top * step / max(warmup, 1)
     return top * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
+
+
+@right("04b.5", "the changed settings alone, a smaller learning rate")
+def prescribe(settings):
+    return {"lr": 0.02, "bias": 0, "scale": 2**0.5}
+
+
+@right("04b.5", "clipped, changed in place")
+def prescribe(settings):
+    settings.update(bias=0.0, scale=1.4, max_norm=0.1)
+    return settings
+
+
+@wrong("04b.5", "only the learning rate", "With weights of spread 4 / 8 the signal still grows from layer to layer, and no learning rate repairs that.")
+def prescribe(settings):
+    settings["lr"] = 0.01
+    return settings
+
+
+@wrong("04b.5", "biases and learning rate, the start left", "The signal still grows almost threefold in each layer.")
+def prescribe(settings):
+    new = settings.copy()
+    new["bias"] = 0.0
+    new["lr"] = 0.03
+    return new
+
+
+@wrong("04b.5", "scale and learning rate, the biases left", "With biases of -1 and weights of the right size whole layers are dead.")
+def prescribe(settings):
+    return {**settings, "scale": np.sqrt(2), "lr": 0.03}
+
+
+@wrong("04b.5", "He's spread with the 64 counted twice", "`scale` is divided by the root of 64 already; with sqrt(2 / 64) the signal vanishes.")
+def prescribe(settings):
+    return {**settings, "scale": math.sqrt(2 / 64), "bias": 0.0, "lr": 0.03}
+
+
+@wrong("04b.5", "a step that is far too short", "After ten epochs at this learning rate the loss is still near guessing.")
+def prescribe(settings):
+    return {**settings, "scale": math.sqrt(2), "bias": 0.0, "lr": 1e-5}
+
+
+@wrong("04b.5", "a warm-up in place of a smaller rate", "At the end of the warm-up the learning rate is 1 again, and the run explodes.")
+def prescribe(settings):
+    return {**settings, "scale": math.sqrt(2), "bias": 0.0, "warmup": 80}
+
+
+@wrong("04b.5", "everything made better at once", "Four settings are changed; three are allowed.")
+def prescribe(settings):
+    return {**settings, "scale": math.sqrt(2), "bias": 0.0, "lr": 0.03, "schedule": "cosine"}
+
+
+@wrong("04b.5", "a name that is no setting", "The setting is called lr.")
+def prescribe(settings):
+    return {**settings, "scale": math.sqrt(2), "bias": 0.0, "learning_rate": 0.03}
+
+
+@wrong("04b.5", "tanh in place of ReLU", "tanh does not explode, but with weights this large it saturates, and the loss stays high.")
+def prescribe(settings):
+    return {**settings, "activation": "tanh", "lr": 0.03}

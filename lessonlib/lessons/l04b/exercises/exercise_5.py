@@ -1,0 +1,186 @@
+"""Exercise 04b.5: the capstone, a treatment for the sixth patient, judged by what it does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
+from lessonlib.lessons.l04b.patient import MOST_CHANGES, SICK, TARGET, chart, outcome
+
+GUESSING = np.log(10)
+
+
+def prescribe(settings: dict[str, Any]) -> dict[str, Any]:
+    """Change at most three of the sixth patient's settings, so that it learns."""
+    treated = dict(settings)
+    treated["scale"] = np.sqrt(2)  # He's start: 4 made every layer 2.8 times as large
+    treated["bias"] = 0.0  # at -1, with smaller scores, whole layers are dead
+    treated["lr"] = 0.03  # momentum 0.9 makes steps ten times as long in the end
+    return treated
+
+
+def _use(answer: Any, seed: int) -> Any:
+    """The treatment at work on three networks; a dict with the changed settings alone will do."""
+    treated = answer(dict(SICK))
+    if not isinstance(treated, Mapping):
+        return treated
+    return dict(outcome(tuple(chart(treated).items()), seed))
+
+
+def _called(seed: int) -> str:
+    return "prescribe(patient.SICK)"
+
+
+def _cases(rng: np.random.Generator) -> list[tuple]:
+    return [Case("on three networks", int(rng.integers(0, 8)))]
+
+
+def _recovers(got: Any, seed: int) -> bool:
+    return 1 <= got["changes"] <= MOST_CHANGES and got["loss"] <= TARGET
+
+
+# ---- what every right answer has -----------------------------------------------------------------
+
+
+def _changes_something(got: Any, seed: int) -> bool:
+    return got["changes"] > 0
+
+
+def _changes_few(got: Any, seed: int) -> bool:
+    return got["changes"] <= MOST_CHANGES
+
+
+def _is_alive(got: Any, seed: int) -> bool:
+    return got["dead"] < 1
+
+
+def _keeps_its_size(got: Any, seed: int) -> bool:
+    return got["dead"] == 1 or 0.01 < got["growth"] < 100
+
+
+def _starts_well(got: Any) -> bool:
+    return got["dead"] < 1 and 0.01 < got["growth"] < 100 and 1 <= got["changes"] <= MOST_CHANGES
+
+
+def _stays_near(got: Any, seed: int) -> bool:
+    return not _starts_well(got) or got["highest"] < 20 * GUESSING
+
+
+def _leaves_guessing(got: Any, seed: int) -> bool:
+    stays = _starts_well(got) and got["highest"] < 20 * GUESSING
+    return not stays or got["loss"] < 0.8 * GUESSING
+
+
+def _arrives(got: Any, seed: int) -> bool:
+    learns = _starts_well(got) and got["loss"] < 0.8 * GUESSING
+    return not learns or got["loss"] <= TARGET
+
+
+# ---- what people write instead -------------------------------------------------------------------
+
+
+def _only_the_scale(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"scale": np.sqrt(2)}
+
+
+def _start_alone(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"bias": 0.0, "scale": np.sqrt(2)}
+
+
+def _glorot(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"bias": 0.0, "scale": 1.0, "lr": 0.03}
+
+
+EXERCISE = Exercise(
+    id="04b.5",
+    title="Capstone: the sixth patient",
+    points=5,
+    stars=3,
+    minutes=45,
+    reference=prescribe,
+    cases=_cases,
+    use=_use,
+    called=_called,
+    accepts=_recovers,
+    parts={
+        'treated["bias"]': "the first biases",
+        'treated["scale"]': "the spread of the first weights",
+        'treated["lr"]': "the learning rate",
+    },
+    hints=(
+        "One illness can hide another. Examine the patient as it is, change what the readings "
+        "point to, and examine it again: the next illness then shows.",
+        "Read the layers before the losses: by what factor does a layer multiply the signal, and "
+        "which setting decides it? Then ask what pushes scores below 0.",
+        "Two settings belong to the start, and `at_start` reads both of them without training. "
+        "The third belongs to the steps: remember what momentum 0.9 does to their length.",
+    ),
+    properties=(
+        Property(
+            "something is changed",
+            _changes_something,
+            "Nothing has changed: the settings that come back are those of the sick patient.",
+        ),
+        Property(
+            "at most three changes",
+            _changes_few,
+            "More than three settings have changed. Put back those that are not needed: which of "
+            "them does an examination without them not miss?",
+        ),
+        Property(
+            "no layer is dead",
+            _is_alive,
+            "Before the first step there is a layer in which every unit is dead, 0 on every image. "
+            "No gradient passes it, so no learning rate can help. Which setting pushes all scores "
+            "below 0?",
+        ),
+        Property(
+            "the signal keeps its size",
+            _keeps_its_size,
+            "Units are alive, but before the first step the signal grows or shrinks more than a "
+            "hundredfold from the first hidden layer to the last. Which setting decides the factor "
+            "of a layer?",
+        ),
+        Property(
+            "the steps are not too long",
+            _stays_near,
+            "The start is in order, and then the loss leaps to more than twenty times that of "
+            "guessing: the first steps are too long. What makes them shorter?",
+        ),
+        Property(
+            "it leaves guessing",
+            _leaves_guessing,
+            "At the end the loss is still near that of guessing, 2.30. Look at the updates: are "
+            "they too small to arrive, or were the first ones so large that nothing is left to "
+            "learn with?",
+        ),
+        Property(
+            "it arrives",
+            _arrives,
+            "It learns, but the loss at the end is still above 0.15. Either the steps are too "
+            "short to arrive in ten epochs, or too long to settle, or the signal fades.",
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "only the scale",
+            _only_the_scale,
+            "With He's spread the signal no longer grows. That uncovers the next illness: with "
+            "smaller scores, something else pushes all of them below 0.",
+        ),
+        Mistake(
+            "only the start",
+            _start_alone,
+            "The start is healthy now: units are alive, and the signal keeps its size. The run "
+            "still explodes, so what is left is the length of the steps.",
+        ),
+        Mistake(
+            "a start for tanh",
+            _glorot,
+            "The spread 1 / sqrt(64) is Glorot's, for tanh: with ReLU each layer halves the mean "
+            "square, and eight of them leave a sixteenth of the signal's size.",
+        ),
+    ),
+    seconds=20.0,
+)

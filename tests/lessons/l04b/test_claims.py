@@ -1,0 +1,99 @@
+"""Sentences of lesson 04b that its own outputs do not show (see claims.md)."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib import functional as F
+from lessonlib.lessons.l04b.exercises.exercise_1 import he_weights
+from lessonlib.lessons.l04b.exercises.exercise_3 import clip
+from lessonlib.lessons.l04b.exercises.exercise_4 import EXERCISE as SCHEDULE
+from lessonlib.trained import trained
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=7), st.floats(0.1, 3))
+def test_a_layer_multiplies_the_mean_square_by_n_s2_and_relu_halves_it(x, s):
+    x = np.array(x)
+    z = s * np.array(list(product((-1, 1), repeat=len(x)))) @ x
+    assert np.isclose(np.mean(z**2), len(x) * s**2 * np.mean(x**2))
+    assert np.isclose(np.mean(np.maximum(z, 0) ** 2), np.mean(z**2) / 2)
+
+
+def test_without_symmetric_signs_relu_need_not_halve():
+    z = np.array([3.0, -1.0, -1.0, -1.0])  # mean 0, and far from a half
+    assert not np.isclose(np.mean(np.maximum(z, 0) ** 2), np.mean(z**2) / 2, rtol=0.3)
+
+
+@given(st.integers(0, 3_000), st.integers(2, 9))
+def test_the_three_paths_are_the_gradient_and_leave_no_mean_and_no_stretch(seed, n):
+    r = np.random.default_rng(seed)
+    x, g = r.normal(size=(n, 3)), r.normal(size=(n, 3))
+    sigma = x.std(axis=0)
+    x_hat = (x - x.mean(axis=0)) / sigma
+    dx = (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)) / sigma
+    theirs = F.batch_norm_backward(g, F.batch_norm(x, eps=0.0)[1])[0]
+    size = 1 + np.abs(g).max() / sigma.min()
+    assert np.allclose(dx, theirs, atol=1e-9 * size)
+    assert np.allclose(dx.sum(axis=0), 0, atol=1e-9 * size)
+    assert np.allclose((dx * x_hat).sum(axis=0), 0, atol=1e-9 * size)
+
+
+def test_a_small_32_bit_number_has_lost_a_third_of_its_digits_and_becomes_zero():
+    small = np.float32(10**-39.8)
+    kept = np.log2(float(small) / float(np.spacing(small)))
+    assert 15 <= kept <= 18  # of 24
+    factor = 0.01 * np.sqrt(256)
+    assert np.float32(10**-39.8 * factor**7) == 0
+    assert np.float32(10**-39.8 * factor**5) > 0
+
+
+@given(st.integers(0, 3_000), st.floats(1e-4, 10))
+def test_a_step_at_a_right_angle_makes_weights_longer(seed, lr):
+    w, g = np.random.default_rng(seed).normal(size=(2, 6))
+    g -= w * (g @ w) / (w @ w)
+    assert np.linalg.norm(w - lr * g) >= np.linalg.norm(w)
+
+
+def test_double_weights_of_nine_layers_make_the_output_512_times_as_large():
+    r = np.random.default_rng(0)
+    layers = [he_weights(r.normal(size=(16, 16))) for _ in range(9)]
+    x = r.normal(size=16)
+    twice = x
+    for k, w in enumerate(layers):
+        x, twice = w @ x, 2 * w @ twice
+        if k < 8:
+            x, twice = np.maximum(x, 0), np.maximum(twice, 0)
+    assert np.allclose(twice, 2**9 * x)
+
+
+def test_clipping_keeps_the_direction():
+    arrays = [np.array([3.0, 0.0]), np.array([[4.0]])]
+    assert [a.tolist() for a in clip(arrays, 2.5)] == [[1.5, 0.0], [[2.0]]]
+
+
+def test_a_cosine_is_half_as_high_on_average():
+    assert np.isclose(
+        np.mean([SCHEDULE.reference(t, 160, 0, 1.0) for t in range(160)]), 0.5, atol=0.01
+    )
+
+
+@pytest.mark.parametrize("layer", range(6))
+def test_a_sigmoid_layer_lets_about_a_third_of_the_gradient_pass(layer):
+    gradient = trained("04b.patients")["1 gradient"]
+    share = gradient[layer] / gradient[layer + 1]
+    assert (0.25 < share < 0.4) if layer < 5 else (0.1 < share < 0.4)
+
+
+def test_what_the_healthy_run_and_the_fifth_patient_show():
+    read = trained("04b.patients")
+    assert read["healthy signal"].max() / read["healthy signal"].min() < 10
+    assert read["healthy gradient"].min() > 0.3
+    assert read["healthy gradient"].max() < 0.7
+    updates = np.median(read["healthy ratio"], axis=0)
+    assert updates[:-1].min() > 1e-3
+    assert updates[-1] > 0.01
+    assert read["5 ratio"][1].min() > 0.35
+    assert read["5 ratio"][1].max() < 1.35
