@@ -86,6 +86,7 @@ class Exercise:
     pure       : the statement says that the arguments stay as they are
     strict     : the statement says that the dtype is kept
     starter    : the faulty function of a find-the-bug exercise
+    stub       : what the lesson has in place of an answer; of a class, its empty methods
     forbidden  : the library functions that would be the answer
     """
 
@@ -103,6 +104,7 @@ class Exercise:
     values: Names = ()
     forbidden: tuple[str, ...] = ()
     starter: Callable[..., Any] | None = None
+    stub: str = "raise NotImplementedError"
     use: Callable[..., Any] = _plain
     called: Callable[..., str] | None = None
     accepts: Callable[..., bool] | None = None

@@ -42,7 +42,7 @@ def cleared(source: str, exercise: Exercise) -> str:
     Raises HomeworkError where the two delimiter comments are not there.
     """
     starter = exercise.starter
-    body = "raise NotImplementedError" if starter is None else _body_of(starter)
+    body = exercise.stub if starter is None else _body_of(starter)
     text, count = with_body(source, body)
     if count != 1:
         raise HomeworkError(

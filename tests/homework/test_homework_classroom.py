@@ -119,7 +119,8 @@ def test_the_steps_grade_what_was_pushed(template, tmp_path, homework):
     assert "\nipython==" in (template / CONSTRAINTS).read_text()
     found = reported(*given)
     assert {n: (p, m) for n, (p, m, _) in found.items() if n != "ex_01_2"} == {
-        f"ex_01_{k}": (m, m) for k, m in ((1, 2.0), (3, 3.0), (4, 3.0), (5, 3.0), (6, 2.0))
+        f"ex_01_{k}": (m, m)
+        for k, m in ((1, 2.0), (3, 3.0), (4, 3.0), (5, 3.0), (6, 2.0), (7, 5.0))
     }
     points, most, result = found["ex_01_2"]
     assert 0 < points < most == 2.0
@@ -128,7 +129,7 @@ def test_the_steps_grade_what_was_pushed(template, tmp_path, homework):
     assert test["message"].startswith("A score of exactly 0 must count as a mistake")
     assert "| 01.2 " in summary
     assert "A score of exactly 0 must count" in summary
-    assert re.search(r"^01_sample: 1[34]\.\d+ of 15 points$", log, re.M)
+    assert re.search(r"^01_sample: 1[89]\.\d+ of 20 points$", log, re.M)
     assert calls[0].startswith("-m pip install -c .github/constraints.txt neural-sparks @ git+")
     assert calls[1].startswith("sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
 
@@ -158,7 +159,7 @@ def test_an_exercise_without_points_has_no_runner(homework, tmp_path):
     lines = outputs(Single(fewer, Report("not graded", "cut off"), True)).splitlines()
     assert [line.split("=")[0] for line in lines] == runners
     assert "ex_01_3" not in runners
-    assert len(runners) == 5
+    assert len(runners) == 6
 
 
 def test_the_template_has_no_secret_and_no_answer(template, homework):
@@ -201,4 +202,4 @@ def test_classrooms_roster_and_clones_are_read(tmp_path, empty_gradebook, materi
             (clone / "00_sample.ipynb").write_text(json.dumps(tree))
     outcome = grade(course, "00", QUIET, tmp_path / "00-sample-submissions", roster)
     assert outcome.notes == []
-    assert {s: r["total"] for s, r in rows_of(course.root, "00").items()} == {"s1": "1", "s2": "0"}
+    assert {s: r["total"] for s, r in rows_of(course.root, "00").items()} == {"s1": "6", "s2": "0"}

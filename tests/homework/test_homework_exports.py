@@ -22,7 +22,7 @@ pytestmark = MARKS
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Quiz (70),Homework 1 (77),01_sample (81),\
 Current Score
 ,,,,,,Manual Posting,,
-    Points Possible,,,,,5,20.00,17,(read only)
+    Points Possible,,,,,5,20.00,22,(read only)
 "Lovelace, Ada",4711,u1,ada,"Group 1, early",4,18,3,90
 "Boole, George",4712,u2,george,Group 1,,,7,
 "Kim, Lee",4713,u3,kim1,Group 1,,2,,
@@ -31,17 +31,17 @@ Current Score
 """
 SHEET = """Identifier,"Full name","Email address",Status,Grade,"Maximum grade",\
 "Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"
-"Participant 5551","Ada Lovelace",ada@x.org,"Submitted for grading - ",,17.00,Yes,\
+"Participant 5551","Ada Lovelace",ada@x.org,"Submitted for grading - ",,22.00,Yes,\
 "Monday, 5 October 2026, 1:22 PM",-,"Well
 done"
-"Participant 5552","George Boole",george@x.org,"No submission - ",2.00,17.00,Yes,-,-,
-"Participant 5553","Lee Kim",kim1@x.org,"No submission - ",,17.00,Yes,-,-,
-"Participant 5554","Lee Kim",kim2@x.org,"No submission - ",,17.00,Yes,-,-,
+"Participant 5552","George Boole",george@x.org,"No submission - ",2.00,22.00,Yes,-,-,
+"Participant 5553","Lee Kim",kim1@x.org,"No submission - ",,22.00,Yes,-,-,
+"Participant 5554","Lee Kim",kim2@x.org,"No submission - ",,22.00,Yes,-,-,
 """
 GERMAN = """ID,"Vollständiger Name",E-Mail-Adresse,Status,Bewertung,Bestwertung,\
 "Bewertung kann geändert werden","Zuletzt geändert (Abgabe)","Zuletzt geändert (Bewertung)"
-Teilnehmer/in5551,"Ada Lovelace",ada@x.org,"Zur Bewertung abgegeben - ",,"17,00",Ja,-,-
-Teilnehmer/in5554,"Lee Kim",kim2@x.org,"Keine Abgabe - ",,"17,00",Ja,-,-
+Teilnehmer/in5551,"Ada Lovelace",ada@x.org,"Zur Bewertung abgegeben - ",,"22,00",Ja,-,-
+Teilnehmer/in5554,"Lee Kim",kim2@x.org,"Keine Abgabe - ",,"22,00",Ja,-,-
 """
 PEOPLE = "First name,Last name,Email address,Groups\n"
 PEOPLE += "Ada,Lovelace,ada@x.org,G1\nGeorge,Boole,george@x.org,G1\n"
@@ -49,6 +49,7 @@ PEOPLE += "Ada,Lovelace,ada@x.org,G1\nGeorge,Boole,george@x.org,G1\n"
 
 @pytest.fixture(scope="module")
 def homework():
+    """Lesson 01: 20 points, and 2 in words."""
     return homework_of("01")
 
 
@@ -108,8 +109,8 @@ def test_canvas_takes_the_column_and_nothing_else_changes(homework, table):
     path, lines = table(CANVAS)
     made = export("canvas", homework, lines, path)
     # who has no points keeps what Canvas has: an empty cell would take a grade away there
-    kept = {"4711": "17", "4712": "7", "4713": "0", "4714": "8.5", "4715": ""}
-    assert canvas_reads(made.text) == ("01_sample", "81", "17", kept)
+    kept = {"4711": "22", "4712": "7", "4713": "0", "4714": "11", "4715": ""}
+    assert canvas_reads(made.text) == ("01_sample", "81", "22", kept)
     assert '"Group 1, early"' in made.text
     assert "Quiz" not in made.text
     assert made.notes == []
@@ -120,7 +121,7 @@ def test_the_column_can_be_named(homework, table, name):
     path, lines = table(CANVAS)
     made = export("canvas", homework, lines, path, name)
     assert canvas_reads(made.text)[:3] == ("Homework 1", "77", "20.00")
-    assert made.notes == ["Canvas has 20 points for it, the homework 17"]
+    assert made.notes == ["Canvas has 20 points for it, the homework 22"]
 
 
 @pytest.mark.parametrize(
@@ -145,13 +146,13 @@ def test_canvas_with_semicolons_stays_so(homework, table):
     path, lines = table(out.getvalue())
     made = export("canvas", homework, lines, path)
     assert made.text.count(";") >= 5 * 7
-    assert "4714;u4;kim2;Group 1;8.5" in made.text
+    assert "4714;u4;kim2;Group 1;11" in made.text
 
 
 def test_moodles_worksheet_comes_back_with_grades(homework, table):
     path, lines = table(SHEET)
     made = export("moodle", homework, lines, path)
-    assert moodle_reads(made.text) == {"5551": "17", "5552": "2.00", "5553": "0", "5554": "8.5"}
+    assert moodle_reads(made.text) == {"5551": "22", "5552": "2.00", "5553": "0", "5554": "11"}
     before, after = (list(csv.reader(io.StringIO(t, newline=""))) for t in (SHEET, made.text))
     assert [r[:4] + r[5:] for r in before] == [r[:4] + r[5:] for r in after], (
         "all else is as it was"
@@ -170,7 +171,7 @@ def test_a_german_worksheet_comes_back_as_moodle_reads_it(homework, table, encod
     path.write_bytes(out.getvalue().encode(encoding))
     made = export("moodle", homework, lines, path)
     names = ("ID", "Bewertung", "Zuletzt geändert (Bewertung)")
-    assert moodle_reads(made.text, names) == {"5551": "17", "5554": ""}
+    assert moodle_reads(made.text, names) == {"5551": "22", "5554": ""}
     assert made.text.startswith("ID,")
 
 
@@ -178,16 +179,16 @@ def test_a_worksheet_that_moodle_would_refuse_is_refused_here(homework, table):
     path, lines = table(SHEET.replace("Last modified (grade)", "Something"))
     with pytest.raises(HomeworkError, match="takes a grading worksheet back only with"):
         export("moodle", homework, lines, path)
-    path, lines = table(SHEET.replace("17.00", "10.00"))
+    path, lines = table(SHEET.replace("22.00", "10.00"))
     notes = export("moodle", homework, lines, path).notes
-    assert notes == ["Moodle has 10 points for it, the homework 17"]
+    assert notes == ["Moodle has 10 points for it, the homework 22"]
 
 
 def test_moodles_participants_get_a_column_for_its_gradebook(homework, table):
     path, lines = table(PEOPLE)
     made = export("moodle", homework, lines, path)
     (row,) = csv.DictReader(io.StringIO(made.text))
-    assert (row["Email address"], row["01_sample"]) == ("ada@x.org", "17")
+    assert (row["Email address"], row["01_sample"]) == ("ada@x.org", "22")
     assert "map 01_sample to the assignment" in made.notes[-1]
 
 
@@ -197,7 +198,7 @@ def test_a_student_is_found_by_an_id_never_by_a_name(homework, table, tmp_path):
     (tmp_path / "canvas.csv").write_text(CANVAS)
     made = export("canvas", homework, lines, tmp_path / "canvas.csv")
     *_, grades = canvas_reads(made.text)
-    assert grades == {"4711": "17", "4712": "7", "4713": "", "4714": "", "4715": ""}
+    assert grades == {"4711": "22", "4712": "7", "4713": "", "4714": "", "4715": ""}
     assert made.notes == ["not in canvas.csv: kim, kim2@x.org"]
 
 
@@ -221,7 +222,7 @@ def test_any_other_platform_gets_four_columns(homework, table):
     _, lines = table("student_id,name\n=1+1,A\nb,B\n")
     made = export("csv", homework, lines, None)
     assert made.text.splitlines() == [
-        "student_id,name,points,maximum", " =1+1,A,17,17", "b,B,,17"
+        "student_id,name,points,maximum", " =1+1,A,22,22", "b,B,,22"
     ]  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_the_image_is_built_from_the_versions_of_here_and_tested(machine, homewo
         f"uv venv --python {version} .venv",
         "uv pip install --python .venv/bin/python -r requirements.txt -c constraints.txt",
     ]
-    assert f"{homework.name}: 15 of 15 points" in said
+    assert f"{homework.name}: 20 of 20 points" in said
 
 
 def test_an_image_whose_reference_fails_is_not_built(homework, tmp_path):

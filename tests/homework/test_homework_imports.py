@@ -79,7 +79,7 @@ def test_no_module_of_the_folder_where_a_person_works_runs(course, start, place,
     assert not (folder / "ran").exists(), (folder / "ran").read_text()
     assert done.returncode == 0, done.stderr
     assert " 1 graded, " in done.stdout
-    assert "ada,,2,2,3,3,3,2,0,15" in (course / "grades_01.csv").read_text().replace(".0", "")
+    assert "ada,,2,2,3,3,3,2,5,0,20" in (course / "grades_01.csv").read_text().replace(".0", "")
     assert "Agrees with the reference" in next(course.glob("feedback/ada/*/*.html")).read_text()
 
 

@@ -34,6 +34,7 @@ from lessonlib.homework.submission.submission import Submission
 pytest_plugins = ("homework_cases.fixtures",)
 pytestmark = MARKS
 CLASS = ("ada", "bo", "cy")
+ALL = "6"  # points of lesson 00
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def all_graded(course):
     rows = rows_of(course.root, "00")
     assert {s: r["notes"] for s, r in rows.items() if r["status"] != "graded"} == {}
     assert {s: (r["status"], r["total"]) for s, r in rows.items()} == dict.fromkeys(
-        CLASS, ("graded", "1")
+        CLASS, ("graded", ALL)
     )
     assert set(scores(course, course.homework("00"))) == set(CLASS)
 
@@ -396,7 +397,7 @@ def test_first_without_a_class_list_then_with_one(strangers, again):
     assert outcome.graded_now == 0
     rows = rows_of(strangers.root, "00")
     assert {s: (r["status"], r["total"]) for s, r in rows.items()} == {
-        "ada": ("graded", "0.25"), "bo": ("graded", "1"), "cy": ("graded", "1")
+        "ada": ("graded", "5.25"), "bo": ("graded", ALL), "cy": ("graded", ALL)
     }  # fmt: skip
     assert set(scores(strangers, strangers.homework("00"))) == set(CLASS)
     for folder in ("submitted", "autograded", "feedback"):
@@ -502,7 +503,7 @@ def test_a_run_that_was_killed_leaves_no_process_and_goes_on(course, namespaces,
     assert not psutil.wait_procs(started, timeout=20)[1]
     outcome = grade(course, "00", QUIET, course.root.parent / "up")
     assert outcome.graded_now < 7
-    assert {r["total"] for r in rows_of(course.root, "00").values()} == {"1"}
+    assert {r["total"] for r in rows_of(course.root, "00").values()} == {ALL}
     assert len(outcome.table) == 7
 
 

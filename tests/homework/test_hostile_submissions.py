@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 from homework_cases import hostile
 from homework_cases.course import MARKS, QUIET, homework_of, rows_of
+from homework_cases.edit import FULL
 
 from lessonlib.homework.assign import Choices, assign
 from lessonlib.homework.cohort.grade import grade
@@ -82,7 +83,7 @@ def test_a_submission_has_one_total_time(grader, full):
     begun = time.monotonic()
     report = grader.grade(json.dumps(notebook).encode())
     assert time.monotonic() - begun < 20
-    assert [g.points for g in report.exercises] == [0.0] * 6
+    assert [g.points for g in report.exercises] == [0.0] * len(FULL)
     assert "whole submission was over" in report.exercises[-1].message
 
 

@@ -301,6 +301,22 @@ class _Overflows(Network):
             return float(-np.mean(np.log(p[np.arange(len(p)), target])))
 
 
+_STUB = '''def __init__(self, weights, biases):
+    raise NotImplementedError
+
+def scores(self, X):
+    """X (N, D) to scores (N, C); no ReLU after the last layer."""
+
+def loss(self, X, target):
+    """The mean cross-entropy; target (N,) the right classes, 0 .. C-1."""
+
+def gradients(self, X, target):
+    """Two lists: slopes for self.weights and for self.biases, in their shapes."""
+
+def train(self, X, target, lr, steps):
+    """Changes self.weights and self.biases; returns the loss before each step."""
+'''
+
 EXERCISE = Exercise(
     id="02.7",
     title="Capstone: a network that finds its own weights",
@@ -308,6 +324,7 @@ EXERCISE = Exercise(
     stars=3,
     minutes=60,
     reference=Network,
+    stub=_STUB,
     cases=_cases,
     use=_use,
     called=_called,
