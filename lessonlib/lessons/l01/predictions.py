@@ -61,16 +61,16 @@ PREDICTIONS = [
     Prediction(
         id="01.e",
         question=(
-            "On a common scale the weights at the centre are no larger than those at the "
+            "After standardising, the weights at the centre are no larger than those at the "
             "border. Now we hide the 16 pixels of the centre from the trained units: each is "
             "replaced by its mean. The accuracy of about 0.95 falls to ..."
         ),
         choices=("0.90, as with 16 pixels drawn at random", "0.80", "0.65"),
         right=2,
         why=(
-            "The centre matters more than any other block of this size, in both readers: the one "
-            "with large weights there and the one without. What the sizes do tell is measured "
-            "below."
+            "The centre matters more than any other block of this size, in both readers. "
+            "Standardising divides almost empty border pixels by a tiny number, so their weights "
+            "grow although few images use them. What the sizes do tell is measured below."
         ),
     ),
 ]
