@@ -46,14 +46,20 @@ class Claim:
             f"exactly {self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
         )
 
-    def line(self, value: float) -> str:
+    def line(self, value: float, drawn: bool = True) -> str:
         """The claim with a value and its spread over the seeds that were tried.
+
+        drawn : False where the program uses no seed, so that there is no spread to tell
 
         >>> Claim("01.x", "accuracy", 0.9, math.inf, 0.9463, 0.9574, 0.9671, 20).line(0.95741)
         'accuracy: 0.957 (0.946 to 0.967 over 20 seeds)'
         >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3)
         'mistakes: 3 (the same over 20 seeds)'
+        >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3, drawn=False)
+        'mistakes: 3 (nothing is drawn here)'
         """
+        if not drawn:
+            return f"{self.words}: {alike(value)[0]} (nothing is drawn here)"
         if not self.seeds:
             return f"{self.words}: {alike(value)[0]} (the spread is not measured yet)"
         return f"{self.words}: {with_spread(value, self.smallest, self.largest, self.seeds)}"
@@ -121,12 +127,14 @@ def _claim(row: dict[str, str]) -> Claim:
     )
 
 
-def expect(name: str, value: float) -> None:
+def expect(name: str, value: float, drawn: bool = True) -> None:
     """Assert that a result lies within its bound; print it with its spread over many seeds.
 
     name  : a row of data/bounds.csv, such as "01.triangles centred"
     value : the number just computed
-    Raises AssertionError with the claim, the value and the bound; KeyError for an unknown name.
+    drawn : False where chance has no part in the number; then the line says so in place of a spread
+    Raises AssertionError with the claim, the value and the bound, or where drawn is False and the
+    seeds gave different values; KeyError for an unknown name.
     Taught in notebooks/00_start_here
 
     >>> expect("01.xor best", 0.75)
@@ -144,7 +152,9 @@ def expect(name: str, value: float) -> None:
     claim = claims()[name]
     if not claim.holds(value):
         raise AssertionError(f"{claim.words}: {value:.4g}, but the bound is {claim.band()}")
-    print(claim.line(value))  # noqa: T201
+    if not drawn and claim.smallest < claim.largest:
+        raise AssertionError(f"{claim.words}: drawn=False, but the seeds gave different values")
+    print(claim.line(value, drawn))  # noqa: T201
 
 
 def seed() -> int:

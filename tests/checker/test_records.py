@@ -346,8 +346,13 @@ def test_expect_prints_or_raises(capsys):
     claims.expect("01.xor best", 0.75)
     line = "XOR, best accuracy on the way: 0.75 (the same over 20 seeds)\n"
     assert capsys.readouterr().out == line
+    claims.expect("01.xor best", 0.75, drawn=False)
+    line = "XOR, best accuracy on the way: 0.75 (nothing is drawn here)\n"
+    assert capsys.readouterr().out == line
+    with pytest.raises(AssertionError, match="the seeds gave different values"):
+        claims.expect("01.digits averaged", 0.95741, drawn=False)
     claims.expect("01.digits averaged", 0.95741)
-    line = "digits, test accuracy, averaged weights: 0.957 (0.957 to 0.972 over 20 seeds)\n"
+    line = "digits, test accuracy, averaged weights: 0.957 (0.950 to 0.970 over 20 seeds)\n"
     assert capsys.readouterr().out == line
     with pytest.raises(AssertionError, match="XOR, best accuracy on the way: 1, but the bound is"):
         claims.expect("01.xor best", 1.0)

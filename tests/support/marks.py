@@ -27,7 +27,10 @@ CITED = re.compile(
     r"(?![\d.])[^()]*\))?$"
 )
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-PRINTED = re.compile(r"^(?P<words>.+): (?P<value>\S+) \((?:.+ to .+|the same) over \d+ seeds?\)$")
+PRINTED = re.compile(
+    r"^(?P<words>.+): (?P<value>\S+) "
+    r"\((?:(?:.+ to .+|the same) over \d+ seeds?|nothing is drawn here)\)$"
+)
 
 
 @dataclass(frozen=True)

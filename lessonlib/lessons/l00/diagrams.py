@@ -1,4 +1,4 @@
-"""The drawings of lesson 00: the parts of the data, the zones of a 7, two shares, a reader."""
+"""The drawings of lesson 00: a network, the parts of the data, zones, shares, a reader, a row."""
 
 from typing import TYPE_CHECKING
 
@@ -6,8 +6,11 @@ import numpy as np
 
 from lessonlib.plots import COLOUR
 from lessonlib.plots.diagram import Box, arrow, box, canvas
+from lessonlib.plots.diagram import network as draw_network
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -20,6 +23,49 @@ ZONES = (
     ("4", 5, 0, 3, 3, "negative"),
     ("5", 5, 5, 3, 3, "negative"),
 )
+
+
+def network(image: np.ndarray) -> "Figure":
+    """What a network does with an image: its pixels go in, one number for each digit comes out.
+
+    image : (8, 8) between 0 and 1
+    """
+    fig, ax = canvas(9.4, 3.6)
+    shown = _picture(ax, image, (1.0, 1.9), 1.5)
+    layers = draw_network(
+        ax,
+        (8, 6, 10),
+        centre=(5.3, 1.9),
+        width=4.6,
+        height=2.9,
+        names=([""] * 8, [""] * 6, [str(digit) for digit in range(10)]),
+        titles=("64 pixels (8 drawn)", "sums", "sums again: ten digits"),
+        most=10,
+        radius=0.13,
+    )
+    arrow(ax, shown, (2.7, 1.9))
+    seven = layers[-1][7]
+    ax.text(8.1, seven.centre[1], "largest: 7", va="center", size=11, color=COLOUR["forward"])
+    return fig
+
+
+def row(images: "Sequence[np.ndarray]", above: "Sequence[str]", below: "Sequence[str]") -> "Figure":
+    """Images side by side, with words above and below each.
+
+    images : (height, width) each, between 0 and 1
+    """
+    fig, ax = canvas(9.6, 2.7)
+    xs = np.linspace(1.2, 8.4, len(images))
+    for x, image, over, under in zip(xs, images, above, below, strict=True):
+        _picture(ax, image, (x, 1.3), 1.6)
+        ax.text(x, 2.2, over, ha="center", va="bottom", size=10.5, color=INK)
+        ax.text(x, 0.42, under, ha="center", va="top", size=10.5, color=INK)
+    return fig
+
+
+def averages(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The average image of each of the ten digits: (N, 8, 8), (N,) -> (10, 8, 8)."""
+    return np.array([images[labels == digit].mean(axis=0) for digit in range(10)])
 
 
 def parts(train: int, validation: int, test: int) -> "Figure":

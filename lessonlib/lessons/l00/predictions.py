@@ -42,20 +42,21 @@ PREDICTIONS = [
         right=2,
         why=(
             "Which images it has learned from makes so much difference that a single "
-            "run says little. With all images the 20 runs are the same."
+            "run says little. With all images nothing is left to draw."
         ),
     ),
     Prediction(
         id="00.d",
         question=(
-            "The best of the four programs in the next table reads 0.99 of the test images. The "
-            "images are moved by two pixels. It now reads about ..."
+            "Your reader reads 0.91 of the validation images. All of them are moved by two pixels: "
+            "to the right, the left, down, up. On the average of the four directions it now reads "
+            "about ..."
         ),
         choices=("0.9", "0.5", "0.1, as many as by guessing"),
         right=2,
         why=(
-            "Each of the four compares pixels at fixed places, and the ink has left "
-            "those places. None of them knows that a 7 that has moved is still a 7."
+            "It compares pixels at fixed places, and the ink has left those places. Nothing in it "
+            "knows that a 7 that has moved is still a 7."
         ),
     ),
 ]

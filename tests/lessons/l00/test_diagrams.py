@@ -57,3 +57,24 @@ def test_the_reader_names_the_nearest_average_and_the_distances():
     assert "answer\n3" in shown
     assert "3:  0.0" in shown
     assert f"9:  {64 * 0.59**2:.1f}" in shown
+
+
+def test_the_network_names_ten_digits_and_the_answer():
+    shown = texts(diagrams.network(np.zeros((8, 8))))
+    assert [text for text in shown if text.isdigit()] == list("0123456789")
+    assert "largest: 7" in shown
+
+
+def test_a_row_shows_its_images_and_words():
+    images = [np.zeros((12, 12)), np.eye(12)]
+    fig = diagrams.row(images, ["one", "two"], ["read as 7", "read as 9"])
+    assert texts(fig) == ["one", "read as 7", "two", "read as 9"]
+    assert [
+        np.array_equal(shown.get_array(), image)
+        for shown, image in zip(fig.axes[0].images, images, strict=True)
+    ] == [True, True]
+
+
+def test_the_averages_are_one_for_each_digit():
+    images, labels = np.arange(20.0)[:, None, None] * np.ones((20, 8, 8)), np.arange(20) % 10
+    assert np.allclose(diagrams.averages(images, labels)[:, 0, 0], np.arange(10) + 5)
