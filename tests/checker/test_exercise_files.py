@@ -47,14 +47,24 @@ def imports_of(source):
 
 
 def strangers(source, lesson):
-    """The imports of an exercise file that are neither shared.py nor another's reference."""
+    """The imports of an exercise file that are neither shared.py nor another's reference.
+
+    What a lesson has outside its exercises (`lessons/l04b/patient.py`) is its page's as well.
+    """
     references = {(e.reference.__module__, e.name) for e in exercises_of(lesson).values()}
     shared = f"{package_of(lesson)}.shared"
     return {
         (module, name)
         for module, name in imports_of(source)
-        if (module, name) not in references and (module != shared or name[:1] in ("", "_"))
+        if (module, name) not in references
+        and (module != shared or name[:1] in ("", "_"))
+        and not (_is_of_the_page(module, lesson) and name[:1] not in ("", "_"))
     }
+
+
+def _is_of_the_page(module, lesson):
+    """Whether a module is in a lesson's folder itself."""
+    return module.rpartition(".")[0] == package_of(lesson).rpartition(".")[0]
 
 
 @pytest.mark.parametrize("lesson", lessons())

@@ -134,10 +134,8 @@ def test_gelu_in_float32_is_as_exact_as_float32_can_be(form):
     exact = ndtr(x.astype(np.float64))
     assert np.abs(cache[1] - exact).max() < 1e-7  # P itself; float32 steps by 6e-8 below 1
     np.testing.assert_array_equal(y[-3:], x[-3:] * np.float32([0, 1, 1]))
-    theirs = TF.gelu(torch.from_numpy(x)).numpy()
-    ours_off, theirs_off = (np.abs(z - x * exact)[:-3].max() for z in (y, theirs))
-    assert ours_off < 6e-7  # half a step of float32 at 9 is 4.8e-7
-    assert theirs_off < 6e-7  # 3.7e-7 to 5.7e-7: PyTorch's depends on the processor
+    # half a step of float32 at 9 is 4.8e-7; PyTorch's own is 3.7e-7 to 1.2e-6 off, by processor
+    assert np.abs(y - x * exact)[:-3].max() < 6e-7
     assert np.isnan(form.gelu(np.float32([np.nan]))[0]).all()
 
 

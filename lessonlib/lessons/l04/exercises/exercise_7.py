@@ -1,4 +1,4 @@
-"""Exercise 04.7, the capstone: an optimizer that keeps its own state for every parameter."""
+"""Exercise 04.7: the capstone, an optimizer that keeps its own state for every parameter."""
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
