@@ -14,6 +14,7 @@ def test_the_whole_lesson_runs_and_its_explorer_steps(lab, lab_page, explorer_vi
     lab_page.run_all()
     assert lab_page.error_outputs() == []
     view = explorer_view()
+    lab_page.until(lambda: "step" in view.numbers(), "the explorer's read-outs")
     step = view.numbers()["step"]
     lab_page.press(view.button("Step"), "Enter")
     lab_page.until(lambda: view.numbers()["step"] != step, "one step more")
