@@ -156,7 +156,7 @@ def solved(release: dict[str, Any]) -> dict[str, Any]:
 def reference_cell(source: str, task: str) -> str:
     """An exercise cell with the reference's body between the delimiters."""
     reference = find(task).reference
-    if isinstance(reference, type):  # a class: the region is in its last method
-        method = re.findall(r"def (\w+)\(", source.split(BEGIN)[0])[-1]
-        reference = getattr(reference, method)
+    methods = re.findall(r"def (\w+)\(", source.split(BEGIN)[0])
+    if isinstance(reference, type) and methods:  # the region is in the last of them, or is all
+        reference = getattr(reference, methods[-1])
     return with_body(source, _body_of(reference))[0]

@@ -163,11 +163,8 @@ class Limits(pytest.Item):
     """The last item of a notebook: what running it has cost."""
 
     def runtest(self):
-        seconds, peak, slower = (
-            self.parent.seconds,
-            self.parent.peak,
-            float(np.mean(self.parent.paces)),
-        )
+        seconds, peak = self.parent.seconds, self.parent.peak
+        slower = float(np.median(self.parent.paces))
         above = max(0.0, peak - self.parent.baseline) / MB
         wall = time.perf_counter() - self.parent.begun
         row = (
