@@ -156,7 +156,20 @@ def solved(release: dict[str, Any]) -> dict[str, Any]:
 def reference_cell(source: str, task: str) -> str:
     """An exercise cell with the reference's body between the delimiters."""
     reference = find(task).reference
+    if not isinstance(reference, type):
+        return with_body(source, _body_of(reference))[0]
     methods = re.findall(r"def (\w+)\(", source.split(BEGIN)[0])
-    if isinstance(reference, type) and methods:  # the region is in the last of them, or is all
-        reference = getattr(reference, methods[-1])
-    return with_body(source, _body_of(reference))[0]
+    if source.startswith("class") and not methods:  # the region holds all of them
+        return with_body(source, _without_annotations(_body_of(reference)))[0]
+    return with_body(source, _body_of(getattr(reference, methods[-1])))[0]
+
+
+def _without_annotations(methods: str) -> str:
+    """Methods that need no names of `typing`, which a lesson does not import."""
+    tree = ast.parse(methods)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.unparse(tree)

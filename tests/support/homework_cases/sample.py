@@ -15,10 +15,10 @@ def _cell(kind, identity, source, **metadata):
 def _exercise(task):
     exercise, check = grade_id_of("ex", task.id), graded_cell_of(task.id)
     arguments = ", ".join(inspect.signature(task.reference).parameters)
-    stub = (
-        f'def {task.name}({arguments}):\n    """{task.title}."""\n'
-        f"    {BEGIN}\n    raise NotImplementedError\n    {END}"
-    )
+    is_class = isinstance(task.reference, type)
+    head = f"class {task.name}" if is_class else f"def {task.name}({arguments})"
+    nothing = "pass" if is_class else "raise NotImplementedError"
+    stub = f'{head}:\n    """{task.title}."""\n    {BEGIN}\n    {nothing}\n    {END}'
     call = f'check("{task.id}", {task.name})'
     graded = marks(check, points=task.points, locked=True)
     return [
