@@ -23,7 +23,7 @@ pytest_plugins = ("homework_cases.fixtures",)
 pytestmark = [*MARKS, pytest.mark.exhaustive]
 SIZE = 300
 PASTE = random.Random(0).randbytes(2**20 + 2**19).hex()  # more than a cell may have
-FULL, NONE, NOT_GRADED, NOTHING = ("graded", "1"), ("graded", "0"), ("not graded", ""), (
+FULL, PART, NOT_GRADED, NOTHING = ("graded", "6"), ("graded", "5"), ("not graded", ""), (
     "no submission", "")  # fmt: skip
 NAMES = ["Kim Lee", "Li Wu", "王 伟", "Jörg Müller", "Jorg Muller", "O'Neil Ann-Marie", "한 지수",
          "Ng", "Student [A]", "Student (B)", "'; DROP --", "प्रिया शर्मा", "Ελένη Παπα", "An Li",
@@ -59,7 +59,7 @@ CONTENTS = [
     (FULL, lambda nb: as_bytes(with_cell({"cell_type": "sql", "metadata": 3})(nb))),
     (FULL, lambda nb: as_bytes(with_cell(code("x = '" + PASTE + "'"))(nb))),
     (FULL, lambda nb: as_bytes({**nb, "cells": nb["cells"] + copy.deepcopy(nb["cells"])})),
-    (NONE, lambda nb: as_bytes(answer("00.1", "def increase(:")(nb))),
+    (PART, lambda nb: as_bytes(answer("00.1", "def increase(:")(nb))),
     (NOT_GRADED, lambda nb: as_bytes(nb)[:-300]),
     (NOT_GRADED, lambda nb: b"<html>Login</html>"),
 ]
