@@ -250,4 +250,4 @@ def test_everything_that_it_installs_is_enough(homework, tmp_path):
     (packages / "neural-sparks.pth").write_text(f"{source}\n")
     tree, done = run((root, env), {"a.ipynb": solved(homework.notebook())})
     assert tree is not None, done.stderr
-    assert sum(t["score"] for t in documented(tree).values()) == 15
+    assert sum(t["score"] for t in documented(tree).values()) == 20
