@@ -32,7 +32,7 @@ def page(lesson: str) -> str:
     Raises KeyError naming the lessons there are.
 
     >>> page("00").splitlines()[0]
-    '# 00: Check the installation, meet the digits'
+    '# 00: Check the installation, teach a machine to read digits'
     """
     about, tasks, questions = card(lesson), exercises_of(lesson), questions_of(lesson)
     minutes = sum(e.minutes for e in tasks.values())

@@ -62,7 +62,7 @@ def exercises_of(lesson: str) -> dict[str, Exercise]:
     """All exercises of a lesson by id, in order. Raises KeyError naming the lessons there are.
 
     >>> list(exercises_of("00"))
-    ['00.1']
+    ['00.1', '00.2', '00.3']
     """
     files = (_FOLDER / f"l{_known(lesson)}" / "exercises").glob("exercise_*.py")
     numbers = sorted(int(file.stem.removeprefix("exercise_")) for file in files)
