@@ -202,4 +202,5 @@ def test_a_thousand_temperatures_leave_nothing():
         for k in range(steps):
             text.heat(0.5 + k % 30 / 10)
 
-    assert after_a_thousand(heat, warm=100).memory < 20_000
+    # NumPy keeps small blocks; those from before the tracing are replaced by traced ones.
+    assert after_a_thousand(heat, warm=100, traced=1000).memory < 20_000
