@@ -47,12 +47,12 @@ class Claim:
         )
 
     def line(self, value: float, drawn: bool = True) -> str:
-        """The claim with a value and its spread over the seeds that were tried.
+        """The claim with a value, and the median and the spread over the seeds that were tried.
 
         drawn : False where the program uses no seed, so that there is no spread to tell
 
         >>> Claim("01.x", "accuracy", 0.9, math.inf, 0.9463, 0.9574, 0.9671, 20).line(0.95741)
-        'accuracy: 0.957 (0.946 to 0.967 over 20 seeds)'
+        'accuracy: 0.957 (median 0.957, 0.946 to 0.967 over 20 seeds)'
         >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3)
         'mistakes: 3 (the same over 20 seeds)'
         >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3, drawn=False)
@@ -62,7 +62,11 @@ class Claim:
             return f"{self.words}: {alike(value)[0]} (nothing is drawn here)"
         if not self.seeds:
             return f"{self.words}: {alike(value)[0]} (the spread is not measured yet)"
-        return f"{self.words}: {with_spread(value, self.smallest, self.largest, self.seeds)}"
+        if value == self.smallest == self.largest:
+            return f"{self.words}: {with_spread(value, self.smallest, self.largest, self.seeds)}"
+        shown, *spread = alike(value, self.median, self.smallest, self.largest)
+        over = f"{self.seeds} seed{'s' * (self.seeds != 1)}"
+        return f"{self.words}: {shown} (median {spread[0]}, {spread[1]} to {spread[2]} over {over})"
 
 
 def with_spread(value: float, smallest: float, largest: float, seeds: int) -> str:
