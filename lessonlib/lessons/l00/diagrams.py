@@ -125,7 +125,7 @@ def chosen(ax: "Axes", image: np.ndarray, title: str, sentences: "Sequence[Sente
         covered[slice(*one.rows), slice(*one.columns)] += 1
     for place, one in enumerate(sentences):
         role = "positive" if one.above else "negative"
-        _zone(ax, one.rows, one.columns, role, inside=0.08 * (1 + place % 2))
+        _zone(ax, one.rows, one.columns, role, inside=0.07 * (1 + place % 3))
         middle = (sum(one.rows) / 2 - 0.5, sum(one.columns) / 2 - 0.5)
         pixels = [(row, column) for row in range(*one.rows) for column in range(*one.columns)]
         free = min(pixels, key=lambda at: (covered[at], np.hypot(*np.subtract(at, middle))))
