@@ -38,8 +38,8 @@ def network(image: np.ndarray) -> "Figure":
     _picture(ax, image, (1.0, 1.9), 1.5)
     pixel, drawn = 1.5 / 8, 3  # the row of pixels that is drawn as circles
     bottom = 1.9 + 0.75 - (drawn + 1) * pixel
-    frame = {"fill": False, "edgecolor": COLOUR["forward"], "linewidth": 2.4}
-    ax.add_patch(Rectangle((0.25, bottom), 1.5, pixel, **frame))
+    green = COLOUR["forward"]
+    ax.add_patch(Rectangle((0.25, bottom), 1.5, pixel, fill=False, edgecolor=green, linewidth=2.4))
     layers = draw_network(
         ax,
         (8, 6, 10),
@@ -168,8 +168,9 @@ def _number(ax: "Axes", name: str, at: tuple[float, float], role: str) -> None:
     """The number of a sentence at (row, column), readable on ink too."""
     from matplotlib.patheffects import withStroke
 
-    place = {"ha": "center", "va": "center", "size": 15, "weight": "bold"}
-    words = ax.text(at[1], at[0], name, color=COLOUR[role], **place)
+    words = ax.text(
+        at[1], at[0], name, ha="center", va="center", size=15, weight="bold", color=COLOUR[role]
+    )
     words.set_path_effects([withStroke(linewidth=3, foreground="#FFFFFF")])
 
 
