@@ -175,12 +175,12 @@ def test_a_dead_unit_behind_another_layer_can_come_back():
         r = np.random.default_rng(seed)
         layers = [nn.Linear(i, o, rng=r, dtype=np.float64) for i, o in ((1, 8), (8, 8), (8, 1))]
         model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
-        loss, adam, before = nn.MSELoss(), optim.Adam(model.parameters(), lr=0.05), np.zeros(8)
+        loss, optimizer, before = nn.MSELoss(), optim.Adam(model.parameters(), lr=0.05), np.zeros(8)
         for _ in range(200):
             loss(model(x), np.sin(3 * x))
-            adam.zero_grad()
+            optimizer.zero_grad()
             model.backward(loss.backward())
-            adam.step()
+            optimizer.step()
             dead = (model[:3](x) <= 0).all(axis=0)
             died += np.sum(dead & (before == 0))
             woke += np.sum(~dead & (before == 1))
@@ -192,12 +192,12 @@ def test_a_dead_unit_with_fixed_inputs_never_comes_back():
     x = np.linspace(0, 1, 20)[:, None]
     unit = nn.Sequential(nn.Linear(1, 1, dtype=np.float64), nn.ReLU())
     unit.load_state_dict({"0.weight": [[1.0]], "0.bias": [-5.0]})
-    loss, sgd = nn.MSELoss(), optim.SGD(unit.parameters(), lr=0.5)
+    loss, optimizer = nn.MSELoss(), optim.SGD(unit.parameters(), lr=0.5)
     for _ in range(100):
         loss(unit(x), np.ones((20, 1)))
-        sgd.zero_grad()
+        optimizer.zero_grad()
         unit.backward(loss.backward())
-        sgd.step()
+        optimizer.step()
     assert unit[0].bias.data[0] == -5.0
     assert unit[0].weight.data[0, 0] == 1.0
 
