@@ -239,7 +239,7 @@ def test_lines_cut_the_plane_into_as_many_regions_as_the_lesson_says(seed, w):
 
 
 @pytest.mark.parametrize("k", [3, 5, 8])
-@pytest.mark.parametrize("level", [0.0, 0.001, 0.01])
+@pytest.mark.parametrize("level", [0.0, 0.001, 0.03])
 def test_k_fence_units_make_k_edges_at_level_0_and_twice_as_many_a_little_above(k, level):
     weight, bias = fence(k, np.zeros(2), 1.0)
     angle = np.linspace(0, 2 * np.pi, 40_000, endpoint=False) + 1e-7
