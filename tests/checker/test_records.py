@@ -352,8 +352,8 @@ def test_expect_prints_or_raises(capsys):
     with pytest.raises(AssertionError, match="the seeds gave different values"):
         claims.expect("01.digits averaged", 0.95741, drawn=False)
     claims.expect("01.digits averaged", 0.95741)
-    line = "digits, test accuracy, averaged weights: 0.957 (median 0.961, 0.950 to 0.970 over 20 seeds)\n"
-    assert capsys.readouterr().out == line
+    line = "test accuracy, averaged weights: 0.957 (median 0.961, 0.950 to 0.970 over 20 seeds)\n"
+    assert capsys.readouterr().out == f"digits, {line}"
     with pytest.raises(AssertionError, match="XOR, best accuracy on the way: 1, but the bound is"):
         claims.expect("01.xor best", 1.0)
     with pytest.raises(AssertionError, match="nan"):
@@ -367,7 +367,9 @@ def test_a_line_says_what_is_known_of_the_spread():
     assert claim.line(12.3456) == "steps: 12.3 (the spread is not measured yet)"
     claim = dataclasses.replace(claim, smallest=12.0, median=12.0, largest=12.0, seeds=1)
     assert claim.line(12) == "steps: 12 (the same over 1 seed)"
-    assert claim.line(13) == "steps: 13 (median 12, 12 to 12 over 1 seed)", "another machine, another value"
+    assert claim.line(13) == "steps: 13 (median 12, 12 to 12 over 1 seed)", (
+        "another machine, another value"
+    )
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ WRONG = {
     f"It reads 1{ONE_CELL}.": "vouches for 1",
     f"It reads 0.961 %{ONE_CELL}.": "vouches for 0.961 %",
     f"It reads 0.961 (0.956 to 0.970){ONE_CELL}.": "gives 0.956 as an end",
+    f"It reads 0.957 (median 0.957, 0.950 to 0.970){ONE_CELL}.": "gives 0.957 as the median",
     f"It reads 0.961 (0.950 to 0.98){ONE_CELL}.": "gives 0.98 as an end",
     f"It reads 0.961 (0.950 to 1){ONE_CELL}.": "gives 1 as an end",
     f"It reads 0.961 (the same every time){ONE_CELL}.": "says that all seeds gave the same",

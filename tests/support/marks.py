@@ -23,7 +23,8 @@ _POWER = r"(?:\s?(?:×|\\times)\s?10(?:\^\{?(?:[-−]?\d+)\}?|[⁻⁰¹²³⁴�
 _NUMBER = rf"{_PLAIN}{_POWER}(?:\s?\\?%)?"
 CITED = re.compile(
     rf"(?<![\d.,])\$?(?P<value>{_NUMBER})\$?\**"
-    rf"(?: \((?:\$?(?P<low>{_NUMBER})\$? to \$?(?P<high>{_NUMBER})\$?|(?P<same>the same))"
+    rf"(?: \((?:median (?P<median>{_NUMBER}), )?"
+    rf"(?:\$?(?P<low>{_NUMBER})\$? to \$?(?P<high>{_NUMBER})\$?|(?P<same>the same))"
     r"(?![\d.])[^()]*\))?$"
 )
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -153,10 +154,12 @@ def _problem(name: str, before: str, printed: dict[str, list[str]]) -> str:
         return f"vouches for {cited['value']}, wanted {wanted}"
     if cited["same"] and row.smallest != row.largest:
         return f"says that all seeds gave the same, wanted {wanted}"
-    for end, value, text in (("low", row.smallest, low), ("high", row.largest, high)):
+    ends = ("median", row.median, usual), ("low", row.smallest, low), ("high", row.largest, high)
+    for end, value, text in ends:
         said = cited[end]
         if said and not _well_rounded(decimal(said), said, value, text):
-            return f"gives {said} as an end of the spread, wanted {wanted}"
+            what = "the median" if end == "median" else "an end of the spread"
+            return f"gives {said} as {what}, wanted {wanted}"
     return ""
 
 

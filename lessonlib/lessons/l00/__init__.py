@@ -8,6 +8,6 @@ CARD = Lesson(
     title="Start here",
     promise="Check the installation, teach a machine to read digits",
     you_will="check the installation, meet the digits, write a program that learns to read them",
-    hours=1.5,
+    hours=2,
     needs=(),
 )

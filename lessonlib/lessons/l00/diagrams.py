@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from lessonlib.lessons.l00.sentences import Sentence
+
 INK = "#222222"
 # The zones of the five sentences: name, first row, first column, rows, columns, role of its colour.
 ZONES = (
@@ -30,8 +32,14 @@ def network(image: np.ndarray) -> "Figure":
 
     image : (8, 8) between 0 and 1
     """
+    from matplotlib.patches import Circle, Rectangle
+
     fig, ax = canvas(9.4, 3.6)
-    shown = _picture(ax, image, (1.0, 1.9), 1.5)
+    _picture(ax, image, (1.0, 1.9), 1.5)
+    pixel, drawn = 1.5 / 8, 3  # the row of pixels that is drawn as circles
+    bottom = 1.9 + 0.75 - (drawn + 1) * pixel
+    green = COLOUR["forward"]
+    ax.add_patch(Rectangle((0.25, bottom), 1.5, pixel, fill=False, edgecolor=green, linewidth=2.4))
     layers = draw_network(
         ax,
         (8, 6, 10),
@@ -39,12 +47,21 @@ def network(image: np.ndarray) -> "Figure":
         width=4.6,
         height=2.9,
         names=([""] * 8, [""] * 6, [str(digit) for digit in range(10)]),
-        titles=("64 pixels (8 drawn)", "sums", "sums again: ten digits"),
+        titles=("64 pixels (row 3 is drawn)", "sums, bent", "sums again: ten digits"),
         most=10,
         radius=0.13,
     )
-    arrow(ax, shown, (2.7, 1.9))
+    arrow(ax, (1.75, bottom + pixel / 2), (2.75, 1.9))
+    for node, grey in zip(layers[0].values(), image[drawn], strict=True):
+        ink = str(1 - float(grey))
+        ax.add_patch(Circle(node.centre, 0.13, facecolor=ink, edgecolor=INK, lw=1.4, zorder=5))
+    for node in layers[1].values():
+        x, y = node.centre
+        ax.plot([x - 0.08, x, x + 0.07], [y - 0.04, y - 0.04, y + 0.06], color=INK, zorder=5)
     seven = layers[-1][7]
+    ax.add_patch(
+        Circle(seven.centre, 0.13, fill=False, edgecolor=COLOUR["forward"], lw=3, zorder=6)
+    )
     ax.text(8.1, seven.centre[1], "largest: 7", va="center", size=11, color=COLOUR["forward"])
     return fig
 
@@ -54,12 +71,12 @@ def row(images: "Sequence[np.ndarray]", above: "Sequence[str]", below: "Sequence
 
     images : (height, width) each, between 0 and 1
     """
-    fig, ax = canvas(9.6, 2.7)
-    xs = np.linspace(1.2, 8.4, len(images))
+    fig, ax = canvas(2.45 * len(images), 2.85)
+    xs = 2.45 * (np.arange(len(images)) + 0.5)
     for x, image, over, under in zip(xs, images, above, below, strict=True):
-        _picture(ax, image, (x, 1.3), 1.6)
-        ax.text(x, 2.2, over, ha="center", va="bottom", size=10.5, color=INK)
-        ax.text(x, 0.42, under, ha="center", va="top", size=10.5, color=INK)
+        _picture(ax, image, (x, 1.45), 2.0)
+        ax.text(x, 2.52, over, ha="center", va="bottom", size=10.5, color=INK)
+        ax.text(x, 0.38, under, ha="center", va="top", size=10.5, color=INK)
     return fig
 
 
@@ -90,29 +107,71 @@ def zones(ax: "Axes", image: np.ndarray, title: str, numbers: bool = True) -> No
 
     image : (8, 8) between 0 and 1; numbers: write the number of each sentence next to its zone
     """
-    from matplotlib.patches import Rectangle
+    _pixels(ax, image, title)
+    for name, row, column, rows, columns, role in ZONES:
+        _zone(ax, (row, row + rows), (column, column + columns), role)
+        if numbers:
+            _number(ax, name, (row + rows / 2 - 0.5, column + columns / 2 - 0.5), role)
 
+
+def chosen(ax: "Axes", image: np.ndarray, title: str, sentences: "Sequence[Sentence]") -> None:
+    """An image with the zones of chosen sentences: solid asks for ink, dashed for paper.
+
+    image : (8, 8) between 0 and 1
+    """
+    _pixels(ax, image, title)
+    covered = np.zeros((8, 8))
+    for one in sentences:
+        covered[slice(*one.rows), slice(*one.columns)] += 1
+    for place, one in enumerate(sentences):
+        role = "positive" if one.above else "negative"
+        _zone(ax, one.rows, one.columns, role, inside=0.07 * (1 + place % 3))
+        middle = (sum(one.rows) / 2 - 0.5, sum(one.columns) / 2 - 0.5)
+        pixels = [(row, column) for row in range(*one.rows) for column in range(*one.columns)]
+        free = min(pixels, key=lambda at: (covered[at], np.hypot(*np.subtract(at, middle))))
+        _number(ax, str(place + 1), free, role)
+
+
+def _pixels(ax: "Axes", image: np.ndarray, title: str) -> None:
+    """An image with its rows and columns counted."""
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
     ax.set(xticks=range(8), yticks=range(8))
     ax.grid(False)
     ax.tick_params(length=0)
     ax.set_title(title)
-    for name, row, column, rows, columns, role in ZONES:
-        inside = 0.08  # so that neighbours do not cover each other
-        ax.add_patch(
-            Rectangle(
-                (column - 0.5 + inside, row - 0.5 + inside),
-                columns - 2 * inside,
-                rows - 2 * inside,
-                fill=False,
-                edgecolor=COLOUR[role],
-                linewidth=2.4,
-                linestyle="--" if role == "negative" else "-",
-            )
+
+
+def _zone(
+    ax: "Axes",
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    role: str,
+    inside: float = 0.08,  # so that neighbours do not cover each other
+) -> None:
+    """A frame around rows and columns of pixels; dashed where it asks for paper."""
+    from matplotlib.patches import Rectangle
+
+    ax.add_patch(
+        Rectangle(
+            (columns[0] - 0.5 + inside, rows[0] - 0.5 + inside),
+            columns[1] - columns[0] - 2 * inside,
+            rows[1] - rows[0] - 2 * inside,
+            fill=False,
+            edgecolor=COLOUR[role],
+            linewidth=2.4,
+            linestyle="--" if role == "negative" else "-",
         )
-        if numbers:
-            at = (column + columns / 2 - 0.5, row + rows / 2 - 0.5)
-            ax.text(*at, name, ha="center", va="center", size=15, color=COLOUR[role], weight="bold")
+    )
+
+
+def _number(ax: "Axes", name: str, at: tuple[float, float], role: str) -> None:
+    """The number of a sentence at (row, column), readable on ink too."""
+    from matplotlib.patheffects import withStroke
+
+    words = ax.text(
+        at[1], at[0], name, ha="center", va="center", size=15, weight="bold", color=COLOUR[role]
+    )
+    words.set_path_effects([withStroke(linewidth=3, foreground="#FFFFFF")])
 
 
 def shares(hits: int, wrong: int, missed: int) -> "Figure":

@@ -7,7 +7,7 @@ PREDICTIONS = [
     Prediction(
         id="00.a",
         question=(
-            "Your five sentences go through the 1,007 training images. Of all the images that they "
+            "The five sentences go through the 1,007 training images. Of all the images that they "
             "call a 7, which share are 7s?"
         ),
         choices=("About half", "About three quarters", "Nearly all"),
@@ -49,7 +49,7 @@ PREDICTIONS = [
         id="00.d",
         question=(
             "Your reader reads 0.91 of the validation images. All of them are moved by two pixels: "
-            "to the right, the left, down, up. On the average of the four directions it now reads "
+            "to the right, the left, down, up. Averaged over the four directions it now reads "
             "about ..."
         ),
         choices=("0.9", "0.5", "0.1, as many as by guessing"),

@@ -27,8 +27,8 @@ PREDICTIONS = [
         right=1,
         why=(
             "The bound has to hold for the worst arrangement of points. For these random ones each "
-            "halving makes a little more than twice as many mistakes, while the bound of the best "
-            "plane grows more than threefold: the share of it that is used shrinks."
+            "halving makes two to three times as many mistakes, while the bound of the best plane "
+            "grows more than threefold: the share of it that is used shrinks."
         ),
     ),
     Prediction(
@@ -61,6 +61,21 @@ PREDICTIONS = [
     Prediction(
         id="01.e",
         question=(
+            "In random order the averaged reader gets about 0.93 after a single pass. Now the "
+            "digits come sorted: first all zeros, then all ones, the nines last. After one pass "
+            "it gets about ..."
+        ),
+        choices=("0.93: the mean does not depend on the order", "0.75", "0.35", "0.10"),
+        right=2,
+        why=(
+            "A unit that is shown its own digit for a hundred images, and only others before and "
+            "after, makes its mistakes where the class changes, and hardly any in between. The "
+            "bound on the mistakes holds, but few mistakes in a bad order teach little."
+        ),
+    ),
+    Prediction(
+        id="01.f",
+        question=(
             "After standardising, the weights at the centre are no larger than those at the "
             "border. Now we hide the 16 pixels of the centre from the trained units: each is "
             "replaced by its mean. The accuracy of about 0.95 falls to ..."
@@ -68,9 +83,9 @@ PREDICTIONS = [
         choices=("0.90, as with 16 pixels drawn at random", "0.80", "0.65"),
         right=2,
         why=(
-            "The centre matters more than any other block of this size, in both readers. "
+            "The centre matters far more than a corner of the same size, in both readers. "
             "Standardising divides almost empty border pixels by a tiny number, so their weights "
-            "grow although few images use them. What the sizes do tell is measured below."
+            "grow although few images use them."
         ),
     ),
 ]

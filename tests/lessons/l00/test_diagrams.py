@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lessonlib.lessons.l00 import diagrams
+from lessonlib.lessons.l00 import diagrams, sentences
 from lessonlib.lessons.l00.exercises.exercise_2 import BAR, EMPTY
 
 
@@ -28,6 +28,7 @@ def test_the_drawn_zones_are_those_of_the_exercise():
         for _, row, column, rows, columns, _ in diagrams.ZONES
     ]
     assert spans == [BAR, (slice(2, 8), slice(2, 6)), *EMPTY]
+    assert spans == [(slice(*rows), slice(*columns)) for rows, columns in sentences.BY_EYE]
 
 
 @pytest.mark.parametrize("numbers", [True, False])
@@ -40,6 +41,17 @@ def test_a_zone_lies_around_its_pixels(numbers):
         assert (column - 0.5 < left, top > row - 0.5) == (True, True)
         assert left + width < column + columns - 0.5
         assert top + height < row + rows - 0.5
+
+
+def test_a_chosen_zone_is_dashed_for_paper_and_numbered_where_no_other_covers_it():
+    _, ax = plt.subplots()
+    foot = sentences.Sentence((6, 8), (4, 8), above=False, threshold=0.2)
+    strip = sentences.Sentence((6, 8), (0, 7), above=True, threshold=0.2)
+    diagrams.chosen(ax, np.zeros((8, 8)), "zones", [foot, strip])
+    assert [patch.get_linestyle() for patch in ax.patches] == ["--", "-"]
+    places = {text.get_text(): text.get_position() for text in ax.texts}
+    assert places["1"][0] == 7
+    assert places["2"][0] < 4
 
 
 def test_the_shares_are_written_and_as_long_as_they_are():
@@ -63,6 +75,13 @@ def test_the_network_names_ten_digits_and_the_answer():
     shown = texts(diagrams.network(np.zeros((8, 8))))
     assert [text for text in shown if text.isdigit()] == list("0123456789")
     assert "largest: 7" in shown
+
+
+def test_the_network_shows_one_row_of_the_pixels():
+    image = np.linspace(0, 1, 64).reshape(8, 8)
+    fig = diagrams.network(image)
+    greys = [patch.get_facecolor()[0] for patch in fig.axes[0].patches if patch.get_zorder() == 5]
+    assert np.allclose(greys, 1 - image[3])
 
 
 def test_a_row_shows_its_images_and_words():

@@ -44,6 +44,25 @@ def test_no_points_break_the_bound_through_the_origin(seed, dim, n):
     assert line.steps <= (np.linalg.norm(X, axis=1).max() / perceptron.margin(X, y)) ** 2 + ENOUGH
 
 
+@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 30))
+def test_no_points_break_the_bound_of_a_first_pass_where_nothing_separates(seed, dim, n):
+    r = np.random.default_rng(seed)
+    X = points(r, n, dim)
+    y, radius = r.choice([-1, 1], n), np.linalg.norm(X, axis=1).max()
+    made = perceptron.fit(X, y, passes=1, bias=False).steps
+    for _ in range(20):
+        u, gamma = r.normal(size=dim), (radius or 1) * 10 ** r.uniform(-2, 1)
+        lacking = np.maximum(0, gamma - y * (X @ u) / np.linalg.norm(u))
+        assert made <= ((radius + np.linalg.norm(lacking)) / gamma) ** 2 + ENOUGH
+
+
+def test_a_second_pass_may_break_the_bound_of_the_first():
+    X, y = np.array([[1.0], [1.0]]), np.array([1, -1])
+    of_one_pass = ((1 + np.linalg.norm([0, 2])) / 1) ** 2
+    assert perceptron.fit(X, y, passes=1, bias=False).steps <= of_one_pass
+    assert perceptron.fit(X, y, passes=10, bias=False).steps > of_one_pass
+
+
 @given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 12))
 def test_no_points_break_the_bound_of_the_extended_points_with_a_bias(seed, dim, n):
     r = np.random.default_rng(seed)
