@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def ravine(ax: "Axes", hessian: np.ndarray, reach: float = 1.6) -> None:
+def ravine(ax: "Axes", hessian: np.ndarray, reach: float = 1.7) -> None:
     """Contours of w·Hw / 2, three places, and where H w points: only two keep their line."""
     line = np.linspace(-reach, reach, 160)
     xx, yy = np.meshgrid(line, line)
@@ -27,7 +27,7 @@ def ravine(ax: "Axes", hessian: np.ndarray, reach: float = 1.6) -> None:
         ((1.0, -1.0), "factor 25", COLOUR["train"]),
     )
     for direction, words, colour in (*known, ((0.0, 1.0), "turned", COLOUR["gradient"])):
-        w = 0.9 * np.array(direction) / np.linalg.norm(direction)
+        w = np.array(direction)
         seen = hessian @ w
         seen = 0.55 * seen / np.linalg.norm(seen)
         vector(ax, (0, 0), (float(w[0]), float(w[1])), colour="#222222")

@@ -56,6 +56,21 @@ def test_the_best_constants_of_momentum_have_no_better_neighbours(kappa):
         assert slowest(mu, eta) > wanted - 1e-6
 
 
+def test_momentum_leaves_beyond_two_times_one_plus_mu():
+    for mu in np.random.default_rng(10).uniform(0.01, 0.99, 200):
+        limit = 2 * (1 + mu)
+        assert factor(mu, limit) == pytest.approx(1)
+        assert factor(mu, 0.999 * limit) < 1 < factor(mu, 1.001 * limit)
+
+
+def test_newtons_step_lands_in_the_minimum_of_a_parabola():
+    rng = np.random.default_rng(11)
+    for _ in range(50):
+        root, w = rng.normal(size=(4, 4)), rng.normal(size=4)
+        H = root @ root.T + 0.1 * np.eye(4)
+        np.testing.assert_allclose(w - np.linalg.solve(H, H @ w), 0, atol=1e-9)
+
+
 def test_two_steps_are_the_recursion_of_the_page():
     w = np.array([1.0, -2.0])
     h, lr, mu = np.array([3.0, 0.5]), 0.1, 0.8
@@ -134,14 +149,20 @@ def test_the_weights_in_a_running_mean_add_up_to_one_minus_beta_to_the_t():
             assert m == pytest.approx(1 - beta**t)
 
 
-def test_the_best_nudge_is_near_the_cube_root_of_the_rounding_error():
-    eps = np.finfo(float).eps
-    nudges = np.geomspace(1e-10, 1e-2, 81)
-    best = []
-    for w in np.random.default_rng(4).uniform(0.3, 2, 200):
-        found = (np.tanh(w + nudges) - np.tanh(w - nudges)) / (2 * nudges)
-        best.append(nudges[np.abs(found - (1 - np.tanh(w) ** 2)).argmin()])
-    assert eps ** (1 / 3) / 10 < np.median(best) < eps ** (1 / 3) * 10
+def test_the_mean_of_the_places_comes_nearer_than_the_last_one():
+    rng = np.random.default_rng(12)
+    points = rng.normal(size=(200, 2)) * [1.0, 0.6]
+    answers = points @ [1.0, 0.0] + 0.5 * rng.normal(size=200)
+    best = np.linalg.lstsq(points, answers, rcond=None)[0]
+    last, mean = [], []
+    for _ in range(10):
+        w, places = np.array([-0.8, 1.6]), []
+        for k in rng.integers(200, size=4000):
+            w = w - 0.3 * (points[k] @ w - answers[k]) * points[k]
+            places.append(w)
+        last.append(np.linalg.norm(w - best))
+        mean.append(np.linalg.norm(np.mean(places[2000:], axis=0) - best))
+    assert np.median(mean) < np.median(last) / 4
 
 
 def test_gradient_descent_does_not_notice_a_turn():

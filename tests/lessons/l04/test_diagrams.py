@@ -34,6 +34,9 @@ def test_the_floor_of_momentum_is_the_root_of_mu_between_its_ends(ax):
 def test_two_places_of_the_ravine_keep_their_line_and_one_is_turned(ax):
     diagrams.ravine(ax, np.array([[13.0, -12.0], [-12.0, 13.0]]))
     assert texts(ax) == ["factor 1", "factor 25", "turned"]
+    for arrow, place in zip(ax.patches[::2], [(1, 1), (1, -1), (0, 1)], strict=True):
+        nearest = np.linalg.norm(arrow.get_path().vertices - place, axis=1).min()
+        assert nearest < 0.05  # the black arrow ends where the text says
 
 
 def test_the_cycle_lies_on_a_curve_without_steps_and_names_its_places(ax):
