@@ -192,9 +192,13 @@ def _statements(function: Callable[..., Any]) -> list[str] | None:
     program = program_of(function)
     if program is None:
         return None
-    (own,) = (node for node in program.tree.body if getattr(node, "name", "") == program.name)
-    body = getattr(own, "body", [])
-    return [ast.dump(statement) for statement in body[ast.get_docstring(own) is not None :]]
+    (own,) = (
+        node
+        for node in program.tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == program.name
+    )
+    first = 0 if ast.get_docstring(own) is None else 1
+    return [ast.dump(statement) for statement in own.body[first:]]
 
 
 def _no_reference(failed: Exception) -> str:
