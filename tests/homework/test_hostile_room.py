@@ -124,6 +124,19 @@ def test_a_course_inside_a_shown_folder_is_still_emptied():
     assert namespaces.within_view([inside, "/elsewhere/course"]) == [inside]
 
 
+def test_the_room_can_be_lived_in_whatever_the_grader_lets_others_read(namespaces):
+    """Many an account lets nobody else read its new files."""
+    before = os.umask(0o077)
+    try:
+        strict = PreforkClient(["numpy"], [], False)
+    finally:
+        os.umask(before)
+    try:
+        assert printed(strict, "open('x', 'w').write('y')\nprint(open('x').read())") == "y\n"
+    finally:
+        strict.close()
+
+
 CALLS = {
     "a keyring of its session": "libc.syscall({keyctl}, 0, -3, 0)",
     "a key for others": 'libc.syscall({add_key}, b"user", b"name", b"text", 4, -3)',

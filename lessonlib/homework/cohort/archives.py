@@ -56,9 +56,15 @@ def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], lis
     """The files of a folder, a zip or a single notebook, and what was refused.
 
     A folder around everything in a zip is taken off, unless it is named as a student in `known`.
+    Raises HomeworkError where there is nothing to read, or it is the folder of a course.
     """
     if not source.exists():
         raise HomeworkError(f"there is no {source}")
+    if _is_course(source):
+        raise HomeworkError(
+            f"{source} is the folder of a course: put what students handed in into a folder of its "
+            "own; what is in submitted/ is graded without --submissions"
+        )
     refused: list[tuple[str, str]] = []
     if source.is_dir():
         found = list(_folder(source, refused))
@@ -119,6 +125,10 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
         refused.append((clean(inside), f"a folder that cannot be read ({error.strerror})"))
 
     for folder, folders, files in os.walk(root, onerror=unread):
+        if _is_course(Path(folder)):
+            folders[:] = []
+            refused.append((clean(os.path.relpath(folder, root)), "the folder of a course"))
+            continue
         folders[:] = sorted(f for f in folders if f not in _NOISE)
         for name in sorted(files):
             path = Path(folder, name)
@@ -129,6 +139,11 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
                 yield from _nested(inside, partial(_bounded, path), refused)
             else:
                 yield Entry(inside, partial(_bounded, path), path.lstat().st_mtime)
+
+
+def _is_course(folder: Path) -> bool:
+    """Whether `lessonlib assign` has made a folder: its own notebooks are nobody's answers."""
+    return all((folder / name).exists() for name in ("course.json", "gradebook.db", "homework"))
 
 
 def _is_plain(path: Path) -> bool:

@@ -181,6 +181,7 @@ def _write_maps(pid: int) -> bool:
 def close_room(view: View, limits: RoomLimits) -> None:
     """Second half, in the first process of the new namespace. Afterwards it has no way out."""
     libc = _libc()
+    os.umask(0o022)  # whatever the grader's own is: the student's process must find the folders
     _first_to_go()
     _must(libc.unshare(_NEWNS | _NEWUTS | _NEWIPC | _NEWNET), "namespaces")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
