@@ -193,6 +193,13 @@ def test_a_list_of_too_many_names_is_not_even_read(tmp_path, homework, monkeypat
     assert "too many" in taken_in(tmp_path, homework, ["ada"])["ada"].problem
 
 
+@pytest.mark.parametrize("name", ["ada.ipynb", "ada.ipynb.zip", "ada.docx", "ada.ZIP", "ada"])
+def test_a_zip_under_any_name_is_its_students(tmp_path, homework, name):
+    """A Mac packs `ada.ipynb` as `ada.ipynb.zip`, and a text of Word is a zip too."""
+    (tmp_path / name).write_bytes(zipped({"word/one.ipynb": NOTEBOOK}))
+    assert taken_in(tmp_path, homework, ["ada"])["ada"].raw == NOTEBOOK
+
+
 def test_members_that_overlap_are_read_once_or_refused(tmp_path, homework):
     (tmp_path / "ada.zip").write_bytes(_overlapping())
     upload = taken_in(tmp_path, homework, ["ada"])["ada"]

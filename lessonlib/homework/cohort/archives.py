@@ -26,6 +26,7 @@ MOST_OF_ONE = 100  # files that are kept of a student's zip, those named as note
 _MOST_NAME = 400
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_PACKED = re.compile(r"(\.(zip|ipynb|docx|xlsx|pptx|od[tsp]|download))+$", re.I)
 _LISTED = b"PK\x01\x02"  # begins each entry in a zip's list of names
 _NOISE = (
     "__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db", "__pycache__",
@@ -168,7 +169,7 @@ def _nested(
 
     Only the list of names is kept; the zip is opened again when one of them is read.
     """
-    folder = inside[:-4] if inside.lower().endswith(".zip") else inside
+    folder = _PACKED.sub("", inside)
     faults: list[tuple[str, str]] = []
     try:
         with _opened(load) as archive:
