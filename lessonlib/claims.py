@@ -65,8 +65,8 @@ class Claim:
         if not self.seeds:
             return f"{self.words}: {alike(value)[0]} (the spread is not measured yet)"
         if float(f"{value:.6g}") == self.smallest == self.largest:  # six digits are stored
-            spread = with_spread(self.smallest, self.smallest, self.largest, self.seeds)
-            return f"{self.words}: {spread}"
+            same = with_spread(self.smallest, self.smallest, self.largest, self.seeds)
+            return f"{self.words}: {same}"
         shown, *spread = alike(value, self.median, self.smallest, self.largest)
         over = f"{self.seeds} seed{'s' * (self.seeds != 1)}"
         return f"{self.words}: {shown} (median {spread[0]}, {spread[1]} to {spread[2]} over {over})"
