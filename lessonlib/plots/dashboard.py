@@ -35,7 +35,8 @@ def dashboard(
 
     loss     : (S,) at each step;  chance: the loss of guessing, drawn as a line
     gradient : (L,) norm of the gradient of each layer's weights
-    signal   : (H,) spread of each hidden layer's outputs;  dead: (H,) share of units always 0
+    signal   : (H,) how far the units of each hidden layer vary over the examples
+    dead     : (H,) share of units always 0
     ratio    : (T, L) size of an update relative to the weights, read every `every` steps
     Raises ValueError naming the shapes that do not fit. Taught in notebooks/04b_deep_and_stable
 
@@ -54,7 +55,7 @@ def dashboard(
     figure, axes = plt.subplots(1, 3, figsize=(10.0, 3.2))
     _loss(axes[0], loss, chance)
     _layers(axes[1], gradient, signal, dead)
-    _ratios(axes[2], ratio, every)
+    _ratios(axes[2], ratio, every, len(loss))
     if title:
         figure.suptitle(title, x=0.01, ha="left")
     return figure
@@ -70,7 +71,7 @@ def _loss(ax: Axes, loss: np.ndarray, chance: float | None) -> None:
 
 def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray) -> None:
     for values, role, style, label in (
-        (signal, "forward", "s-", "spread of outputs"),
+        (signal, "forward", "s-", "spread over examples"),
         (gradient, "gradient", "o--", "norm of gradient"),
     ):
         x = np.arange(1, len(values) + 1)
@@ -88,7 +89,7 @@ def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray
     ax.legend(loc="upper left", fontsize=9)
 
 
-def _ratios(ax: Axes, ratio: np.ndarray, every: int) -> None:
+def _ratios(ax: Axes, ratio: np.ndarray, every: int, steps: int) -> None:
     layers = ratio.shape[1]
     shown = dict.fromkeys((0, layers // 2, layers - 1))  # fewer layers, fewer lines
     ax.axhspan(*USUAL, color=COLOUR["forward"], alpha=0.12)
@@ -99,6 +100,8 @@ def _ratios(ax: Axes, ratio: np.ndarray, every: int) -> None:
         label = f"{layer + 1}"
         ax.plot(x, values, style, color=colour, label=label, clip_on=False, marker=lone)
     ax.set(yscale="log", ylim=RATIOS, xlabel="step", title="Update / weight")
+    if len(ratio) == 1:  # matplotlib would spread one point over a twentieth of a step
+        ax.set_xlim(0, max(steps, 2))
     ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, fontsize=9)
 
 

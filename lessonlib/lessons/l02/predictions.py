@@ -7,8 +7,8 @@ PREDICTIONS = [
     Prediction(
         id="02.a",
         question=(
-            "Ten layers of 50 units each, with random weights and no activation between them. "
-            "Which curve can they draw between two classes in the plane?"
+            "Ten layers, nine of 50 units and a last one of 1, with random weights and no "
+            "activation between them. Which curve can they draw between two classes in the plane?"
         ),
         choices=("Any curve", "A broken line with at most 10 corners", "One straight line"),
         right=2,
@@ -20,14 +20,14 @@ PREDICTIONS = [
     Prediction(
         id="02.b",
         question=(
-            "XOR can be solved with two hidden units: you have seen the weights. Trained from 20 "
-            "random starts, a network with two hidden tanh units solves it ..."
+            "XOR can be solved with two hidden ReLUs: you have seen the weights. Trained by Adam "
+            "from 20 random starts, a network with two hidden ReLUs solves it ..."
         ),
-        choices=("in all 20 runs", "in about half of them", "in none"),
-        right=1,
+        choices=("in all 20 runs", "in about half of them", "in three of them at most"),
+        right=2,
         why=(
-            "That weights exist does not mean that training finds them. Many starts end where two "
-            "or three of the points share one answer, and stay there."
+            "That weights exist does not mean that training finds them. Most starts end where two, "
+            "three or all four of the points share one answer, and stay there."
         ),
     ),
     Prediction(
@@ -76,11 +76,11 @@ PREDICTIONS = [
             "Twelve tents, 24 ReLUs in twelve layers, draw a line of 4,096 straight pieces. How "
             "many ReLUs does one single hidden layer need for that?"
         ),
-        choices=("24", "about 200", "at least 4,095"),
+        choices=("24", "about 200", "4,096"),
         right=2,
         why=(
-            "In one hidden layer each unit adds one corner, so w units give at most w + 1 pieces. "
-            "A layer behind a layer bends all the pieces that are there already."
+            "In one hidden layer each unit adds one corner, and 4,095 units are not quite enough, "
+            "as you will see. A layer behind a layer bends all the pieces that are there already."
         ),
     ),
 ]

@@ -184,3 +184,52 @@ def classifier() -> "Figure":
     ax.text(7.6, 2.92, "labels (N,)", ha="center", va="bottom", size=10, color=FORTH)
     ax.text(4.7, 0.15, "every gradient has the shape of what it belongs to", ha="center", size=10)
     return fig
+
+
+# the graph of one unit and its loss, without what stays fixed: (from, to), and the places
+LINES = (
+    ("w", "m"), ("m", "z"), ("b", "z"), ("z", "h"), ("h", "p"), ("v", "p"), ("p", "e"), ("e", "L"),
+)  # fmt: skip
+_PLACES = {
+    "w": (0.0, 1.1), "m": (1.0, 1.1), "b": (1.0, 0.0), "z": (2.0, 1.1), "h": (3.0, 1.1),
+    "v": (3.0, 0.0), "p": (4.0, 1.1), "e": (5.0, 1.1), "L": (6.0, 1.1),
+}  # fmt: skip
+
+
+def walked(start: str) -> set[tuple[str, str]]:
+    """The lines that a walk forward from one input crosses."""
+    following = dict(LINES)  # every number has one user here
+    found = set()
+    while start in following:
+        found.add((start, following[start]))
+        start = following[start]
+    return found
+
+
+def modes() -> "Figure":
+    """How often each line is walked: forward from each of three inputs, and backward once."""
+    fig, ax = canvas(9.4, 2.7)
+    forward = {line: sum(line in walked(name) for name in "wbv") for line in LINES}
+    backward = dict.fromkeys(LINES, 1)
+    for x, counts, colour, words in (
+        (0.35, forward, FORTH, "forward: 3 walks, {} multiplications"),
+        (5.1, backward, BACK, "backward: 1 walk, {} multiplications"),
+    ):
+        at = {
+            name: box(ax, (x + 0.65 * a, 1.0 + b), f"${name}$", width=0.36, height=0.4, colour=GREY)
+            for name, (a, b) in _PLACES.items()
+        }
+        for (left, right), count in counts.items():
+            ends = (at[left], at[right]) if colour == FORTH else (at[right], at[left])
+            arrow(ax, *ends, colour=colour)
+            (x0, y0), (x1, y1) = at[left].centre, at[right].centre
+            up = 0.2 if y0 == y1 else 0.0
+            aside = 0.0 if y0 == y1 else 0.16
+            ax.text(
+                (x0 + x1) / 2 + aside, (y0 + y1) / 2 + up, str(count), ha="center", va="center",
+                color=colour, size=12,
+            )  # fmt: skip
+        ax.text(
+            x + 1.95, 0.35, words.format(sum(counts.values())), ha="center", size=11, color=colour
+        )
+    return fig

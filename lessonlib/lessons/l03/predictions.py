@@ -32,7 +32,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="03.c",
-        question="The nudge h goes from 0.1 down to 1e-13. The error of the measured slope ...",
+        question="The nudge goes from 0.1 down to 1e-13. The error of the measured slope ...",
         choices=(
             "falls all the way",
             "falls until it reaches rounding error, then stays there",
@@ -41,7 +41,7 @@ PREDICTIONS = [
         right=2,
         why=(
             "Two losses that are nearly equal are subtracted: their rounding errors, about 1e-16, "
-            "stay, and are divided by an ever smaller h."
+            "stay, and are divided by an ever smaller nudge."
         ),
     ),
     Prediction(

@@ -1,5 +1,6 @@
 """The drawings of lesson 04: what shrinks how fast, a tilted ravine, Adam, a training step."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def ravine(ax: "Axes", hessian: np.ndarray, reach: float = 1.6) -> None:
-    """Contours of w·Hw / 2, and what H makes of three displacements: only two keep their line."""
+    """Contours of w·Hw / 2, three places, and where H w points: only two keep their line."""
     line = np.linspace(-reach, reach, 160)
     xx, yy = np.meshgrid(line, line)
     height = 0.5 * (hessian[0, 0] * xx**2 + 2 * hessian[0, 1] * xx * yy + hessian[1, 1] * yy**2)
@@ -32,7 +33,10 @@ def ravine(ax: "Axes", hessian: np.ndarray, reach: float = 1.6) -> None:
         vector(ax, (0, 0), (float(w[0]), float(w[1])), colour="#222222")
         tip = w + seen
         vector(ax, (float(w[0]), float(w[1])), (float(tip[0]), float(tip[1])), colour=colour)
-        ax.annotate(words, tip, xytext=(5, 5), textcoords="offset points", color=colour)
+        up = 6 if tip[1] > 0 else -15
+        ax.annotate(
+            words, tip, xytext=(0, up), textcoords="offset points", ha="center", color=colour
+        )
 
 
 def shrinking(ax: "Axes", momentum: float) -> None:
@@ -81,6 +85,37 @@ def two_factors(ax: "Axes", low: float, high: float) -> None:
 
 
 _LINE = {"arrowstyle": "-", "color": "#222222", "linewidth": 0.9}
+
+
+def cycle(ax: "Axes", places: Sequence[float]) -> None:
+    """The loss of "Break it", its straight piece, and the places a walk comes back to."""
+
+    def loss(w: np.ndarray) -> np.ndarray:
+        right = np.where(w < 2, w**2 / 2 + 24 * w - 12, 12.5 * w**2 - 24 * w + 36)
+        return np.where(w < 1, 12.5 * w**2, right)
+
+    line = np.linspace(-2.4, 2.6, 400)
+    ax.axvspan(1, 2, color=COLOUR["theory"], alpha=0.15, linewidth=0)
+    ax.plot(line, loss(line), color=COLOUR["theory"])
+    ax.text(1.5, 2, "curvature 1", ha="center", color=COLOUR["theory"])
+    ax.plot(0, 0, "x", color="#222222", markersize=9)
+    points = np.array([places, loss(np.array(places))]).T
+    for now, after in zip(points, np.roll(points, -1, axis=0), strict=True):
+        bend = {"connectionstyle": "arc3,rad=0.15", "shrinkA": 5, "shrinkB": 5}
+        look = {"arrowstyle": "-|>", "color": COLOUR["validation"], "linewidth": 1.4}
+        ax.annotate("", after, now, arrowprops=look | bend)
+    ax.plot(*points.T, "o", color=COLOUR["validation"])
+    for w, height in points:
+        side = ("right", -9) if w < 1 else ("left", 9)
+        ax.annotate(
+            f"{w:.2f}",
+            (w, height),
+            xytext=(side[1], -3),
+            textcoords="offset points",
+            ha=side[0],
+            color=COLOUR["validation"],
+        )
+    ax.set(xlabel="weight w", ylabel="loss", xlim=(-2.6, 2.9), ylim=(-3, 66))
 
 
 def squeeze() -> "Figure":
@@ -133,15 +168,15 @@ def loop() -> "Figure":
     net = box(
         ax, (3.4, 2.4), "network\nweights $w$", width=1.5, height=0.8, colour=COLOUR["forward"]
     )
-    loss = box(ax, (5.9, 2.4), "loss", width=1.1, height=0.8)
+    box(ax, (5.9, 2.4), "loss", width=1.1, height=0.8)
     box(ax, (3.4, 0.7), "optimizer: step()", width=2.0, height=0.8, colour=COLOUR["validation"])
     box(ax, (7.3, 0.7), "its memory, for each\nparameter: $t$, $m$, $v$", width=2.5, height=0.9)
     arrow(ax, batch, net, "(B, 64)")
-    arrow(ax, net, loss, "(B, 10)")
-    arrow(
-        ax, (5.9, 2.0), (4.4, 0.95), "backward: gradients", side="right", colour=COLOUR["gradient"]
-    )
-    arrow(ax, (3.4, 1.1), (3.4, 2.0), "new $w$", side="left")
+    arrow(ax, (4.15, 2.6), (5.35, 2.6), "(B, 10)")
+    red = COLOUR["gradient"]
+    arrow(ax, (5.35, 2.2), (4.15, 2.2), "backward", side="below", colour=red)
+    arrow(ax, (3.75, 2.0), (3.75, 1.1), "gradients", side="right", colour=red)
+    arrow(ax, (3.05, 1.1), (3.05, 2.0), "new $w$", side="left")
     arrow(ax, (4.4, 0.62), (6.05, 0.62), "read and write", side="below")
     arrow(ax, (6.05, 0.72), (4.4, 0.72))
     ax.text(0.9, 1.7, "the next one\nfor each step", ha="center", va="center", size=9.5)
@@ -172,4 +207,13 @@ def noisy_paths(
     axes[0].set_ylabel("weight 2")
 
 
-__all__ = ["adam_step", "loop", "noisy_paths", "ravine", "shrinking", "squeeze", "two_factors"]
+__all__ = [
+    "adam_step",
+    "cycle",
+    "loop",
+    "noisy_paths",
+    "ravine",
+    "shrinking",
+    "squeeze",
+    "two_factors",
+]

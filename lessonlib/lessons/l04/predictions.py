@@ -79,14 +79,14 @@ PREDICTIONS = [
         choices=("less than 0.08", "0.10 to 0.20", "0.30 or more"),
         right=0,
         why=(
-            "With its own best learning rate each of them reads the digits well. A wrong learning "
-            "rate costs far more than a wrong optimizer."
+            "With its own best learning rate each of them classifies the digits well. A wrong "
+            "learning rate costs far more than a wrong optimizer."
         ),
     ),
     Prediction(
         id="04.g",
         question=(
-            "The raw table is turned: same distances, same smallest loss, same curvatures. Adam "
+            "The raw table is turned: same distances, same curvatures. Adam "
             "needs a few hundred steps for the raw table as it was. For the turned one it needs ..."
         ),
         choices=("as many", "about twice as many", "more than 2,000"),

@@ -58,26 +58,28 @@ def two_ways(batch: np.ndarray) -> "Figure":
 
 def three_paths() -> "Figure":
     """How an input of batch norm reaches the outputs: directly, through the mean, the spread."""
-    fig, ax = canvas(9.6, 3.2)
+    fig, ax = canvas(9.6, 3.4)
     direct, mean_path, spread_path = COLOUR["forward"], COLOUR["train"], COLOUR["gradient"]
-    x = box(ax, (0.9, 1.6), "$x$", width=0.9)
-    less = box(ax, (4.2, 1.6), r"$x - \mu$", width=1.2, colour=direct)
-    over = box(ax, (7.2, 1.6), r"$\div\, \sigma$", width=1.0, colour=direct)
-    mean = box(ax, (2.5, 2.7), r"mean $\mu$", width=1.2, height=0.5, colour=mean_path)
-    spread = box(ax, (5.7, 0.5), r"spread $\sigma$", width=1.3, height=0.5, colour=spread_path)
+    x = box(ax, (0.9, 1.7), "$x$", width=0.9)
+    less = box(ax, (4.4, 1.7), r"$x - \mu$", width=1.2, colour=direct)
+    over = box(ax, (7.4, 1.7), r"$\div\, \sigma$", width=1.0, colour=direct)
+    mean = box(ax, (2.6, 2.95), r"mean $\mu$ (C,)", width=1.6, height=0.5, colour=mean_path)
+    spread = box(
+        ax, (5.9, 0.45), r"spread $\sigma$ (C,)", width=1.8, height=0.5, colour=spread_path
+    )
     arrow(ax, x, less, "(N, C)", colour=direct)
     arrow(ax, less, over, "(N, C)", colour=direct)
-    arrow(ax, over, (9.2, 1.6), r"$\hat{x}$ (N, C)", colour=direct)
+    arrow(ax, over, (9.3, 1.7), r"$\hat{x}$ (N, C)", colour=direct)
     arrow(ax, x, mean, colour=mean_path)
-    arrow(ax, mean, less, "(C,)", colour=mean_path)
+    arrow(ax, mean, less, colour=mean_path)
     arrow(ax, less, spread, colour=spread_path)
-    arrow(ax, spread, over, "(C,)", colour=spread_path)
+    arrow(ax, spread, over, colour=spread_path)
     for place, words, colour in (
-        ((0.1, 2.95), "path 1", mean_path),
-        ((2.2, 1.2), "path 2: straight on", direct),
-        ((3.55, 0.42), "path 3", spread_path),
+        ((2.45, 1.45), "path 1: straight on", direct),
+        ((2.6, 2.5), "path 2", mean_path),
+        ((5.9, 0.9), "path 3", spread_path),
     ):
-        ax.text(*place, words, size=10.5, color=colour)
+        ax.text(*place, words, size=10.5, color=colour, ha="center", va="center")
     return fig
 
 

@@ -158,7 +158,7 @@ def examine(
             "loss": np.array(history.column("loss")),
             "gradient": np.array([np.median(norms[name]) for name in weights]),
             "ratio": np.array([ratios[name] for name in weights]).T,
-            "signal": np.array([a.std() for a in outputs]),
+            "signal": np.array([_spread(a) for a in outputs]),
             "dead": np.array([(a == 0).all(axis=0).mean() for a in outputs]),
         }
     return readings, loss
@@ -175,11 +175,16 @@ def _hidden(net: nn.Sequential, settings: Mapping[str, Any]) -> list[np.ndarray]
     return [outputs[str(2 * k + 1)] for k in range(HIDDEN)]
 
 
+def _spread(outputs: np.ndarray) -> float:
+    """How far a unit varies from image to image: the rms over the units of a layer."""
+    return float(np.sqrt(outputs.var(axis=0).mean()))
+
+
 def at_start(changes: Mapping[str, Any], seed: int = 0) -> tuple[float, float]:
     """Two readings before the first step, without any training.
 
-    Returns the largest share of dead units in a layer, and the spread of the last hidden layer's
-    outputs divided by that of the first (0 where a whole layer is dead)
+    Returns the largest share of dead units in a layer, and the spread over the images of the last
+    hidden layer's units divided by that of the first's (0 where a whole layer is dead)
 
     >>> at_start({"bias": 0.0})[0] < 0.5
     True
@@ -191,7 +196,7 @@ def at_start(changes: Mapping[str, Any], seed: int = 0) -> tuple[float, float]:
 def _start(net: nn.Sequential, settings: Mapping[str, Any]) -> tuple[float, float]:
     outputs = _hidden(net, settings)
     dead = max(float((a == 0).all(axis=0).mean()) for a in outputs)
-    return dead, float(outputs[-1].std() / outputs[0].std()) if dead < 1 else 0.0
+    return dead, _spread(outputs[-1]) / _spread(outputs[0]) if dead < 1 else 0.0
 
 
 @lru_cache(maxsize=256)

@@ -6,9 +6,11 @@ from lessonlib.exercises.prediction import Prediction
 _CAUSES = (
     "The learning rate is far too small",
     "The learning rate is far too large",
-    "The gradient vanishes on its way back",
+    "Signal and gradient shrink from layer to layer",
     "Most ReLU units are dead",
     "The optimizer was not given all layers",
+    "The labels are mixed up",
+    "The inputs were not centred",
 )
 
 
@@ -45,8 +47,8 @@ PREDICTIONS = [
         choices=("0.1, like the plain network", "0.2 to 0.5", "above 0.5, usually above 0.9"),
         right=2,
         why=(
-            "The plain network is lost at a third of this rate. With batch norm the size of the "
-            "weights no longer reaches the output, and weights that grow get smaller gradients."
+            "The plain network is lost at a third of this rate. With batch norm no layer can pass "
+            "on scores that have grown too large."
         ),
     ),
     Prediction(
@@ -78,23 +80,23 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "It climbs to the border and hovers there, at every rate tried. The loss then no "
-            "longer falls at each step, but it falls over many."
+            "It climbs to the border and hovers there, at both rates that start below it. The "
+            "loss then no longer falls at each step, but it falls over many."
         ),
     ),
     _patient(
         "e",
         1,
         2,
-        "The loss stays at guessing. Each layer towards the input gets about a third of the "
-        "gradient of the one above: 0.5 at layer 7, 2e-4 at layer 1. Layer 7 moves, layer 1 does "
-        "not. The network has sigmoid units.",
+        "The loss stays at guessing, although layer 7 moves. Both lines of the middle panel fall "
+        "by about two thirds per layer, each in its own direction: the differences between images "
+        "on their way up, the gradient on its way down. The network has sigmoid units.",
     ),
     _patient(
         "f",
         2,
         0,
-        "Gradients and outputs look like those of the healthy run at its start. But every layer "
+        "Gradients and outputs have one size in all layers, and no unit is dead. But every layer "
         "moves by about a millionth of its size per step. The rate was 0.0001.",
     ),
     _patient(
@@ -132,10 +134,11 @@ QUESTIONS = [
         rubric=(
             "1 point: says which part the lesson's measurements carry: nine layers train at rates "
             "where the plain network fails, with a wider range of starts.",
-            "1 point: refuses the step to 200 layers, which nobody measured here; names what was "
-            "needed in addition (residual connections, lesson 06b).",
+            "1 point: refuses the step to 200 layers: with batch norm the gradient grows by about "
+            "1.2 a layer, and fifty layers failed here; or names what was needed in addition "
+            "(residual connections, lesson 06b).",
             "1 point: treats the reason as open: covariate shift was the proposal, later work "
-            "disputes it; proposes a measurement that could tell.",
+            "disputes it, our brake was not the reason; proposes a measurement that could tell.",
         ),
     ),
 ]

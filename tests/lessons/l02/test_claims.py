@@ -1,13 +1,13 @@
 """Sentences of lesson 02 that its own outputs do not show (see claims.md)."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessonlib import datasets
+from lessonlib import datasets, nn, optim
 from lessonlib.lessons.l02.exercises.exercise_1 import layer
 from lessonlib.lessons.l02.exercises.exercise_2 import collapse
 from lessonlib.lessons.l02.exercises.exercise_3 import silu_slope
@@ -63,6 +63,38 @@ def test_the_curve_bends_by_no_more_than_163_and_leaves_a_chord_by_less_than_the
         assert np.abs(np.interp(x, corners, at) - y).max() <= 163 / 8 * (2 / k) ** 2
 
 
+def test_chords_of_a_continuous_curve_with_a_corner_and_a_steep_end_come_near():
+    """Uniform continuity is enough: no second derivative at 0, no slope at 1."""
+
+    def curve(x):
+        return np.abs(x) + np.sqrt(np.clip(1 - x, 0, None))
+
+    x, errors = np.linspace(-1, 1, 5001), []
+    for k in (9, 81, 729):
+        corners = np.linspace(-1, 1, k + 1)
+        change = max(np.ptp(curve(np.linspace(*ends, 50))) for ends in pairwise(corners))
+        errors.append(np.abs(np.interp(x, corners, curve(corners)) - curve(x)).max())
+        assert errors[-1] <= change + 1e-12
+    assert errors[0] > 2 * errors[1] > 4 * errors[2]
+
+
+@given(SEEDS, st.integers(1, 6))
+def test_powers_along_one_direction_add_up_to_every_polynomial_in_two_inputs(seed, degree):
+    r = np.random.default_rng(seed)
+    angles = np.linspace(0, np.pi, degree + 1, endpoint=False)
+    points = r.uniform(-1, 1, (60, 2))
+    along = points @ np.array([np.cos(angles), np.sin(angles)])
+    powers = np.hstack([along**m for m in range(degree + 1)])
+    wanted = [points[:, 0] ** a * points[:, 1] ** b for a, b in _exponents(degree)]
+    target = np.array(wanted).T @ r.normal(size=len(wanted))
+    weights = np.linalg.lstsq(powers, target, rcond=None)[0]
+    assert np.allclose(powers @ weights, target, atol=1e-6)
+
+
+def _exponents(degree):
+    return [(a, b) for a, b in product(range(degree + 1), repeat=2) if a + b <= degree]
+
+
 @given(SEEDS)
 def test_layers_of_squares_are_a_parabola(seed):
     r = np.random.default_rng(seed)
@@ -104,12 +136,110 @@ def test_stuck_runs_of_both_kinds_are_not_slow():
     levels = np.array([np.log(2) / 2, (3 * np.log(3) - 2 * np.log(2)) / 4])
     kinds = [np.abs(runs["loss"][0, k] - levels).argmin() for k in stuck]
     for kind in set(kinds):
-        loss, _ = xor.train(2, int(stuck[kinds.index(kind)]), steps=4000)
+        loss, *_ = xor.train(2, int(stuck[kinds.index(kind)]), steps=4000)
         assert loss == pytest.approx(levels[kind], abs=2e-3)
 
 
+def test_stuck_relus_of_all_three_kinds_are_not_slow():
+    runs = trained("02.xor")
+    levels = np.array([np.log(2) / 2, (3 * np.log(3) - 2 * np.log(2)) / 4, np.log(2)])
+    stuck = np.flatnonzero(runs["relu_accuracy"][0] < 1)
+    kinds = [np.abs(runs["relu_loss"][0, k] - levels).argmin() for k in stuck]
+    assert set(kinds) == {0, 1, 2}
+    for kind in set(kinds):
+        loss, *_ = xor.train(2, int(stuck[kinds.index(kind)]), steps=3000, bend="ReLU")
+        assert loss == pytest.approx(levels[kind], abs=2e-3)
+
+
+def test_runs_at_log_2_have_no_bend_between_the_points_and_others_have_one():
+    runs = trained("02.xor")
+    failed = runs["relu_accuracy"] < 1
+    highest = failed & (runs["relu_loss"] > 0.6)
+    assert highest.sum() == 9
+    assert runs["relu_bends"][highest].max() == 0
+    assert runs["relu_bends"][~highest].min() > 0
+
+
+@given(SEEDS)
+def test_the_best_line_says_one_half_to_all_of_xor(seed):
+    r = np.random.default_rng(seed)
+    X, y = datasets.xor()
+    scores = X @ r.normal(size=2) + r.normal()
+    assert np.log1p(np.exp(-y * scores)).mean() >= np.log(2)
+
+
+def test_a_dead_unit_behind_another_layer_can_come_back():
+    x = np.linspace(-1, 1, 60)[:, None]
+    died = woke = 0
+    for seed in range(10):
+        r = np.random.default_rng(seed)
+        layers = [nn.Linear(i, o, rng=r, dtype=np.float64) for i, o in ((1, 8), (8, 8), (8, 1))]
+        model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
+        loss, optimizer, before = nn.MSELoss(), optim.Adam(model.parameters(), lr=0.05), np.zeros(8)
+        for _ in range(200):
+            loss(model(x), np.sin(3 * x))
+            optimizer.zero_grad()
+            model.backward(loss.backward())
+            optimizer.step()
+            dead = (model[:3](x) <= 0).all(axis=0)
+            died += np.sum(dead & (before == 0))
+            woke += np.sum(~dead & (before == 1))
+            before = dead.astype(int)
+    assert 0 < woke < died
+
+
+def test_a_dead_unit_with_fixed_inputs_never_comes_back():
+    x = np.linspace(0, 1, 20)[:, None]
+    unit = nn.Sequential(nn.Linear(1, 1, dtype=np.float64), nn.ReLU())
+    unit.load_state_dict({"0.weight": [[1.0]], "0.bias": [-5.0]})
+    loss, optimizer = nn.MSELoss(), optim.SGD(unit.parameters(), lr=0.5)
+    for _ in range(100):
+        loss(unit(x), np.ones((20, 1)))
+        optimizer.zero_grad()
+        unit.backward(loss.backward())
+        optimizer.step()
+    assert unit[0].bias.data[0] == -5.0
+    assert unit[0].weight.data[0, 0] == 1.0
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_one_layer_draws_k_tents_with_two_to_the_k_units_and_not_with_one_less(k):
+    """Every choice of directions for one unit at each corner; the last weights are solved for."""
+    n = 2**k
+    x = np.linspace(0, 1, 8 * n + 1)
+    y = np.abs(np.remainder(n * x + 1, 2) - 1)
+    errors = []
+    for facing in product((-1, 1), repeat=n - 1):
+        ramps = np.maximum(0, np.array(facing) * (x[:, None] - np.arange(1, n) / n))
+        A = np.c_[ramps, np.ones(len(x))]
+        errors.append(np.abs(A @ np.linalg.lstsq(A, y, rcond=None)[0] - y).max())
+    assert min(errors) > 0.05
+    ramps = np.maximum(0, x[:, None] - np.arange(n) / n)
+    turns = np.r_[n, np.tile([-2 * n, 2 * n], n)[: n - 1]]
+    assert np.allclose(ramps @ turns, y)
+
+
+@given(SEEDS, st.integers(1, 5))
+def test_lines_cut_the_plane_into_as_many_regions_as_the_lesson_says(seed, w):
+    """Counted with points around every crossing of two lines, and far out in every direction."""
+    r = np.random.default_rng(seed)
+    angle, offset = np.pi * (np.arange(w) + r.uniform(0.2, 0.8, w)) / w, r.normal(size=w)
+    weight = np.column_stack([np.cos(angle), np.sin(angle)])
+    crossings = [
+        np.linalg.solve(weight[[i, j]], -offset[[i, j]]) for i in range(w) for j in range(i)
+    ]
+    around = 2 * np.pi * (np.arange(4000) + 0.5) / 4000
+    ring = np.column_stack([np.cos(around), np.sin(around)])
+    points = np.vstack([1e6 * ring, *(at + 1e-9 * ring for at in crossings)])
+    on = np.unique(points @ weight.T + offset > 0, axis=0)
+    assert len(on) <= 1 + w * (w + 1) // 2
+    clear = [np.abs(weight @ c + offset) for c in crossings]
+    if all(np.sum(row < 1e-5) == 2 for row in clear):
+        assert len(on) == 1 + w * (w + 1) // 2
+
+
 @pytest.mark.parametrize("k", [3, 5, 8])
-@pytest.mark.parametrize("level", [0.0, 0.001, 0.01])
+@pytest.mark.parametrize("level", [0.0, 0.001, 0.03])
 def test_k_fence_units_make_k_edges_at_level_0_and_twice_as_many_a_little_above(k, level):
     weight, bias = fence(k, np.zeros(2), 1.0)
     angle = np.linspace(0, 2 * np.pi, 40_000, endpoint=False) + 1e-7

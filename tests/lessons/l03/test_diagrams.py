@@ -52,3 +52,12 @@ def test_the_classifier_names_every_shape_and_every_gradient():
     found = " ".join(texts(diagrams.classifier()))
     for word in ("(N, D)", "(N, H)", "(N, C)", "$dS$", "$dH$", "$dZ$", "dW_1", "dW_2"):
         assert word in found
+
+
+def test_forward_walks_cross_lines_again_and_the_walk_backward_each_line_once():
+    """w crosses 6 lines, b 5 and v 3 on their ways to L; the graph has 8."""
+    assert [len(diagrams.walked(name)) for name in "wbv"] == [6, 5, 3]
+    found = texts(diagrams.modes())
+    assert "forward: 3 walks, 14 multiplications" in found
+    assert "backward: 1 walk, 8 multiplications" in found
+    assert sorted(text for text in found if text.isdigit()) == ["1"] * 12 + ["2"] * 2 + ["3"] * 2

@@ -45,7 +45,7 @@ def test_the_details_name_what_the_answer_was_tried_on():
     assert exercise.arguments == ["expression", "values"]
     wrong = dict(judge(exercise, exercise.mistakes[0].answer).details)
     assert wrong["called"] == "a, b = Scalar(2.0), Scalar(3.0); the backward of a * b + a"
-    assert exercises_of("03")["03.5"].arguments == ["dy", "x"]
+    assert exercises_of("03")["03.6"].arguments == ["dy", "x", "weight"]
 
 
 @pytest.mark.parametrize(

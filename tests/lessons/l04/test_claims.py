@@ -67,6 +67,65 @@ def test_two_steps_are_the_recursion_of_the_page():
         np.testing.assert_allclose(after, (1 + mu - lr * h) * now - mu * before)
 
 
+def test_every_walk_is_a_mixture_of_the_powers_of_the_two_roots():
+    rng = np.random.default_rng(7)
+    for x, mu in zip(rng.uniform(0, 3, 200), rng.uniform(0.01, 0.99, 200), strict=True):
+        roots = np.roots([1, -(1 + mu - x), mu]).astype(complex)
+        places = list(rng.normal(size=2))
+        a, b = np.linalg.solve([[1, 1], roots], places)
+        for t in range(2, 40):
+            places.append((1 + mu - x) * places[-1] - mu * places[-2])
+            mixed = a * roots[0] ** t + b * roots[1] ** t
+            scale = 1 + abs(a) + abs(b)
+            assert abs(mixed - places[-1]) < 1e-6 * scale * max(1, np.abs(roots).max()) ** t
+
+
+def test_the_ravine_takes_42_steps_with_momentum_and_173_without():
+    h, start = np.array([1.0, 25.0]), np.array([-4.0, 1.0])
+    for lr, mu, wanted in ((2 / 26, 0.0, 173), (4 / 36, 4 / 9, 42)):
+        w, u, steps = start, np.zeros(2), 0
+        while np.linalg.norm(w) >= 1e-6 * np.linalg.norm(start):
+            w, u = momentum_step(w, u, h * w, lr, mu)
+            steps += 1
+        assert steps == wanted
+
+
+def test_nesterovs_form_in_pytorch_is_the_gradient_at_the_place_ahead():
+    rng = np.random.default_rng(8)
+    H = rng.normal(size=(3, 3))
+    H, lr, mu = H @ H.T, 0.02, 0.8
+    w, u, velocity = rng.normal(size=3), np.zeros(3), np.zeros(3)
+    y = w.copy()
+    for _ in range(30):
+        u = mu * u + H @ (w - lr * mu * u)  # as Nesterov has it
+        w = w - lr * u
+        g = H @ y
+        velocity = mu * velocity + g  # as PyTorch has it
+        y = y - lr * (g + mu * velocity)
+        np.testing.assert_allclose(y, w - lr * mu * u, atol=1e-9)
+
+
+def test_on_the_ridge_a_saddle_is_reached_and_next_to_it_left():
+    for second in (0.0, 1e-12):
+        w = np.array([1.0, second])
+        for _ in range(1000):
+            w = w - 0.1 * np.array([w[0], -w[1]])
+        assert abs(w[0]) < 1e-40
+        assert (w[1] == 0) if second == 0 else w[1] > 1
+
+
+def test_no_matrix_of_rank_3_has_a_smaller_loss_than_half_the_five_smallest_eigenvalues():
+    rng = np.random.default_rng(9)
+    for _ in range(300):
+        root = rng.normal(size=(8, 8))
+        S, product = root @ root.T, rng.normal(size=(8, 3)) @ rng.normal(size=(3, 8))
+        values, vectors = np.linalg.eigh(S)
+        best = vectors[:, 5:] @ vectors[:, 5:].T
+        for M in (product, best, best + 1e-3 * best @ rng.normal(size=(8, 8))):  # rank 3, all
+            E = np.eye(8) - M
+            assert 0.5 * np.trace(E @ S @ E.T) >= 0.5 * values[:5].sum() - 1e-9
+
+
 def test_the_weights_in_a_running_mean_add_up_to_one_minus_beta_to_the_t():
     for beta in (0.5, 0.9, 0.999):
         m = 0.0

@@ -36,6 +36,14 @@ def test_two_places_of_the_ravine_keep_their_line_and_one_is_turned(ax):
     assert texts(ax) == ["factor 1", "factor 25", "turned"]
 
 
+def test_the_cycle_lies_on_a_curve_without_steps_and_names_its_places(ax):
+    diagrams.cycle(ax, [-1.802, 2.116, 0.647])
+    line, height = ax.lines[0].get_data()
+    assert np.abs(np.diff(height)).max() < 25 * 2.7 * np.diff(line).max()  # slope times distance
+    np.testing.assert_allclose(ax.lines[-1].get_ydata()[0], 12.5 * 1.802**2)
+    assert {"-1.80", "2.12", "0.65"} <= set(texts(ax))
+
+
 def test_a_walk_with_all_examples_comes_nearer_than_one_with_single_examples():
     rng = np.random.default_rng(0)
     points = rng.normal(size=(200, 2)) * [1.0, 0.6]

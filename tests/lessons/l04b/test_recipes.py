@@ -42,7 +42,9 @@ def test_patients_show_the_symptoms_that_the_lesson_reads():
     assert read["4 gradient"][0] == 0
     assert read["5 loss"][20:].min() > 10
     assert read["5 ratio"][0].min() > 0.05
-    assert read["5 signal"].min() > 0.7
+    assert read["5 size"].min() > 0.7
+    assert read["5 signal"][0] > 1000 * read["5 signal"][-1]
+    assert read["1 signal"][0] / read["1 signal"][-1] > 200
 
 
 def test_rows_of_the_scoreboard():

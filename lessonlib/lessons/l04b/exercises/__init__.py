@@ -1,1 +1,1 @@
-"""Lesson 04b, deep and stable: a start, batch norm, a clip with a bug, a schedule, a patient."""
+"""Lesson 04b, deep and stable: a start, batch norm in two directions, a schedule, a patient."""

@@ -129,7 +129,7 @@ def _rate_no_warmup(step: int, total: int, warmup: int, top: float) -> float:
 EXERCISE = Exercise(
     id="04b.4",
     title="Warm-up and cosine",
-    points=3,
+    points=2,
     stars=2,
     minutes=12,
     reference=rate,

@@ -10,7 +10,8 @@ import numpy as np
 
 from lessonlib import init, nn, optim
 from lessonlib.datasets import load
-from lessonlib.training import ActivationStatistics, GradientNorms, UpdateRatios, fit
+from lessonlib.training import GradientNorms, UpdateRatios, fit
+from lessonlib.training.callbacks import layer_outputs
 
 SEEDS = (0,)
 EPOCHS = 12
@@ -46,7 +47,7 @@ def examine(
     trained_layers: int = HIDDEN + 1,
     **parts: Any,
 ) -> dict[str, np.ndarray]:
-    """Train one network and return what the dashboard shows."""
+    """Train one network; what the dashboard shows, and the rms of each hidden layer's outputs."""
     rng = np.random.default_rng(seed)
     X, y = load("digits")
     X = X - X.mean(axis=0)
@@ -55,7 +56,6 @@ def examine(
     parameters = list(net.parameters())[-2 * trained_layers :]  # a weight and a bias per layer
     norms = GradientNorms(EVERY)
     ratios = UpdateRatios(EVERY)
-    units = ActivationStatistics(X[:256])
     history = fit(
         net,
         nn.CrossEntropyLoss(),
@@ -65,17 +65,19 @@ def examine(
         rng=rng,
         epochs=epochs,
         batch_size=64,
-        callbacks=[norms, ratios, units],
+        callbacks=[norms, ratios],
         progress=False,
     )
-    hidden = [str(2 * k + 1) for k in range(HIDDEN)]
-    last = units.rows[-1]
+    units = layer_outputs(net, X[:256])
+    outputs = [units[str(2 * k + 1)] for k in range(HIDDEN)]
     return {
         "loss": np.array(history.column("loss")),
         "gradient": np.array([np.median(norms[name]) for name in weights]),
         "ratio": np.array([ratios[name] for name in weights]).T,
-        "signal": np.array([last[f"{k}.std"] for k in hidden]),
-        "dead": np.array([last[f"{k}.dead"] for k in hidden]),
+        # How far a unit varies from image to image, and not how far the units differ.
+        "signal": np.array([np.sqrt(a.var(axis=0).mean()) for a in outputs]),
+        "size": np.array([np.sqrt(np.mean(a**2)) for a in outputs]),
+        "dead": np.array([(a == 0).all(axis=0).mean() for a in outputs]),
     }
 
 

@@ -481,54 +481,150 @@ class Scalar(_Given):
                 p.grad += p.data * number.grad
 
 
-@right("03.5", "mask")
-def relu_backward(dy, x):
-    return dy * (x > 0)
+@right("03.5", "copies of all arrays, entry by entry")
+def gradient_check(loss, arrays, gradients, nudge):
+    result = []
+    for k in range(len(arrays)):
+        c = np.zeros_like(arrays[k])
+        for i in np.ndindex(c.shape):
+            higher = [a.copy() for a in arrays]
+            lower = [a.copy() for a in arrays]
+            higher[k][i] = higher[k][i] + nudge
+            lower[k][i] = lower[k][i] - nudge
+            c[i] = (loss(*higher) - loss(*lower)) / (2 * nudge)
+        below = np.linalg.norm(gradients[k]) + np.linalg.norm(c)
+        if below == 0:
+            result.append(0.0)
+        else:
+            result.append(np.linalg.norm(gradients[k] - c) / below)
+    return result
 
 
-@right("03.5", "np.where")
-def relu_backward(dy, x):
-    return np.where(x <= 0, 0.0, dy)
+@right("03.5", "in place, and put back")
+def gradient_check(loss, arrays, gradients, nudge):
+    out = []
+    for array, g in zip(arrays, gradients):
+        slopes = []
+        for i in np.ndindex(array.shape):
+            kept = array[i]
+            array[i] = kept + nudge
+            up = loss(*arrays)
+            array[i] = kept - nudge
+            down = loss(*arrays)
+            array[i] = kept
+            slopes.append((up - down) / 2 / nudge)
+        c = np.array(slopes).reshape(g.shape)
+        length = lambda a: np.sqrt(np.sum(a * a))
+        total = length(g) + length(c)
+        out.append(length(g - c) / total if total > 0 else 0)
+    return np.array(out)
 
 
-@right("03.5", "in place on dy")
-def relu_backward(dy, x):
-    dy[x <= 0] = 0
-    return dy
+@right("03.5", "an array of zeros with one entry set, added")
+def gradient_check(loss, arrays, gradients, nudge):
+    def moved(k, e):
+        return [a + e if j == k else a for j, a in enumerate(arrays)]
+
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.empty(g.size)
+        for j in range(g.size):
+            e = np.zeros(g.size)
+            e[j] = nudge
+            e = e.reshape(g.shape)
+            c[j] = (loss(*moved(k, e)) - loss(*moved(k, -e))) / (2 * nudge)
+        size = np.linalg.norm(g.ravel()) + np.linalg.norm(c)
+        errors.append(0.0 if size == 0 else np.linalg.norm(g.ravel() - c) / size)
+    return errors
 
 
-@wrong("03.5", "slope 1 at 0", "Only x < 0 is switched off; at x = 0 the slope should be 0 as well.")
-def relu_backward(dy, x):
-    dx = dy.copy()
-    dx[x < 0] = 0
-    return dx
+@wrong("03.5", "one-sided difference", "The loss as it is stands in for the loss below; that is not the central difference.")
+def gradient_check(loss, arrays, gradients, nudge):
+    now = loss(*arrays)
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up = [a.copy() for a in arrays]
+            up[k][i] += nudge
+            c[i] = (loss(*up) - now) / nudge
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "gradient tested instead of the input", "Whether the unit was lit depends on x, not on the sign of dy.")
-def relu_backward(dy, x):
-    return np.where(dy > 0, dy, 0)
+@wrong("03.5", "no test for 0 / 0", "Where both are 0 the sum of the lengths is 0 and nan comes back; the error is 0 there.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        errors.append(np.linalg.norm(g - c) / (np.linalg.norm(g) + np.linalg.norm(c)))
+    return errors
 
 
-@wrong("03.5", "forward once more", "dy is multiplied with the slope, 0 or 1, not with the output max(x, 0).")
-def relu_backward(dy, x):
-    return dy * np.maximum(x, 0)
+@wrong("03.5", "divided by one nudge", "From below to above are two nudges.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / nudge
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "slope by np.sign", "np.sign is -1 for negative x; there the slope is 0.")
-def relu_backward(dy, x):
-    return dy * np.sign(x)
+@wrong("03.5", "copies made with list() alone", "list(arrays) copies the list, not the arrays; the nudges stay in them and undo each other.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = list(arrays), list(arrays)
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "if on a whole array", "An if needs one True or False; an array has many, use a mask.")
-def relu_backward(dy, x):
-    if x > 0:
-        return dy
-    return np.zeros_like(dy)
+@wrong("03.5", "divided by the gradient's length", "The sum of the two lengths belongs below the line, not one of them.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        size = np.linalg.norm(g)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "only the slope, one half at 0", "The gradient that comes back, dy, is missing, and at 0 the slope is 0.")
-def relu_backward(dy, x):
-    return np.heaviside(x, 0.5)
+@wrong("03.5", "rows moved in place of entries", "Enumerating an array gives rows; a whole row of a matrix is moved at once.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in range(len(g)):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
 @right("03.6", "two products and a sum")

@@ -166,49 +166,69 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return y, mean, var
 
 
-@right("04b.3", "only if the norm is too long")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    if norm <= max_norm:
-        return [g.copy() for g in gradients]
-    return [g * max_norm / norm for g in gradients]
+@right("04b.3", "column by column with loops, lists come back")
+def norm_backward(dy, x_hat, sigma, gain):
+    n, c = dy.shape
+    dx = [[0.0] * c for _ in range(n)]
+    by_gain, by_shift = [0.0] * c, [0.0] * c
+    for k in range(c):
+        g = [gain[k] * dy[i, k] for i in range(n)]
+        m = sum(g) / n
+        s = sum(g[i] * x_hat[i, k] for i in range(n)) / n
+        for i in range(n):
+            dx[i][k] = (g[i] - m - x_hat[i, k] * s) / sigma[k]
+        by_gain[k] = sum(dy[i, k] * x_hat[i, k] for i in range(n))
+        by_shift[k] = sum(dy[:, k])
+    return dx, by_gain, by_shift
 
 
-@right("04b.3", "divisor never below max_norm")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * (max_norm / max(norm, max_norm)) for g in gradients]
+@right("04b.3", "from the parameters' gradients, over n at the end")
+def norm_backward(dy, x_hat, sigma, gain):
+    n = len(dy)
+    dgain = np.einsum("nc,nc->c", dy, x_hat)
+    dshift = dy.sum(0)
+    return gain / (n * sigma) * (n * dy - dshift - x_hat * dgain), dgain, dshift
 
 
-@wrong("04b.3", "each array by its own norm", "All arrays must be shortened by one factor from their common norm, or the direction changes.")
-def clip(gradients, max_norm):
-    clipped = []
-    for g in gradients:
-        norm = np.sqrt(np.sum(g**2))
-        clipped.append(g * min(1, max_norm / norm) if norm > 0 else g)
-    return clipped
+@wrong("04b.3", "the mean treated as a constant", "The mean of the column depends on x too, so mean(g) must be subtracted.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = gain * dy
+    dx = g / sigma - x_hat / sigma * (g * x_hat).mean(axis=0)
+    return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 
 
-@wrong("04b.3", "max in place of min", "With max the factor is never below 1: long gradients stay long and short ones are still lengthened.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * max(1, max_norm / norm) for g in gradients]
+@wrong("04b.3", "mean and spread treated as constants", "Only the direct path is there; mean and sigma depend on x as well.")
+def norm_backward(dy, x_hat, sigma, gain):
+    return dy * gain / sigma, np.sum(dy * x_hat, axis=0), np.sum(dy, axis=0)
 
 
-@wrong("04b.3", "nothing returned for short gradients", "If the norm is small enough the function returns None; it should return the gradients as they are.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    if norm > max_norm:
-        return [g * max_norm / norm for g in gradients]
+@wrong("04b.3", "gain left out of dx", "The gradient at x_hat is gain * dy, not dy.")
+def norm_backward(dy, x_hat, sigma, gain):
+    dx = (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0)) / sigma
+    return dx, (dy * x_hat).sum(0), dy.sum(0)
 
 
-@wrong("04b.3", "right factor, but the arrays changed in place", "The factor is right, but *= changes the caller's arrays; none of them may be changed.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    if norm > max_norm:
-        for g in gradients:
-            g *= max_norm / norm
-    return gradients
+@wrong("04b.3", "means over the features", "Mean and spread belong to a column, so the means run over the examples, axis 0.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = gain * dy
+    m = g.mean(axis=1, keepdims=True)
+    s = (g * x_hat).mean(axis=1, keepdims=True)
+    return (g - m - x_hat * s) / sigma, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
+
+
+@wrong("04b.3", "gradient of the gain without x_hat", "The gain multiplies x_hat: its gradient is the sum of dy * x_hat.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = gain * dy
+    dx = (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)) / sigma
+    return dx, dy.sum(axis=0), dy.sum(axis=0)
+
+
+@wrong("04b.3", "dy multiplied in place", "The formula is right, but *= changes the caller's dy.")
+def norm_backward(dy, x_hat, sigma, gain):
+    shift = dy.sum(axis=0)
+    by_gain = (dy * x_hat).sum(axis=0)
+    dy *= gain
+    return (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)) / sigma, by_gain, shift
 
 
 @right("04b.4", "if for the warm-up, then the cosine")

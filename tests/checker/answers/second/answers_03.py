@@ -658,58 +658,154 @@ class Scalar:
                 parent.grad = slope * node.grad
 
 
-@right("03.5", "in place on dy")
-def relu_backward(dy, x):
-    dy[x <= 0] = 0
-    return dy
+@right("03.5", "a helper for the length, and the zero tested first")
+def gradient_check(loss, arrays, gradients, nudge):
+    def length(a):
+        return float((np.asarray(a) ** 2).sum()) ** 0.5
+
+    def slope(k, where):
+        values = []
+        for sign in (+1, -1):
+            work = [np.array(a) for a in arrays]
+            work[k][where] += sign * nudge
+            values.append(loss(*work))
+        return (values[0] - values[1]) / (2 * nudge)
+
+    answer = []
+    for k, g in enumerate(gradients):
+        c = np.array([slope(k, where) for where in np.ndindex(*g.shape)]).reshape(g.shape)
+        if length(g) == 0 and length(c) == 0:
+            answer.append(0.0)
+        else:
+            answer.append(length(g - c) / (length(g) + length(c)))
+    return tuple(answer)
 
 
-@right("03.5", "times the sign of the forward value")
-def relu_backward(dy, x):
-    return dy * np.sign(np.maximum(x, 0))
+@right("03.5", "nditer over the array, in place")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k in range(len(arrays)):
+        measured = np.zeros_like(gradients[k])
+        it = np.nditer(arrays[k], flags=["multi_index"])
+        while not it.finished:
+            i = it.multi_index
+            old = arrays[k][i]
+            arrays[k][i] = old + nudge
+            a = loss(*arrays)
+            arrays[k][i] = old - nudge
+            b = loss(*arrays)
+            arrays[k][i] = old
+            measured[i] = (a - b) / (2 * nudge)
+            it.iternext()
+        top = np.linalg.norm(gradients[k] - measured)
+        bottom = np.linalg.norm(gradients[k]) + np.linalg.norm(measured)
+        errors.append(top / bottom if bottom != 0 else 0.0)
+    return errors
 
 
-@right("03.5", "flat list comprehension, brought back into shape")
-def relu_backward(dy, x):
-    flat = [d if v > 0 else 0.0 for d, v in zip(dy.ravel(), x.ravel())]
-    return np.array(flat).reshape(x.shape)
+@right("03.5", "the identity matrix as nudges")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, (w, g) in enumerate(zip(arrays, gradients)):
+        before, after = arrays[:k], arrays[k + 1 :]
+        c = []
+        for e in nudge * np.eye(w.size):
+            e = e.reshape(w.shape)
+            c.append((loss(*before, w + e, *after) - loss(*before, w - e, *after)) / (2 * nudge))
+        c = np.reshape(c, w.shape)
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / max(size, 1e-300))
+    return errors
 
 
-@wrong("03.5", "slope one half at 0", "At exactly 0 the statement takes the slope 0.")
-def relu_backward(dy, x):
-    return dy * np.heaviside(x, 0.5)
+@wrong("03.5", "entries left lowered", "The entry is never put back, so all later slopes are measured elsewhere.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            arrays[k][i] += nudge
+            up = loss(*arrays)
+            arrays[k][i] -= 2 * nudge
+            down = loss(*arrays)
+            c[i] = (up - down) / (2 * nudge)
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "ReLU of the gradient", "Whether the gradient passes depends on x; a negative dy passes where x is above 0.")
-def relu_backward(dy, x):
-    return np.maximum(dy, 0)
+@wrong("03.5", "largest absolute difference", "The error is not relative: it has the unit of the loss.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        errors.append(np.max(np.abs(g - c)))
+    return errors
 
 
-@wrong("03.5", "multiplied by the forward value", "Multiply by the slope, 1 or 0, not by max(x, 0).")
-def relu_backward(dy, x):
-    return dy * np.maximum(x, 0)
+@wrong("03.5", "1e-8 added below the line", "A small gradient vanishes next to 1e-8; test for 0 instead.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        errors.append(np.linalg.norm(g - c) / (np.linalg.norm(g) + np.linalg.norm(c) + 1e-8))
+    return errors
 
 
-@wrong("03.5", "only the entries that pass", "Indexing with the mask leaves out the blocked entries; dx keeps the shape, with 0 there.")
-def relu_backward(dy, x):
-    return dy[x > 0]
+@wrong("03.5", "the arrays handed over as one list", "The loss takes the arrays one by one: loss(*arrays).")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(up) - loss(down)) / (2 * nudge)
+        size = np.linalg.norm(g) + np.linalg.norm(c)
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "dy and x exchanged", "x decides and dy passes; here it is the other way round.")
-def relu_backward(dy, x):
-    return np.where(dy > 0, x, 0)
+@wrong("03.5", "the larger length below", "Below the line is the sum of the two lengths, not the larger one.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        size = max(np.linalg.norm(g), np.linalg.norm(c))
+        errors.append(np.linalg.norm(g - c) / size if size else 0.0)
+    return errors
 
 
-@wrong("03.5", "one decision for the whole array", "Each entry passes or not by itself; all() decides for the whole array.")
-def relu_backward(dy, x):
-    if (x > 0).all():
-        return dy
-    return np.zeros_like(dy)
-
-
-@wrong("03.5", "zip over rows as if they were numbers, >= 0: two mistakes", "zip gives rows, and a row has no single truth value; at 0 the slope is 0.")
-def relu_backward(dy, x):
-    return np.array([d if v >= 0 else 0 for d, v in zip(dy, x)])
+@wrong("03.5", "np.linalg.norm of a matrix along its rows, then the first", "The length is over all entries; here only the first row counts.")
+def gradient_check(loss, arrays, gradients, nudge):
+    errors = []
+    for k, g in enumerate(gradients):
+        c = np.zeros(g.shape)
+        for i in np.ndindex(g.shape):
+            up, down = [a.copy() for a in arrays], [a.copy() for a in arrays]
+            up[k][i] += nudge
+            down[k][i] -= nudge
+            c[i] = (loss(*up) - loss(*down)) / (2 * nudge)
+        g2, c2 = np.atleast_2d(g)[0], np.atleast_2d(c)[0]
+        size = np.linalg.norm(g2) + np.linalg.norm(c2)
+        errors.append(np.linalg.norm(g2 - c2) / size if size else 0.0)
+    return errors
 
 
 @right("03.6", "einsum three times")

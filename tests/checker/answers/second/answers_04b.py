@@ -189,55 +189,64 @@ def batch_norm(x, gain, shift, mean, var, training, momentum, eps):
     return gain * (x - m) / np.sqrt(v + eps) + shift, mean, var
 
 
-@right("04b.3", "divided by the larger of 1 and norm / max_norm")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g / max(1.0, norm / max_norm) for g in gradients]
+@right("04b.3", "as two projections")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = np.asarray(dy) * gain
+    g_centred = g - np.mean(g, axis=0, keepdims=True)
+    stretch = np.mean(g * x_hat, axis=0, keepdims=True)
+    return (g_centred - stretch * x_hat) / sigma, np.sum(dy * x_hat, 0), np.sum(dy, 0)
 
 
-@right("04b.3", "only if too long, otherwise copies")
-def clip(gradients, max_norm):
-    norm = math.hypot(*(np.linalg.norm(g) for g in gradients))
-    if norm <= max_norm:
-        return [g.copy() for g in gradients]
-    return [g * (max_norm / norm) for g in gradients]
+@right("04b.3", "the whole Jacobian of a column")
+def norm_backward(dy, x_hat, sigma, gain):
+    n, c = dy.shape
+    dx = np.empty((n, c))
+    for k in range(c):
+        h = x_hat[:, k]
+        jacobian = (np.eye(n) - 1 / n - np.outer(h, h) / n) / sigma[k]
+        dx[:, k] = jacobian.T @ (gain[k] * dy[:, k])
+    return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 
 
-@wrong("04b.3", "nothing returned where the gradient is short", "If the norm is within the limit the function falls through and returns None.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    if norm > max_norm:
-        return [g * max_norm / norm for g in gradients]
+@wrong("04b.3", "spread path forgotten", "sigma depends on x: its path subtracts x_hat times mean(g x_hat).")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = dy * gain
+    return (g - g.mean(0)) / sigma, (dy * x_hat).sum(0), dy.sum(0)
 
 
-@wrong("04b.3", "each array by its own norm", "One factor for all arrays; with separate ones the direction of the whole gradient changes.")
-def clip(gradients, max_norm):
-    clipped = []
-    for g in gradients:
-        norm = np.sqrt(np.sum(g**2))
-        clipped.append(g * max_norm / norm if norm > max_norm else g)
-    return clipped
+@wrong("04b.3", "the mean of a product taken as the product of means", "mean(g x_hat) is not mean(g) times mean(x_hat), which is 0.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = dy * gain
+    by_spread = x_hat * g.mean(axis=0) * x_hat.mean(axis=0)
+    return (g - g.mean(axis=0) - by_spread) / sigma, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 
 
-@wrong("04b.3", "repaired, but in place", "The factor is right, but *= changes the arrays that were handed in.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    if norm > max_norm:
-        for g in gradients:
-            g *= max_norm / norm
-    return gradients
+@wrong("04b.3", "sums not divided by n", "The paths through mean and spread carry 1 / N.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = dy * gain
+    dx = g - g.sum(axis=0) - x_hat * np.sum(g * x_hat, axis=0)
+    return dx / sigma, np.sum(dy * x_hat, axis=0), dy.sum(axis=0)
 
 
-@wrong("04b.3", "max in place of min", "max makes short gradients longer and leaves long ones alone; it must be min.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * max(1, max_norm / norm) for g in gradients]
+@wrong("04b.3", "x_hat missing before the last mean", "Every example gets the same amount; it must be multiplied by its own x_hat.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = dy * gain
+    dx = (g - g.mean(axis=0) - (g * x_hat).mean(axis=0)) / sigma
+    return dx, np.sum(dy * x_hat, axis=0), dy.sum(axis=0)
 
 
-@wrong("04b.3", "multiplied by the clipped norm", "The factor is min(norm, max_norm) / norm; without the division the arrays grow with their own norm.")
-def clip(gradients, max_norm):
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * min(norm, max_norm) for g in gradients]
+@wrong("04b.3", "means for the gradients of the parameters", "gain and shift act on every example, so their gradients are sums.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = dy * gain
+    dx = (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)) / sigma
+    return dx, np.mean(dy * x_hat, axis=0), np.mean(dy, axis=0)
+
+
+@wrong("04b.3", "plus before the spread path", "A larger sigma makes every x_hat smaller: the sign is minus.")
+def norm_backward(dy, x_hat, sigma, gain):
+    g = dy * gain
+    dx = (g - g.mean(axis=0) + x_hat * (g * x_hat).mean(axis=0)) / sigma
+    return dx, np.sum(dy * x_hat, axis=0), dy.sum(axis=0)
 
 
 @right("04b.4", "square of a cosine")
