@@ -273,6 +273,15 @@ def start(*command: str) -> int:
                 continue
 
 
+def as_root(words: list) -> list:
+    """JupyterLab's option for the account root, which is the usual one in a container."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if not is_root or any(re.search("allow.root", word) for word in words):
+        return []
+    print("You are root, as in a container: JupyterLab is started with --allow-root.", flush=True)
+    return ["--allow-root"]
+
+
 def check(rest: list) -> int:
     """Run pytest with two workers; then once more, alone, for the tests that measure time."""
     pytest = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
@@ -438,7 +447,8 @@ def main(arguments: list) -> int:
     if start("-m", "lessonlib", "copies", "--make"):
         return 1
     page = "--LabApp.default_url=/lab/tree/my/00_start_here.ipynb"
-    return start("-m", "jupyterlab", f"--ServerApp.root_dir={REPO}", page, *rest)
+    where = f"--ServerApp.root_dir={REPO}"
+    return start("-m", "jupyterlab", where, page, *as_root(rest), *rest)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -46,8 +47,19 @@ def _run(chosen: argparse.Namespace) -> Iterator[str]:
         raise CommandError('JupyterLab is not installed: pip install "neural-sparks[lab]"')
     yield from made_copies(notebooks_folder(), folder)
     yield f"Your copies are in {folder}"
-    if not chosen.no_start and (status := _start(folder, words)):
+    if chosen.no_start:
+        return
+    if needs_allow_root(words):
+        yield "You are root, as in a container: JupyterLab is started with --allow-root."
+        words = ["--allow-root", *words]
+    if status := _start(folder, words):
         raise CommandError(f"JupyterLab ended with status {status}")
+
+
+def needs_allow_root(words: list[str]) -> bool:
+    """Whether JupyterLab would refuse to start: for the account root, usual in a container."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return is_root and not any(re.search("allow.root", word) for word in words)
 
 
 def _default_folder() -> Path:

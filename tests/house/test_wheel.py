@@ -122,9 +122,19 @@ def test_without_jupyterlab_it_says_what_to_install(tmp_path, monkeypatch, capsy
     assert not (tmp_path / "here").exists()
 
 
+@pytest.mark.parametrize("words", [[], ["--allow-root"], ["--ServerApp.allow_root=True"]])
+def test_root_gets_jupyterlabs_option_and_a_sentence(tmp_path, monkeypatch, capsys, words):
+    started = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr("lessonlib.learner.lab._start", lambda folder, given: started.extend(given))
+    assert cli.main(["lab", str(tmp_path / "here"), "--", *words, "--no-browser"]) == 0
+    assert started == [*(words or ["--allow-root"]), "--no-browser"]
+    assert ("You are root" in capsys.readouterr().out) == (not words)
+
+
 def test_the_lab_opens_on_the_copies_and_stops(installed, tmp_path):
     log = tmp_path / "log.txt"
-    words = ["--", "--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}"]
+    words = ["--", "--no-browser", "--port=0", f"--IdentityProvider.token={TOKEN}"]
     env = clean(HOME=str(tmp_path / "home"), JUPYTER_RUNTIME_DIR=str(tmp_path / "run"))
     with log.open("w", encoding="utf-8") as stream:
         command = [str(installed / "bin/lessonlib"), "lab", *words]
