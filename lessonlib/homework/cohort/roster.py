@@ -172,7 +172,7 @@ def _not_an_id(text: str, column: str = "") -> str:
     """Why a cell is no id, or nothing."""
     if re.fullmatch(r"#?(N/A|REF!|NAME\?|VALUE!|NUM!|NULL!|DIV/0!)", text, re.I):
         return "the result of a formula that failed"
-    if re.search(r'[<>{}"]', text):
+    if re.search(r"[<>{}]", text):
         return "a piece of another kind of file"
     if column in _EMAIL and "@" not in text:
         return "no e-mail address"
