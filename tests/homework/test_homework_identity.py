@@ -1,6 +1,7 @@
 """Whose a file is: never by a display name that two students have, never by a guess."""
 
 import json
+import re
 import shutil
 import unicodedata
 import zipfile
@@ -10,11 +11,14 @@ from homework_cases.course import MARKS, QUIET, homework_of
 from homework_cases.sample import lesson_notebook
 
 from lessonlib.files import write
+from lessonlib.homework.assign import Choices, assign
 from lessonlib.homework.cohort.grade import Grading
 from lessonlib.homework.cohort.names import safe_id
 from lessonlib.homework.cohort.owners import sort_by_student, uploads
 from lessonlib.homework.cohort.roster import read_roster
 from lessonlib.homework.course import Course
+from lessonlib.homework.lateness import is_due_date, moment, zone_of
+from lessonlib.homework.model import HomeworkError
 from lessonlib.homework.submission.submission import submissions
 
 pytestmark = MARKS
@@ -404,6 +408,28 @@ def test_how_late_the_platform_says(tmp_path, homework, path, late_by):
     said = [n for n in upload.notes if "late" in n or "after the due date" in n]
     assert len(said) == bool(late_by)
     assert all(late_by in n for n in said)
+
+
+@pytest.mark.parametrize(
+    "due",
+    ["tomorrow", "04.10.2026 23:59", "10/04/2026 23:59", "2026-10-04", "2026-02-30 10:00 UTC",
+     "2026-10-04 23:59 Mars/Base", "2026-10-04 23:59 CEST", "2026-10-04 23:59 +0200", "23:59"],
+)  # fmt: skip
+def test_a_due_date_that_is_not_certain_is_refused_before_anything_is_written(tmp_path, due):
+    with pytest.raises(HomeworkError, match=f"the due date {re.escape(repr(due))} is not certain"):
+        assign(["00"], tmp_path / "course", Choices(due=due))
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize(
+    ("due", "offset"),
+    [("2026-10-04 23:59 Europe/Berlin", 2), ("2026-10-04 23:59", 0), ("2026-10-04 23:59 UTC", 0),
+     ("2026-10-04 23:59:30 America/New_York", -4), ("2026-10-04T23:59+02:00", 2)],
+)  # fmt: skip
+def test_a_due_date_gives_its_zone_to_times_without_one(due, offset):
+    assert is_due_date(due)
+    assert moment("Oct 4, 2026 1:22 PM", zone_of(due)).hour == 13 - offset
+    assert moment("Oct 4, 2026 1:22 PM GMT", zone_of(due)).hour == 13
 
 
 def test_the_times_of_exchange_and_worksheet(tmp_path, homework):
