@@ -143,8 +143,9 @@ def need_disk(gigabytes: float) -> None:
 
 def install(extras: list, fresh: bool) -> str:
     """Install the package with its pinned dependencies; return "" or what went wrong."""
-    # told in full where to: a pip.conf with `user` or `target` leads elsewhere, too
+    # told in full where to: a pip.conf with `user`, `target`, `root` or `prefix` leads elsewhere
     pip = [PYTHON, "-m", "pip", "install", "--no-user", "--target="]
+    pip += ["--root=/", f"--prefix={VENV}"] if os.name == "posix" else []
     trouble = run(*pip, "-q", "--retries", "2", "uv>=0.8,<1")
     if cause(trouble) in ("no network", "the disk is full"):
         return trouble

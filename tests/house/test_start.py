@@ -273,7 +273,8 @@ def test_pip_stands_in_for_uv_and_drops_the_slow_checker(machine):
     machine.answers["uv>=0.8"] = "ERROR: No matching distribution found for uv"
     assert machine.start.main(["lab"]) == 0
     (line,) = machine.installs()
-    assert line == "-m pip install --no-user --target= -c constraints.txt -e .[lab]"
+    where = f" --root=/ --prefix={machine.venv}" if os.name == "posix" else ""
+    assert line == f"-m pip install --no-user --target={where} -c constraints.txt -e .[lab]"
     assert "-m pip uninstall -y rfc3987-syntax" in machine.calls
 
 
