@@ -160,7 +160,7 @@ def _students(
         if not identity:
             who = f" ({name})" if name else ""
             faults.append(f"line {row.line}{who} has no {column}")
-        elif reason := _not_an_id(identity, column):
+        elif reason := _not_an_id(identity) or _not_a_person(identity, column, cells):
             faults.append(f"line {row.line} has the {column} {identity!r}: {reason}")
         else:
             yield row.line, _student(form, cells, identity)
@@ -168,14 +168,12 @@ def _students(
         raise HomeworkError(f"the class list {path.name} is not read: {_listed(faults)}")
 
 
-def _not_an_id(text: str, column: str = "") -> str:
+def _not_an_id(text: str) -> str:
     """Why a cell is no id, or nothing."""
     if re.fullmatch(r"#?(N/A|REF!|NAME\?|VALUE!|NUM!|NULL!|DIV/0!)", text, re.I):
         return "the result of a formula that failed"
     if re.search(r"[<>{}]", text):
         return "a piece of another kind of file"
-    if column in _EMAIL and "@" not in text:
-        return "no e-mail address"
     if re.search(r"[;,|\t\r\n]", text):
         return "two cells in one, or another separator than in the head"
     if re.fullmatch(r"\d[.,]\d+E\+?\d+", text, re.I):
@@ -184,6 +182,13 @@ def _not_an_id(text: str, column: str = "") -> str:
         return "a program has written the number with a decimal point"
     if re.fullmatch(rf"\d{{1,2}}[-. ]{_MONTH}\.?([-. ]\d+)?", text, re.I):
         return "a spreadsheet program has made a date of it"
+    return ""
+
+
+def _not_a_person(identity: str, column: str, cells: dict[str, str]) -> str:
+    """Why a line may be one of dates or totals: no name, and no address where one should be."""
+    if column in _EMAIL and "@" not in identity and not _name(cells):
+        return "no name, and no e-mail address"
     return ""
 
 
