@@ -29,7 +29,7 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PACKED = re.compile(r"(\.(zip|ipynb|docx|xlsx|pptx|od[tsp]|download))+$", re.I)
 _LISTED = b"PK\x01\x02"  # begins each entry in a zip's list of names
 _NOISE = (
-    "__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db", "__pycache__",
+    "__MACOSX", ".ipynb_checkpoints", ".git", ".github", ".DS_Store", "Thumbs.db", "__pycache__",
     "site-packages", "dist-packages", "node_modules", ".venv",
 )  # fmt: skip
 
