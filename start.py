@@ -143,8 +143,9 @@ def need_disk(gigabytes: float) -> None:
 
 def install(extras: list, fresh: bool) -> str:
     """Install the package with its pinned dependencies; return "" or what went wrong."""
-    # told in full where to: a pip.conf with `user` or `target` leads elsewhere, too
+    # told in full where to: a pip.conf with `user`, `target`, `root` or `prefix` leads elsewhere
     pip = [PYTHON, "-m", "pip", "install", "--no-user", "--target="]
+    pip += ["--root=/", f"--prefix={VENV}"] if os.name == "posix" else []
     trouble = run(*pip, "-q", "--retries", "2", "uv>=0.8,<1")
     if cause(trouble) in ("no network", "the disk is full"):
         return trouble
@@ -271,6 +272,15 @@ def start(*command: str) -> int:
                 return process.wait()
             except KeyboardInterrupt:  # the program answers Ctrl-C itself
                 continue
+
+
+def as_root(words: list) -> list:
+    """JupyterLab's option for the account root, which is the usual one in a container."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if not is_root or any(re.search("allow.root", word) for word in words):
+        return []
+    print("You are root, as in a container: JupyterLab is started with --allow-root.", flush=True)
+    return ["--allow-root"]
 
 
 def check(rest: list) -> int:
@@ -438,7 +448,8 @@ def main(arguments: list) -> int:
     if start("-m", "lessonlib", "copies", "--make"):
         return 1
     page = "--LabApp.default_url=/lab/tree/my/00_start_here.ipynb"
-    return start("-m", "jupyterlab", f"--ServerApp.root_dir={REPO}", page, *rest)
+    where = f"--ServerApp.root_dir={REPO}"
+    return start("-m", "jupyterlab", where, page, *as_root(rest), *rest)
 
 
 if __name__ == "__main__":

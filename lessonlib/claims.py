@@ -55,6 +55,8 @@ class Claim:
         'accuracy: 0.957 (median 0.957, 0.946 to 0.967 over 20 seeds)'
         >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3)
         'mistakes: 3 (the same over 20 seeds)'
+        >>> Claim("01.x", "precision", 0, 1, 0.862069, 0.862069, 0.862069, 20).line(25 / 29)
+        'precision: 0.862 (the same over 20 seeds)'
         >>> Claim("01.x", "mistakes", 1, 9, 3, 3, 3, 20).line(3, drawn=False)
         'mistakes: 3 (nothing is drawn here)'
         """
@@ -62,8 +64,9 @@ class Claim:
             return f"{self.words}: {alike(value)[0]} (nothing is drawn here)"
         if not self.seeds:
             return f"{self.words}: {alike(value)[0]} (the spread is not measured yet)"
-        if value == self.smallest == self.largest:
-            return f"{self.words}: {with_spread(value, self.smallest, self.largest, self.seeds)}"
+        if float(f"{value:.6g}") == self.smallest == self.largest:  # six digits are stored
+            same = with_spread(self.smallest, self.smallest, self.largest, self.seeds)
+            return f"{self.words}: {same}"
         shown, *spread = alike(value, self.median, self.smallest, self.largest)
         over = f"{self.seeds} seed{'s' * (self.seeds != 1)}"
         return f"{self.words}: {shown} (median {spread[0]}, {spread[1]} to {spread[2]} over {over})"

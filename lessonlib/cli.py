@@ -38,6 +38,15 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The parsed arguments; what is after -- is in `words`, where argparse would use it for DIR."""
+    given = list(arguments)
+    at = given.index("--") if given[:1] == ["lab"] and "--" in given else len(given)
+    chosen = build_parser().parse_args(given[:at])
+    chosen.words = given[at + 1 :]
+    return chosen
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 (done), 1 (refused) or 130 (interrupted); wrong usage exits with 2.
 
@@ -47,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        chosen = build_parser().parse_args(arguments)
+        chosen = _parsed(sys.argv[1:] if arguments is None else arguments)
         for line in chosen.run(chosen):
             print(safe.lines(line), flush=True)
     except (CommandError, OSError) as error:

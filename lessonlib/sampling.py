@@ -74,6 +74,8 @@ def sample(
 def _refuse(logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None) -> None:
     if not np.issubdtype(logits.dtype, np.floating):
         raise ValueError(f"sampling: logits of dtype {logits.dtype}, wanted floating point")
+    if logits.size == 0:
+        raise ValueError(f"sampling: logits of shape {logits.shape}, wanted at least one token")
     if logits.ndim < 1 or not (np.isfinite(logits.max(-1)).all()):
         raise ValueError(
             f"sampling: logits of shape {logits.shape}, wanted at least one axis, and in each row "

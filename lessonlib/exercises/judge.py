@@ -5,7 +5,7 @@ lacks; a known mistake; what the searches of `diagnosis` find; the first differe
 case that shows it.
 """
 
-import dis
+import ast
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,6 +18,7 @@ from lessonlib.exercises.compare import Comparison, Difference
 from lessonlib.exercises.diagnosis.evidence import Case as Tried
 from lessonlib.exercises.diagnosis.evidence import Evidence
 from lessonlib.exercises.diagnosis.explain import Finding, explain
+from lessonlib.exercises.diagnosis.program import program_of
 from lessonlib.exercises.exercise import Case, Exercise, Mistake, Property, WrittenQuestion
 from lessonlib.exercises.result import CORRECT, NOT_ATTEMPTED, NOT_YET, Result
 from lessonlib.exercises.show import show
@@ -168,7 +169,7 @@ def verdict(
     values = [o.value for o in outcomes]
     if exercise.starter is not None and _behaves_like(exercise, exercise.starter, cases, values):
         text = "The bug is still there. " + _how_to_fix(exercise)
-        if answer is None or _instructions(answer) == _instructions(exercise.starter):
+        if answer is None or _statements(answer) == _statements(exercise.starter):
             return _result(exercise, NOT_ATTEMPTED, text, score)
         text = "The code has changed, but every answer is still the one that the bug gives. " + text
         return _result(exercise, NOT_YET, text, score)
@@ -186,10 +187,18 @@ def verdict(
     return replace(result, finding=found.name, how=found.how)
 
 
-def _instructions(function: Callable[..., Any]) -> list[tuple[str, Any]] | None:
-    """What a function does, whatever its name and docstring; None where it has no code."""
-    code = getattr(function, "__code__", None)
-    return code and [(step.opname, step.argval) for step in dis.get_instructions(code)]
+def _statements(function: Callable[..., Any]) -> list[str] | None:
+    """What a function does, whatever its name, docstring and layout; None without its source."""
+    program = program_of(function)
+    if program is None:
+        return None
+    (own,) = (
+        node
+        for node in program.tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == program.name
+    )
+    first = 0 if ast.get_docstring(own) is None else 1
+    return [ast.dump(statement) for statement in own.body[first:]]
 
 
 def _no_reference(failed: Exception) -> str:

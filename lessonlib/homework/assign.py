@@ -12,6 +12,7 @@ from lessonlib.files import write
 from lessonlib.homework.cells import is_written
 from lessonlib.homework.course import Course
 from lessonlib.homework.faults import in_words
+from lessonlib.homework.lateness import is_due_date
 from lessonlib.homework.model import Homework, HomeworkError
 from lessonlib.homework.release import find_lesson, points_of, release_of
 
@@ -63,6 +64,11 @@ def _prepare(lesson: str, root: Path, choices: Choices) -> tuple[str, Homework]:
     if extra is None:
         extra = before.extra_cases if before else ""
     due = choices.due or (before.due if before else None)
+    if choices.due and not is_due_date(choices.due):
+        raise HomeworkError(
+            f"the due date {choices.due!r} is not certain; wanted year, month, day, time and a "
+            'zone, as in "2027-01-31 23:59 Europe/Berlin" or "2027-01-31 23:59 UTC"'
+        )
     diagnosis = choices.diagnosis
     if diagnosis is None:
         diagnosis = before.diagnosis if before else True

@@ -49,6 +49,8 @@ def _in_words(text: str, zone: tzinfo) -> datetime | None:
     clock = _CLOCK.search(text, year.end())
     if not clock:
         return None
+    if re.match(r"\s*(UTC|GMT)\b", text[clock.end() :]):
+        zone = UTC
     hour, half = int(clock[1]), (clock[4] or "").lower()
     if half:
         hour = hour % 12 + 12 * (half == "p")
@@ -64,8 +66,26 @@ def _month(word: str) -> int:
 
 def zone_of(due: str | None) -> tzinfo:
     """The zone of a due date, as in "2027-01-31 23:59 Europe/Berlin"; UTC where it has none."""
-    words = (due or "").split()
-    return (_zone(words[2]) if len(words) == 3 else None) or UTC
+    try:
+        found = _in_digits(due or "", UTC)
+    except (ValueError, OverflowError):
+        found = None
+    return (found and found.tzinfo) or UTC
+
+
+def is_due_date(text: str) -> bool:
+    """Whether a due date is certain: nbgrader would also take 04.10. for the tenth of April.
+
+    >>> is_due_date("2027-01-31 23:59 Europe/Berlin"), is_due_date("04.10.2026 12:00")
+    (True, False)
+    """
+    from nbgrader.utils import parse_utc
+
+    when = moment(text, UTC)
+    try:
+        return when is not None and parse_utc(text).replace(tzinfo=UTC) == when
+    except (ValueError, OverflowError):
+        return False
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -99,10 +99,16 @@ class TimeLeft:
 
 @dataclass(frozen=True)
 class RoomLimits:
-    """What the system holds a student's process to; sizes are in bytes, `cpu` in seconds."""
+    """What the system holds a student's process to; sizes are in bytes, `cpu` in seconds.
+
+    open_files : of one process; each may be a socket, whose contents nobody counts
+    scratch, files : the size of each of the three folders in memory, and how many files it takes
+    """
 
     memory: int = 3 * 2**30
     file: int = 16 * 2**20
     cpu: int = 150
     processes: int = 64
-    scratch: str = "64m"  # the home in memory
+    open_files: int = 64
+    scratch: str = "64m"
+    files: int = 8192

@@ -19,8 +19,7 @@ from lessonlib import markup
 _MARKDOWN = 10_000  # characters of a text that are read as Markdown; a longer one is shown as it is
 _MARKDOWN_OF_ALL = 100_000  # and of a whole notebook
 _SHOWN = 100_000  # characters that are shown at all
-_PICTURE = 2 * 2**20
-_PICTURES = 8  # of a notebook
+_PICTURES = 48 * 2**20  # letters of all pictures of a notebook, each as often as it is shown
 _KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _SIGNS = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # categories of what is not seen but does something
 _HARMLESS = "\u200c\u200d"  # joiners, which some scripts need
@@ -130,19 +129,20 @@ class Page:
     def _picture(self, name: str, attachments: Any) -> str:
         """An attached picture inside the page, or its name."""
         content = attachments.get(name) if isinstance(attachments, dict) else None
-        if not isinstance(content, dict) or self.pictures <= 0:
+        if not isinstance(content, dict):
             return f"({_without_markdown(html.escape(line(name)))})"
         for kind in _KINDS:
-            if (data := _base64(content.get(kind))) is not None:
-                self.pictures -= 1
+            data = _base64(content.get(kind), self.pictures)
+            if data is not None:
+                self.pictures -= len(data)
                 return f'<img alt="a picture of the student" src="data:{kind};base64,{data}">'
         return f"({_without_markdown(html.escape(line(name)))})"
 
 
-def _base64(content: Any) -> str | None:
+def _base64(content: Any, most: int) -> str | None:
     """The content of a picture as base64 without anything else in it, or None."""
     content = "".join(map(str, content)) if isinstance(content, list) else content
-    if not isinstance(content, str) or len(content) > _PICTURE:
+    if not isinstance(content, str) or len(content) > most:
         return None
     try:
         raw = base64.b64decode("".join(content.split()).encode(), validate=True)

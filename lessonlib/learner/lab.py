@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,8 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     """Add `lab` to the command line."""
     parser = subparsers.add_parser(
         "lab", help="open the lessons in JupyterLab", description="Copy the lessons into a folder, "
-        "where no copy is ever overwritten, and open them. Words after -- go to JupyterLab.",
+        "where no copy is ever overwritten, and open them. What is after -- goes to JupyterLab, "
+        "as in: lessonlib lab -- --no-browser",
     )  # fmt: skip
     parser.add_argument(
         "folder",
@@ -32,8 +34,6 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         help="for your copies (default: my/ of a clone, else neural-sparks/)",
     )
     parser.add_argument("--no-start", action="store_true", help="only make the copies")
-    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- WORD",
-                        help="for JupyterLab, as in -- --no-browser")  # fmt: skip
     parser.set_defaults(run=_run)
 
 
@@ -41,13 +41,24 @@ def _run(chosen: argparse.Namespace) -> Iterator[str]:
     folder = (chosen.folder or _default_folder()).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
         raise CommandError(f"{folder} is a file; name a folder for your copies of the lessons")
-    words = chosen.words[1:] if chosen.words[:1] == ["--"] else chosen.words
     if not chosen.no_start and importlib.util.find_spec("jupyterlab") is None:
         raise CommandError('JupyterLab is not installed: pip install "neural-sparks[lab]"')
     yield from made_copies(notebooks_folder(), folder)
     yield f"Your copies are in {folder}"
-    if not chosen.no_start and (status := _start(folder, words)):
+    if chosen.no_start:
+        return
+    words = chosen.words
+    if needs_allow_root(words):
+        yield "You are root, as in a container: JupyterLab is started with --allow-root."
+        words = ["--allow-root", *words]
+    if status := _start(folder, words):
         raise CommandError(f"JupyterLab ended with status {status}")
+
+
+def needs_allow_root(words: list[str]) -> bool:
+    """Whether JupyterLab would refuse to start: for the account root, usual in a container."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return is_root and not any(re.search("allow.root", word) for word in words)
 
 
 def _default_folder() -> Path:

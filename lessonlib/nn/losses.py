@@ -85,6 +85,8 @@ class CrossEntropyLoss(Loss):
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
+        if not 0 <= label_smoothing <= 1:
+            raise ValueError(f"CrossEntropyLoss: label_smoothing={label_smoothing}, wanted 0 to 1")
         super().__init__(
             weight=weight,
             ignore_index=ignore_index,

@@ -300,9 +300,13 @@ def uniform_parameter(
 ) -> Parameter:
     """Torch's default start for weights and biases: uniform on (-1/sqrt(fan_in), 1/sqrt(fan_in)).
 
+    Raises ValueError where a size is no whole number, 0 or more
+
     >>> uniform_parameter((2, 4), 4, np.random.default_rng(0), np.float32)
     Parameter((2, 4), float32)
     """
+    if not all(isinstance(size, (int, np.integer)) and size >= 0 for size in shape):
+        raise ValueError(f"a parameter of shape {shape}: wanted whole numbers, 0 or more")
     rng = np.random.default_rng() if rng is None else rng
     bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0.0
     return Parameter(rng.uniform(-bound, bound, shape).astype(dtype))

@@ -27,6 +27,10 @@ class _BatchNorm(Module):
         dtype: Any = np.float32,
     ) -> None:
         super().__init__()
+        if not eps >= 0 or not (momentum is None or 0 <= momentum <= 1):
+            raise ValueError(
+                f"{type(self).__name__}: eps={eps}, momentum={momentum}, wanted 0 or more and 0..1"
+            )
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
         self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
@@ -125,6 +129,8 @@ class LayerNorm(Module):
         dtype: Any = np.float32,
     ) -> None:
         super().__init__()
+        if not eps >= 0:
+            raise ValueError(f"LayerNorm: eps={eps}, wanted 0 or more")
         shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
         self.normalized_shape, self.eps = tuple(shape), eps
         self.weight = Parameter(np.ones(shape, dtype)) if elementwise_affine else None
@@ -167,6 +173,8 @@ class RMSNorm(Module):
         dtype: Any = np.float32,
     ) -> None:
         super().__init__()
+        if eps is not None and not eps >= 0:
+            raise ValueError(f"RMSNorm: eps={eps}, wanted 0 or more")
         shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
         self.normalized_shape, self.eps = tuple(shape), eps
         self.weight = Parameter(np.ones(shape, dtype)) if elementwise_affine else None

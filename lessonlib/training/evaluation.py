@@ -38,7 +38,7 @@ def accuracy(scores: np.ndarray, targets: np.ndarray) -> float:
               otherwise of the shape of targets, 0 or 1: a score above 0 (a logit) answers 1.
               A probability p is not a logit: its score is p - 0.5
     Raises ValueError where neither fits, for no scores, labels or a single column as scores, for
-    probabilities of exactly 1 as logits, and for targets that name no class
+    probabilities of exactly 1 as logits, one-hot targets, and for targets that name no class
     Taught in notebooks/02_multilayer_perceptron
 
     >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
@@ -54,6 +54,11 @@ def accuracy(scores: np.ndarray, targets: np.ndarray) -> float:
         raise ValueError(f"accuracy: scores {scores.shape}, wanted at least one")
     if scores.shape == targets.shape:
         _check_logits(scores, targets)
+        if scores.ndim > 1 and scores.shape[-1] > 1 and (targets.sum(axis=-1) == 1).all():
+            raise ValueError(
+                f"accuracy: targets {targets.shape} with one 1 in each row are classes, wanted "
+                "their numbers, targets.argmax(axis=-1)"
+            )
         return float(((scores > 0) == (targets > 0.5)).mean())
     _check_columns(scores, targets)
     return float((scores.argmax(axis=-1) == targets).mean())

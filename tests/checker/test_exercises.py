@@ -1,17 +1,21 @@
 """Every exercise: stub, reference, each known mistake; and what a learner's function may do."""
 
 import inspect
+import sys
 import time
 import weakref
 
+import nbformat
 import numpy as np
 import pytest
+from cells import Cells
 
 from lessonlib import functional as F
 from lessonlib import nn
 from lessonlib.exercises import check, hint, judge, solution
 from lessonlib.exercises.call import AskedToWrite, call, forbid
 from lessonlib.exercises.result import Result
+from lessonlib.files import notebooks_folder
 from lessonlib.functional import _fast
 from lessonlib.lessons.registry import exercises_of, lessons, predictions_of
 
@@ -31,6 +35,23 @@ def test_stub_is_not_attempted(exercise):
     result = judge(exercise, exercise.starter or stub)
     assert result.status == "not attempted"
     assert result.score < 1
+
+
+@pytest.mark.parametrize("exercise", [e for e in ALL if e.starter], ids=_id)
+def test_the_page_s_own_bug_is_not_attempted_until_it_changes(exercise):
+    lesson = exercise.id.split(".")[0]
+    (path,) = notebooks_folder().glob(f"{lesson}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    (stub,) = [c.source for c in cells if c.id == f"ex-{exercise.id.replace('.', '-')}"]
+    page = Cells()
+    page.names |= vars(sys.modules[exercise.starter.__module__]) | {"__name__": "__main__"}
+    for more, said in (
+        ("", "The bug is still there"),
+        ("    unused = 1\n", "The code has changed"),
+    ):
+        page.run(stub.replace("    # BEGIN YOUR CODE\n", f"    # BEGIN YOUR CODE\n{more}"))
+        result = judge(exercise, page.names[exercise.name])
+        assert result.message.startswith(said)
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=_id)

@@ -17,10 +17,9 @@ import pytest
 import yaml
 from homework_cases.course import MARKS, QUIET, homework_of, rows_of
 from homework_cases.edit import answer
-from homework_cases.elsewhere import environment, stub
+from homework_cases.elsewhere import environment, installed, stub
 
 from lessonlib import __version__, cli
-from lessonlib.files import notebooks_folder
 from lessonlib.homework.autograder.classroom import (
     CONSTRAINTS,
     HOMEWORK,
@@ -29,6 +28,7 @@ from lessonlib.homework.autograder.classroom import (
     repository,
 )
 from lessonlib.homework.autograder.once import Single
+from lessonlib.homework.cohort.archives import entries
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.cohort.roster import read_roster
 from lessonlib.homework.course import Course
@@ -66,11 +66,11 @@ def flow_of(folder):
 def run_steps(folder, tmp_path):
     """Run what the workflow runs. Returns (the reporter's environment, summary, log, calls)."""
     _, job = flow_of(folder)
-    stubs, calls = tmp_path / "stubs", tmp_path / "calls"
-    root = notebooks_folder().parent  # in place of what pip installs
-    pip = f'if [ "$2" = pip ]; then echo "$*" >> {calls}; exit 0; fi'
-    ours = f'shift; PYTHONSAFEPATH=1 PYTHONPATH={root} exec {sys.executable} "$@"'
-    stub(stubs, "python", f"{pip}\n{ours}")
+    stubs, calls, python = tmp_path / "stubs", tmp_path / "calls", tmp_path / "env/bin/python"
+    installed(tmp_path / "env")  # all that the library needs; the library comes by pip
+    pip = f"{sys.executable} -m pip --python {python} install --quiet --no-deps --no-index"
+    pip = f'if [ "$2" = pip ]; then echo "$*" >> {calls}; exec {pip} "$LESSONLIB"; fi'
+    stub(stubs, "python", f'{pip}\nexec {python} "$@"')
     stub(stubs, "sudo", f'echo "sudo $*" >> {calls}')
     env = environment(stubs, GITHUB_OUTPUT=str(tmp_path / "out"), **job["env"],
                       GITHUB_STEP_SUMMARY=str(tmp_path / "summary"))  # fmt: skip
@@ -107,8 +107,9 @@ def test_the_workflow_is_classrooms_own_form(template):
     assert flow["permissions"] == {"checks": "write", "actions": "read", "contents": "read"}
     assert "github-classroom[bot]" in job["if"]
     assert job["steps"][-1]["uses"] == "classroom-resources/autograding-grading-reporter@v1"
-    assert job["env"]["LESSONLIB"].startswith("neural-sparks @ git+https://")
-    assert job["env"]["LESSONLIB"].endswith(f"@v{__version__}")
+    assert (template / job["env"]["LESSONLIB"]).is_file(), "nothing is fetched that may not exist"
+    assert "git+" not in (template / "README.md").read_text()
+    assert f'pip install "{job["env"]["LESSONLIB"]}[lab]"' in (template / "README.md").read_text()
 
 
 def test_the_steps_grade_what_was_pushed(template, tmp_path, homework):
@@ -130,8 +131,14 @@ def test_the_steps_grade_what_was_pushed(template, tmp_path, homework):
     assert "| 01.2 " in summary
     assert "A score of exactly 0 must count" in summary
     assert re.search(r"^01_sample: 1[89]\.\d+ of 20 points$", log, re.M)
-    assert calls[0].startswith("-m pip install -c .github/constraints.txt neural-sparks @ git+")
+    assert calls[0].startswith("-m pip install -c .github/constraints.txt .github/neural_sp")
     assert calls[1].startswith("sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
+
+
+def test_the_library_in_it_is_no_submission(template):
+    found, refused = entries(template)
+    assert {e.path for e in found} == {"01_sample.ipynb", "README.md"}
+    assert refused == []
 
 
 def test_an_untouched_template_has_no_points_and_no_error(template, tmp_path):
@@ -166,7 +173,8 @@ def test_the_template_has_no_secret_and_no_answer(template, homework):
     held = json.loads((template / HOMEWORK).read_text())
     assert held["seed"] != homework.seed
     assert held["extra_cases"] == ""
-    text = "".join(p.read_text() for p in template.rglob("*") if p.is_file())
+    files = [p for p in template.rglob("*") if p.is_file() and p.suffix != ".whl"]
+    text = "".join(p.read_text() for p in files)
     assert "4711" not in text
     assert "weight + y * x" not in text
     assert (template / "01_sample.ipynb").read_text() == homework.release

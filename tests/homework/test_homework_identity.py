@@ -1,6 +1,7 @@
 """Whose a file is: never by a display name that two students have, never by a guess."""
 
 import json
+import re
 import shutil
 import unicodedata
 import zipfile
@@ -10,11 +11,14 @@ from homework_cases.course import MARKS, QUIET, homework_of
 from homework_cases.sample import lesson_notebook
 
 from lessonlib.files import write
+from lessonlib.homework.assign import Choices, assign
 from lessonlib.homework.cohort.grade import Grading
 from lessonlib.homework.cohort.names import safe_id
 from lessonlib.homework.cohort.owners import sort_by_student, uploads
 from lessonlib.homework.cohort.roster import read_roster
 from lessonlib.homework.course import Course
+from lessonlib.homework.lateness import is_due_date, moment, zone_of
+from lessonlib.homework.model import HomeworkError
 from lessonlib.homework.submission.submission import submissions
 
 pytestmark = MARKS
@@ -138,8 +142,9 @@ COPIES = [
     "kl1.ipynb", "kl1-Copy1.ipynb", "kl1 (1).ipynb", "Copy of kl1.ipynb", "kl1 - Copy (2).ipynb",
     "kl1 - Kopie.ipynb", "Kopie von kl1.ipynb", "kl1 copy 2.ipynb", "kl1_LATE.ipynb",
     "LATE kl1.ipynb", "01_sample_kl1-Copy12.ipynb", "kl1_01_sample(3).ipynb", "KL1.ipynb.txt",
-    "Copy of kl1-Copy1 (1).ipynb", "kl1 - 01_sample.ipynb", "kl1+01_sample+2026-10-05 10:00:00 UTC"
-    "/01_sample.ipynb", "01_sample_kl1_attempt_2026-10-05-12-22-11_01_sample.ipynb",
+    "kl1-checkpoint.ipynb", "Copy of kl1-Copy1 (1).ipynb", "kl1 - 01_sample.ipynb",
+    "kl1+01_sample+2026-10-05 10:00:00 UTC/01_sample.ipynb",
+    "01_sample_kl1_attempt_2026-10-05-12-22-11_01_sample.ipynb",
     "kl1/01_sample/01_sample.ipynb", "Section A/kl1/any thing.ipynb", "Section A/01_kl1.ipynb",
 ]  # fmt: skip
 
@@ -150,7 +155,7 @@ def test_copies_and_marks_are_the_same_student(tmp_path, homework, path):
     assert (mine, refused) == ({"kl1": [path], "ab3": ["ab3.ipynb"]}, {})
 
 
-@pytest.mark.parametrize("path", COPIES[:16])
+@pytest.mark.parametrize("path", COPIES[:17])
 def test_without_a_class_list_copies_stay_with_their_student(tmp_path, homework, path):
     found = sort_by_student(handed_in(tmp_path, [path]), homework, [])
     assert [s.lower() for s in found.by_student] == ["kl1"]
@@ -197,6 +202,91 @@ def test_umlauts_that_a_platform_writes_without_dots(tmp_path, homework):
     for name, owner in (("muellerjoerg", "4711"), ("müllerjörg", "4711"), ("mullerjorg", "4712")):
         path = f"{name}_{owner}_1_01_sample.ipynb"
         assert owners(tmp_path, homework, roster, path)[0] == {owner: [path]}
+
+
+GRADESCOPE = """---
+submission_11:
+  :submitters:
+  - :name: Lee, Kim
+    :sid: '17'
+    :email: kim@x.org
+  :created_at: 2026-10-05 11:22:11.219046000 Z
+  :score: 1.0
+  :results: !ruby/hash:Results {a: 1}
+submission_12:
+  :submitters:
+  - :name: Student B
+    :sid: ''
+    :email: b@x.org
+  - :name: Student C
+    :sid: 'sc3'
+    :email: ''
+  :created_at: 2026-10-05 11:22:11.000000000 Z
+"""
+
+
+def gradescopes(tmp_path, **more):
+    files = {"submission_metadata.yml": GRADESCOPE, "submission_11/01_sample.ipynb": NOTEBOOK,
+             "submission_12/a.ipynb": NOTEBOOK} | more  # fmt: skip
+    source = tmp_path / "assignment_1_export.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"assignment_1_export/{name}", content)
+    return source
+
+
+def test_the_export_of_gradescope_says_whose_a_submission_is(tmp_path, homework):
+    roster = "student_id,name,email\nkl1,K,kim@x.org\nsb2,B,b@x.org\nsc3,C,c@x.org\n"
+    found = sort_by_student(gradescopes(tmp_path), homework, seats(tmp_path, roster))
+    assert set(found.by_student) == {"kl1", "sb2", "sc3"}
+    assert found.refused == []
+    assert {u.handed_in for u in uploads(found, homework, ())} == {"2026-10-05 11:22:11 UTC"}
+    alone = sort_by_student(gradescopes(tmp_path), homework, [])
+    assert set(alone.by_student) == {"17", "b@x.org", "sc3"}
+
+
+def test_only_gradescope_says_whose_a_submission_is(tmp_path, homework):
+    """A student's own file of this name gives nobody else's name to what is next to it."""
+    mine = {"kl1/submission_metadata.yml": GRADESCOPE, "kl1/submission_12/x.ipynb": NOTEBOOK}
+    source = tmp_path / "x.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name, content in (mine | {"ab3.ipynb": NOTEBOOK}).items():
+            archive.writestr(name, content)
+    assert set(sort_by_student(source, homework, []).by_student) == {"kl1", "ab3"}
+    for damaged in ("", "- a", "submission_11: [", "submission_11: {':submitters': [1, {}]}"):
+        found = sort_by_student(
+            gradescopes(tmp_path, **{"submission_metadata.yml": damaged}), homework, []
+        )
+        assert {"submission_11", "submission_12"} <= set(found.by_student), damaged
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Łukasz Żuk", ["Lukasz Zuk"]),
+        ("Søren Bæk", ["Soren Baek", "soeren_baek"]),
+        ("Đorđe Ilić", ["Dorde Ilic"]),
+        ("İbrahim Işık", ["ibrahim isik"]),
+        ("Åsa Öst", ["Asa Ost", "Aasa Oest"]),
+        ("Þór Groß", ["Thor Gross"]),
+    ],
+)
+def test_letters_that_a_student_writes_as_a_to_z(tmp_path, homework, name, written):
+    roster = f"student_id,name\nx1,{name}\n"
+    for path in (f"{form}.ipynb" for form in written):
+        assert owners(tmp_path, homework, roster, path)[0] == {"x1": [path]}
+
+
+def test_of_ten_versions_the_tenth_counts(tmp_path, homework):
+    """Teams makes a folder for each; a zip may have lost the times."""
+    source = tmp_path / "x.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for number in (1, 2, 9, 10):
+            entry = zipfile.ZipInfo(f"Student A/HW/Version {number}/01_sample.ipynb")
+            archive.writestr(entry, NOTEBOOK)
+    found = sort_by_student(source, homework, seats(tmp_path, "student_id,name\nx1,Student A\n"))
+    (upload,) = uploads(found, homework, ())
+    assert upload.origin == "Student A/HW/Version 10/01_sample.ipynb"
 
 
 @pytest.mark.parametrize("path", ["wu.ipynb", "wu_01_sample.ipynb", "hw1_wu.ipynb", "wu/a.ipynb"])
@@ -318,6 +408,28 @@ def test_how_late_the_platform_says(tmp_path, homework, path, late_by):
     said = [n for n in upload.notes if "late" in n or "after the due date" in n]
     assert len(said) == bool(late_by)
     assert all(late_by in n for n in said)
+
+
+@pytest.mark.parametrize(
+    "due",
+    ["tomorrow", "04.10.2026 23:59", "10/04/2026 23:59", "2026-10-04", "2026-02-30 10:00 UTC",
+     "2026-10-04 23:59 Mars/Base", "2026-10-04 23:59 CEST", "2026-10-04 23:59 +0200", "23:59"],
+)  # fmt: skip
+def test_a_due_date_that_is_not_certain_is_refused_before_anything_is_written(tmp_path, due):
+    with pytest.raises(HomeworkError, match=f"the due date {re.escape(repr(due))} is not certain"):
+        assign(["00"], tmp_path / "course", Choices(due=due))
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize(
+    ("due", "offset"),
+    [("2026-10-04 23:59 Europe/Berlin", 2), ("2026-10-04 23:59", 0), ("2026-10-04 23:59 UTC", 0),
+     ("2026-10-04 23:59:30 America/New_York", -4), ("2026-10-04T23:59+02:00", 2)],
+)  # fmt: skip
+def test_a_due_date_gives_its_zone_to_times_without_one(due, offset):
+    assert is_due_date(due)
+    assert moment("Oct 4, 2026 1:22 PM", zone_of(due)).hour == 13 - offset
+    assert moment("Oct 4, 2026 1:22 PM GMT", zone_of(due)).hour == 13
 
 
 def test_the_times_of_exchange_and_worksheet(tmp_path, homework):

@@ -117,6 +117,7 @@ def test_a_given_cell_that_times_out_is_tried_again(namespaces, monkeypatch):
     finally:
         grader.close()
     assert report.status == "not graded"
+    assert report.reason.startswith("problem: ")  # not the student's: it is graded again
     assert "ran out of time in 3 tries" in report.reason
 
 

@@ -114,6 +114,13 @@ with pool.LocalPool(pool.Task(homework_of("00"), Limits()), 2) as workers:
     assert done.stderr == ""
 
 
+def _is_prefork(process):
+    try:
+        return "prefork" in " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return False
+
+
 @pytest.fixture
 def grading(course_folder, tmp_path, material, namespaces):
     """`lessonlib grade` on a class that keeps it busy, with students' processes at work."""
@@ -131,7 +138,7 @@ def grading(course_folder, tmp_path, material, namespaces):
     running = psutil.Popen(command, start_new_session=True, text=True, **pipes)
     for _ in range(600):
         started = running.children(recursive=True)
-        busy = [p for p in started if p.is_running() and "prefork" in " ".join(p.cmdline())]
+        busy = [p for p in started if _is_prefork(p)]
         if len(busy) >= 6:  # two prepared ones, each with a watcher and a student's
             break
         assert running.poll() is None, running.communicate()

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from lessonlib.homework.assign import Choices, assign
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.course import Course
+from lessonlib.homework.nbgrader.bounded import bounded
+from lessonlib.homework.nbgrader.steps import harmless
 from lessonlib.homework.release import solved
 from lessonlib.homework.submission.repair import repair
 
@@ -62,6 +64,38 @@ def test_a_picture_that_is_not_in_the_file_is_said_and_costs_nothing():
     assert found.notes == ["01.w1: the picture gone.png is not in the file"]
     assert "image/svg+xml" in found.notebook["cells"][place(found.notebook, "why-01-1")][
         "attachments"]["gone.png"]  # fmt: skip
+
+
+def shown(nb):
+    """What the pages of feedback and formgrader show of the answer in words."""
+    page = harmless(bounded(repaired(nb).notebook), RELEASE)
+    return page["cells"][place(page, "why-01-1")]["source"]
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp"])
+@pytest.mark.parametrize("form", ["![a b]({})", "![]({} 'title')", '<img width="9" src="{}">',
+                                  "![x][1]\n\n[1]: {}\n\n"])  # fmt: skip
+def test_a_picture_that_colab_writes_into_the_text_is_a_picture(kind, form):
+    large = base64.b64encode(b"a photograph " * 200_000).decode()  # more than a cell may have
+    inside = f"data:image/{kind};base64,{large}"
+    answer = shown(written(f"So: {form.format(inside)} (*mine*)"))
+    assert f'src="{inside}"' in answer
+    assert "<em>mine</em>" in answer
+
+
+def test_a_text_that_only_mentions_such_an_address_stays_as_it_is():
+    words = "A picture begins with data:image/png;base64, in the text."
+    found = repaired(written(words)).notebook
+    assert found["cells"][place(found, "why-01-1")]["source"] == words
+
+
+def test_many_pictures_and_a_photograph_are_shown():
+    photograph = base64.b64encode(b"a photograph " * 400_000).decode()
+    pictures = {f"{k}.png": {"image/png": PICTURE} for k in range(20)}
+    pictures["large.jpg"] = {"image/jpeg": photograph}
+    nb = written("\n".join(f"![](attachment:{name})" for name in pictures), attachments=pictures)
+    assert shown(nb).count(SHOWN) == 20
+    assert f"data:image/jpeg;base64,{photograph}" in shown(nb)
 
 
 def test_metadata_and_ids_of_added_cells_stay():

@@ -7,11 +7,12 @@ from xml.etree import ElementTree
 import numpy as np
 from homework_cases.course import MARKS, homework_of
 
-from lessonlib.homework.cohort.difficulty import items
+from lessonlib.homework.cohort.difficulty import in_words, items
 from lessonlib.homework.cohort.picture import svg
 from lessonlib.homework.cohort.reports import (
     GRADED,
     NOT_GRADED,
+    NOTHING,
     Line,
     class_report,
     graded_reports,
@@ -107,6 +108,28 @@ def test_how_hard_and_where_people_stop():
     text = class_report(homework, table)
     assert "- 1 tried nothing\n- 1 stopped after 01.3 " in text
     assert "| 3 | 0 | 0 | 1 | 75% | 0.75 |  |" in text
+
+
+def test_a_remark_needs_ten_who_tried():
+    """Of fewer, chance says as much; and an exercise that nobody opened is not hard."""
+    for shares, words in (
+        ([[0] + [1] * 5] * 9, ""),
+        ([[0] + [1] * 5] * 10, "hard for this class"),
+        ([[None] + [1] * 5] * 10, "most did not try it"),
+        ([[1] * 6] * 9, ""),
+        ([[0.5] + [1] * 5] * 4 + [[None] + [1] * 5] * 6, "most did not try it"),
+        ([[0.2] + [1] * 5] * 10 + [[None] * 6] * 8, "hard for this class"),
+        ([[0.4] + [1] * 5] * 10 + [[None] * 6] * 8, ""),
+    ):
+        homework, table = table_of(shares)
+        assert in_words(items(homework, graded_reports(table))[0]) == words, shares
+
+
+def test_a_class_of_which_nobody_is_graded_is_said_to_be_so():
+    text = class_report(of_six(), [Line(Student("a"), NOTHING, None, None, [])])
+    assert "Nobody has been graded." in text
+    assert "Everybody" not in text
+    assert "One bar of 1 student for each" in class_report(*table_of([[1] * 6]))
 
 
 def test_item_rest_is_the_correlation_with_all_other_points():

@@ -82,6 +82,17 @@ def test_every_export_in_every_encoding(tmp_path, content, ids, numbers, encodin
     assert [s.number for s in students] == numbers
 
 
+@pytest.mark.parametrize("line", [",,,,Muted", ",,,,", '"Student, Test",9,,A,', "Points Possible"])
+def test_lines_that_canvas_puts_above_the_students_are_none(tmp_path, line):
+    text = f'Student,ID,SIS Login ID,Section,HW (1)\n{line}\n"A, S",4711,sa1,A,\n'
+    assert [s.id for s in read(tmp_path, text)] == ["sa1"]
+
+
+def test_letters_that_nobody_sees_are_no_part_of_an_id(tmp_path):
+    text = "\u200bstudent_id,name\n\u202asa1\u202c,A\n\u200bsb2,B\n"
+    assert [s.id for s in read(tmp_path, text)] == PLAIN
+
+
 def test_names_and_times_of_the_platforms(tmp_path):
     german = read(tmp_path, MOODLE_GERMAN.encode("cp1252"))
     assert german[1].name == "Student Bärbel"
@@ -134,6 +145,16 @@ def workbook():
         ("Student A\nStudent B\n", "no head, .* line 1: 'Student A'; line 2: 'Student B'"),
         ("Time,User full name,Event context,Event name\n1,A,b,c\n", "Moodle's log: download"),
         ("student_id,student_id\nsa1,sb2\n", "the column student_id twice"),
+        ("student_id,name\nsa1,Jörg\n".encode("mac_roman"), "nor, for certain, in Windows' cp1252"),
+        ("student_id,name\nsa1,Jörg\n".encode("cp850"), "nor, for certain"),
+        ("student_id,name\nsa1,Wałęsa\n".encode("cp1250"), "nor, for certain"),
+        ("student_id,name\nsa1,明\n".encode("gbk"), "nor, for certain"),
+        ("student_id,name\n123.0,A\n124.0,B\n", "line 2 .* a decimal point; line 3"),
+        ("student_id,name\n1-Mar,A\n", "made a date of it"),
+        ("student_id,name\n#N/A,A\n#REF!,B\n", "a formula that failed; line 3"),
+        ("student_id,name\na1,A\na1\u200b,B\n", "lines 2 and 3 both have the id 'a1'"),
+        ('[{"student_id": "a"}]', "these are none: line 1"),
+        ("Last Name,First Name,Email\n,,Date\nA,S,s@x.org\n", "no name, and no e-mail"),
     ],
 )  # fmt: skip
 def test_what_is_no_class_list_is_refused_in_words(tmp_path, content, words):

@@ -19,8 +19,8 @@ from homework_cases.edit import answer
 
 from lessonlib import cli
 from lessonlib.homework.assign import Choices, assign
+from lessonlib.homework.cohort import archives, pool
 from lessonlib.homework.cohort import grade as grading
-from lessonlib.homework.cohort import pool
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.course import Course
 from lessonlib.homework.faults import Fault
@@ -340,6 +340,31 @@ def test_a_course_that_is_the_current_folder_and_holds_the_environment(course, n
                           capture_output=True, text=True, timeout=300)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     all_graded(course)
+
+
+def test_the_course_is_never_taken_for_what_was_handed_in(course, namespaces, capsys):
+    """Its own notebooks are in it, one of them with all answers."""
+    inside = course.root / "handed in"
+    shutil.move(course.root.parent / "up", inside)
+    arguments = ["grade", str(course.root), "--submissions", str(course.root), "--quiet"]
+    assert cli.main(arguments) == 1
+    in_one_line(capsys.readouterr().err, "is the folder of a course")
+    found, refused = archives.entries(course.root.parent)
+    assert not [e.path for e in found if e.path.startswith("course/")]
+    assert ("course", "the folder of a course") in refused
+    grade(course, "00", QUIET, inside)
+    all_graded(course)
+
+
+def test_a_file_that_is_refused_where_it_is_kept_is_not_lost(graded):
+    """`--submissions` may be the course's own folder `submitted`."""
+    file = graded.root / "submitted/bo/00_sample/00_sample.ipynb"
+    whole = file.read_bytes() + b" " * (31 * 2**20)
+    file.write_bytes(whole)
+    grade(graded, "00", QUIET, graded.root / "submitted")
+    assert rows_of(graded.root, "00")["bo"]["status"] == "not graded"
+    kept = graded.root / "replaced/bo/00_sample/00_sample.ipynb"
+    assert kept.read_bytes() == whole
 
 
 # ---- another file, another class list ------------------------------------------------------------

@@ -71,6 +71,8 @@ def test_a_file_that_was_refused_is_a_reason_until_there_is_one(ada, course, hom
     assert known.outcome() == Report("not graded", "work.zip: encrypted")
     assert not known.file.exists()
     assert list(submissions(course, homework)) == [known]
+    kept = course.root / "replaced" / "ada@x.org" / homework.name / f"{homework.name}.ipynb"
+    assert kept.read_bytes() == b"file"  # it may be the only copy that there is
     known.take_in(b"file", [], "")
     assert Submission.open(course, homework, "ada@x.org").problem == ""
     known.file.unlink()  # neither a file nor a reason: there is no submission

@@ -141,6 +141,18 @@ def _many(count):
     return raw[:at] + names + bytes(tail)
 
 
+def _many_that_say_few(count):
+    """The end says that there are three; the record for large zips, which counts, says all."""
+    raw = _many(count)
+    at, end = raw.index(b"PK\x01\x02"), raw.index(b"PK\x05\x06")
+    record = struct.pack(
+        "<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, end - at, at
+    )
+    place = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    few = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, 141, at, 0)
+    return raw[:end] + record + place + few
+
+
 ODD = {
     "another version": (lambda: _version(zipped({"a.ipynb": NOTEBOOK})), "damaged"),
     "a method of its own": (
@@ -157,6 +169,7 @@ ODD = {
     "no file": (lambda: zipped({}), "no file"),
     "a hundred thousand names": (lambda: _many(100_000), "too many"),
     "sixty thousand names": (lambda: _many(60_000), "too many"),
+    "half a million names that say three": (lambda: _many_that_say_few(500_000), "too many"),
 }  # fmt: skip
 
 
@@ -172,6 +185,19 @@ def test_an_odd_zip_earns_a_reason(tmp_path, homework, how):
     assert found["emmy"].raw == NOTEBOOK
     assert found["ada"].raw is None
     assert reason in found["ada"].problem
+
+
+def test_a_list_of_too_many_names_is_not_even_read(tmp_path, homework, monkeypatch):
+    (tmp_path / "ada.zip").write_bytes(_many_that_say_few(60_000))
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    assert "too many" in taken_in(tmp_path, homework, ["ada"])["ada"].problem
+
+
+@pytest.mark.parametrize("name", ["ada.ipynb", "ada.ipynb.zip", "ada.docx", "ada.ZIP", "ada"])
+def test_a_zip_under_any_name_is_its_students(tmp_path, homework, name):
+    """A Mac packs `ada.ipynb` as `ada.ipynb.zip`, and a text of Word is a zip too."""
+    (tmp_path / name).write_bytes(zipped({"word/one.ipynb": NOTEBOOK}))
+    assert taken_in(tmp_path, homework, ["ada"])["ada"].raw == NOTEBOOK
 
 
 def test_members_that_overlap_are_read_once_or_refused(tmp_path, homework):

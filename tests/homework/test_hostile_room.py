@@ -84,7 +84,7 @@ def test_no_code_of_another_submission_is_in_memory(client):
 def test_the_courses_path_is_nowhere_in_memory_nor_in_the_system(client, course):
     assert hunted(client, course.name) == 0
     source = """
-for name in ("cmdline", "environ", "mountinfo", "mounts", "maps"):
+for name in ("cmdline", "environ", "mountinfo", "mounts", "maps", "cgroup"):
     try:
         print(open(f"/proc/self/{name}", errors="replace").read())
     except PermissionError:
@@ -110,9 +110,31 @@ print(dict(os.environ))
     assert "room" in said
 
 
+def test_what_the_grader_is_run_by_is_not_named(client):
+    """A hub names a user's group of processes after the user, and a machine knows its domain."""
+    source = """
+print(open("/proc/sys/kernel/domainname").read(), end="")
+print({line.split(":", 2)[2].strip() for line in open("/proc/self/cgroup")} <= {"/"})
+"""
+    assert printed(client, source).splitlines() == ["room", "True"]
+
+
 def test_a_course_inside_a_shown_folder_is_still_emptied():
     inside = f"{sys.prefix}/share/course"
     assert namespaces.within_view([inside, "/elsewhere/course"]) == [inside]
+
+
+def test_the_room_can_be_lived_in_whatever_the_grader_lets_others_read(namespaces):
+    """Many an account lets nobody else read its new files."""
+    before = os.umask(0o077)
+    try:
+        strict = PreforkClient(["numpy"], [], False)
+    finally:
+        os.umask(before)
+    try:
+        assert printed(strict, "open('x', 'w').write('y')\nprint(open('x').read())") == "y\n"
+    finally:
+        strict.close()
 
 
 CALLS = {
@@ -127,6 +149,12 @@ CALLS = {
     "a file system": 'libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)',
     "a program in the kernel": "libc.syscall({bpf}, 0, None, 0)",
     "another's memory": "libc.syscall({readv}, 1, None, 0, None, 0, 0)",
+    "the kernel's log": "libc.klogctl(3, ctypes.create_string_buffer(99), 99)",
+    "a socket to the host of a virtual machine": "libc.socket(40, 1, 0)",
+    "a socket to the kernel": "libc.socket(16, 3, 0)",
+    "a socket for ciphers": "libc.socket(38, 5, 0)",
+    "memory that is in no process": "libc.mmap(None, 4096, 3, 0x21, -1, 0)",
+    "memory that is in no process, in the newer form": "libc.mmap(None, 4096, 3, 0x23, -1, 0)",
 }
 NUMBERS = {
     "x86_64": {"keyctl": 250, "add_key": 248, "clone": 56, "bpf": 321, "readv": 310},
@@ -161,6 +189,62 @@ print(libc.mq_open(b"/name", 0o100 | 2, 0o600, None), errno.errorcode.get(ctypes
     assert printed(client, source) == "-1 EPERM\n"
 
 
+@has_filter
+def test_a_call_that_is_newer_than_the_filter_does_not_exist(client):
+    source = """
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.syscall(463, None), errno.errorcode.get(ctypes.get_errno()))
+"""
+    assert printed(client, source) == "-1 ENOSYS\n"
+
+
+def test_no_device_gives_memory_that_is_in_no_process(client):
+    assert printed(client, "import os\nprint(sorted(os.listdir('/dev')))") == (
+        "['null', 'random', 'shm', 'urandom']\n"
+    )
+
+
+def test_the_number_of_files_in_memory_is_bounded(client):
+    """A file without content takes a kilobyte of the system's memory."""
+    source = """
+import os
+for folder in ("/tmp", "/dev/shm", "/home/student"):
+    made = 0
+    try:
+        while made < 20_000:
+            os.mknod(f"{folder}/{made}")
+            made += 1
+    except OSError as error:
+        print(made < 10_000, error.strerror)
+"""
+    assert printed(client, source) == "True No space left on device\n" * 3
+
+
+def test_a_machine_without_memory_ends_students_processes_first(client):
+    assert printed(client, "print(open('/proc/self/oom_score_adj').read())").strip() == "1000"
+
+
+def test_what_shares_memory_and_sockets_still_works(client):
+    source = """
+import asyncio, concurrent.futures, multiprocessing, socket
+from multiprocessing import shared_memory
+context = multiprocessing.get_context("fork")
+with context.Pool(8) as pool:
+    print(pool.map(abs, [-1, 2]))
+with concurrent.futures.ThreadPoolExecutor(32) as pool:
+    print(list(pool.map(abs, [-1, 2])))
+print(context.Array("d", 2)[:], context.Manager().list([1]))
+block = shared_memory.SharedMemory(create=True, size=2**20)
+block.close(); block.unlink()
+here, there = socket.socketpair()
+here.send(b"x")
+print(there.recv(1), asyncio.new_event_loop().run_until_complete(asyncio.sleep(0, 5)))
+"""
+    said = ["[1, 2]", "[1, 2]", "[0.0, 0.0] [1]", "b'x' 5"]
+    assert printed(client, source).splitlines() == said
+
+
 def test_threads_and_programs_still_start(client):
     source = """
 import multiprocessing, subprocess, threading
@@ -181,22 +265,41 @@ def test_a_machine_without_a_filter_is_no_error(monkeypatch):
 
 
 EATS = """
-import os, time
+import ctypes, os, threading, time
+libc = ctypes.CDLL(None)
+def eat():
+    time.sleep(0.3)
+    block = b"x" * ({each} * 2**20)
+    time.sleep(15)
 for _ in range({processes}):
     if os.fork() == 0:
-        block = b"x" * ({each} * 2**20)
-        time.sleep(15)
+        {how}
         os._exit(0)
 time.sleep({wait})
 print("still here")
 """
+EAT, CANNOT_BE_READ = "eat()", "libc.prctl(4, 0, 0, 0, 0); eat()"
+FIRST_THREAD_ENDS = "threading.Thread(target=eat).start(); libc.syscall({exit}, 0)".format(
+    exit={"aarch64": 93}.get(os.uname().machine, 60)
+)
 
 
-@pytest.mark.parametrize(("processes", "each", "survives"), [(8, 100, False), (4, 40, True)])
-def test_memory_is_one_limit_for_all_processes_of_a_submission(client, processes, each, survives):
+@pytest.mark.parametrize(
+    ("processes", "each", "how", "survives"),
+    [
+        (8, 100, EAT, False),
+        (8, 100, CANNOT_BE_READ, False),
+        (8, 100, FIRST_THREAD_ENDS, False),
+        (4, 40, EAT, True),
+    ],
+)
+def test_memory_is_one_limit_for_all_processes_of_a_submission(
+    client, processes, each, how, survives
+):
     """Each of the processes is far below the limit; together they are above it, or below."""
     begun = time.monotonic()
-    source = EATS.format(processes=processes, each=each, wait=3 if survives else 15)
+    wait = 3 if survives else 15
+    source = EATS.format(processes=processes, each=each, how=how, wait=wait)
     seen = ran(client, source, memory=500 * 2**20)
     assert bool(seen.cells) == survives
     assert survives or seen.ending == -9

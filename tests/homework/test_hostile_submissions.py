@@ -3,18 +3,20 @@
 import copy
 import json
 import time
+import warnings
 from dataclasses import asdict, replace
 
 import pytest
 from homework_cases import hostile
 from homework_cases.course import MARKS, QUIET, homework_of, rows_of
-from homework_cases.edit import FULL
+from homework_cases.edit import FULL, Case, answer, code, place
+from homework_cases.sample import lesson_notebook
 
 from lessonlib.homework.assign import Choices, assign
 from lessonlib.homework.cohort.grade import grade
 from lessonlib.homework.course import Course
 from lessonlib.homework.limits import Limits
-from lessonlib.homework.release import solved
+from lessonlib.homework.release import release_of, solved
 from lessonlib.homework.submission.grader import Grader
 
 pytest_plugins = ("homework_cases.fixtures",)
@@ -87,6 +89,26 @@ def test_a_submission_has_one_total_time(grader, full):
     assert "whole submission was over" in report.exercises[-1].message
 
 
+@pytest.mark.parametrize("body", ["while True: pass", "import os; os._exit(3)"])
+def test_a_given_cell_that_calls_an_answer_costs_that_exercise_alone(namespaces, body):
+    """The other one needs a name of a given cell, so that all of these run."""
+    notebook = lesson_notebook("01")
+    calls = code("shown = neuron(np.ones((2, 2)), np.ones(2), 0.0)", "calls")
+    notebook["cells"].insert(place(notebook, "check-01-1") + 1, calls)
+    release = json.dumps(release_of(notebook, "01", {}))
+    made = Grader(homework_of("01", points=TWO, release=release), replace(QUICK, given=1.0))
+    right = "def update(weight, bias, x, y):\n    if y * (weight @ x + bias) <= offsets[0]:\n"
+    right += "        return weight + y * x, bias + y\n    return weight, bias"
+    tree = solved(made.homework.notebook())
+    answer("01.1", f"def neuron(X, weight, bias):\n    {body}")(tree)
+    try:
+        report = made.grade(json.dumps(answer("01.2", right)(tree)).encode())
+    finally:
+        made.close()
+    assert (report.status, report.reason) == ("graded", "")
+    assert [g.points for g in report.exercises] == [0.0, 2.0]
+
+
 def test_what_the_grader_did_not_foresee_costs_one_exercise(grader, full, monkeypatch):
     def fails(exercise, seen, score=grader._score):
         if exercise.id == "01.1":
@@ -98,6 +120,21 @@ def test_what_the_grader_did_not_foresee_costs_one_exercise(grader, full, monkey
     assert [g.points for g in report.exercises] == [0.0, 2.0]
     assert "LookupError" in report.exercises[0].message
     assert any("look at it by hand" in note for note in report.notes)
+
+
+def test_no_warning_about_a_students_code_reaches_the_terminal(grader, full):
+    """Its search reads the code, and a warning would show characters of it."""
+    wrong = """def neuron(X, weight, bias):
+    name = "\x1b[31m \\\x1b \\w"
+    total = bias
+    for k in range(1, len(weight)):
+        total = total + X[:, k] * weight[k]
+    return np.where(total > 0, 1, -1)"""
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        report = grader.grade(Case("a warning", answer("01.1", wrong)).raw(full))
+    assert report.exercises[0].points < 2
+    assert shown == []
 
 
 def test_judging_has_a_limit_of_its_own(grader, full, monkeypatch):

@@ -100,7 +100,7 @@ def test_no_process_of_jupyter_pays_for_the_optional_checker():
 @pytest.mark.skipif(os.name == "nt", reason="stopped by a signal that Windows does not have")
 def test_the_lab_opens_on_the_first_page_and_stops(checkout):
     log = checkout / "log.txt"
-    words = ["--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}"]
+    words = ["--no-browser", "--port=0", f"--IdentityProvider.token={TOKEN}"]
     # a home of its own: what the tester has chosen in JupyterLab says nothing here
     env = dict(os.environ, HOME=str(checkout / "home"), PYTHONUNBUFFERED="1")
     env["JUPYTER_RUNTIME_DIR"] = str(checkout / "runtime")

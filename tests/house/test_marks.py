@@ -48,7 +48,7 @@ RIGHT = [
     f"All of **0.961**{ONE_CELL}, $0.961${ONE_CELL} and 96.1 %{ONE_CELL} are numbers.",
     f"It reads 0.961\n(0.95 to\n0.97, all starts)<!--\n{NAME}\n-->.",
     "Always 0.75 (the same over 20 seeds)<!-- 01.xor best -->, so 75 %<!-- 01.xor best -->.",
-    "Right 1<!-- 01.neighbour, rotated --> and −0.635<!-- 01.size and accuracy, raw -->.",
+    "Right 1<!-- 01.neighbour, rotated --> and −1.96<!-- 02.curve, slope of the error -->.",
     "All 2,080<!-- 10.cache, tokens through the blocks without --> tokens.",
     f"A gap of 1.8e-09{ONE_SIDED}, 1.8 × 10⁻⁹{ONE_SIDED} or $1.8 \\times 10^{{-9}}${ONE_SIDED}.",
     "Learners write `0.5 <!-- this -->`, which is code and no mark.",

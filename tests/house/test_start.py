@@ -39,6 +39,7 @@ class Machine:
         for name, value in names.items():
             monkeypatch.setattr(self.start, name, value)
         self.free = 50e9
+        monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
         monkeypatch.setattr(self.start, "run", self.run)
         monkeypatch.setattr(self.start, "LINUX", True)
         monkeypatch.setattr(self.start.shutil, "which", lambda name: None)
@@ -102,6 +103,16 @@ def test_the_first_run_installs_and_the_second_does_not(machine, capsys):
     machine.calls.clear()
     assert machine.start.main(["lab"]) == 0
     assert machine.calls == ["-c pass"]
+
+
+@pytest.mark.parametrize("chosen", ["", "--allow-root", "--ServerApp.allow_root=True"])
+def test_root_gets_jupyterlabs_option_and_a_sentence(machine, monkeypatch, capsys, chosen):
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert machine.start.main(["lab", *chosen.split(), "--no-browser"]) == 0
+    (word,) = [word for word in machine.started[-1] if "root" in word and "root_dir" not in word]
+    assert word == (chosen or "--allow-root")
+    assert machine.started[-1][-1] == "--no-browser"
+    assert ("You are root" in capsys.readouterr().out) == (not chosen)
 
 
 def test_test_runs_pytest_with_nbval_and_covers_lab(machine):
@@ -262,7 +273,8 @@ def test_pip_stands_in_for_uv_and_drops_the_slow_checker(machine):
     machine.answers["uv>=0.8"] = "ERROR: No matching distribution found for uv"
     assert machine.start.main(["lab"]) == 0
     (line,) = machine.installs()
-    assert line == "-m pip install --no-user --target= -c constraints.txt -e .[lab]"
+    where = f" --root=/ --prefix={machine.venv}" if os.name == "posix" else ""
+    assert line == f"-m pip install --no-user --target={where} -c constraints.txt -e .[lab]"
     assert "-m pip uninstall -y rfc3987-syntax" in machine.calls
 
 

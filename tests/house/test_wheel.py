@@ -122,9 +122,33 @@ def test_without_jupyterlab_it_says_what_to_install(tmp_path, monkeypatch, capsy
     assert not (tmp_path / "here").exists()
 
 
+@pytest.mark.parametrize("own", [[], ["here"], ["--no-start"], ["here", "--no-start"]])
+@pytest.mark.parametrize("theirs", [["--no-browser"], ["x", "--port=0"], [], ["--", "y"]])
+def test_words_after_two_dashes_are_jupyterlabs(tmp_path, monkeypatch, own, theirs):
+    started = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("lessonlib.learner.lab._default_folder", lambda: Path("usual"))
+    monkeypatch.setattr("lessonlib.learner.lab._start", lambda *given: started.append(given))
+    monkeypatch.setattr("lessonlib.learner.lab.needs_allow_root", lambda words: False)
+    assert cli.main(["lab", *own, "--", *theirs]) == 0
+    folder = tmp_path / ("here" if "here" in own else "usual")
+    assert list(tmp_path.iterdir()) == [folder]
+    assert started == ([] if "--no-start" in own else [(folder, theirs)])
+
+
+@pytest.mark.parametrize("words", [[], ["--allow-root"], ["--ServerApp.allow_root=True"]])
+def test_root_gets_jupyterlabs_option_and_a_sentence(tmp_path, monkeypatch, capsys, words):
+    started = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr("lessonlib.learner.lab._start", lambda folder, given: started.extend(given))
+    assert cli.main(["lab", str(tmp_path / "here"), "--", *words, "--no-browser"]) == 0
+    assert started == [*(words or ["--allow-root"]), "--no-browser"]
+    assert ("You are root" in capsys.readouterr().out) == (not words)
+
+
 def test_the_lab_opens_on_the_copies_and_stops(installed, tmp_path):
     log = tmp_path / "log.txt"
-    words = ["--", "--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}"]
+    words = ["--", "--no-browser", "--port=0", f"--IdentityProvider.token={TOKEN}"]
     env = clean(HOME=str(tmp_path / "home"), JUPYTER_RUNTIME_DIR=str(tmp_path / "run"))
     with log.open("w", encoding="utf-8") as stream:
         command = [str(installed / "bin/lessonlib"), "lab", *words]
@@ -136,6 +160,9 @@ def test_the_lab_opens_on_the_copies_and_stops(installed, tmp_path):
             assert time.monotonic() < until, log.read_text("utf-8")
             time.sleep(0.2)
         assert found[2].startswith("/lab/tree/00_start_here.ipynb")
+        assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == [
+            "home", "neural-sparks", "run"
+        ], "the words after -- are JupyterLab's"  # fmt: skip
         base = f"http://127.0.0.1:{found[1]}"
         asked = get(f"{base}/api/contents")
         assert "01_perceptron.ipynb" in {entry["name"] for entry in asked["content"]}

@@ -75,6 +75,7 @@ def test_a_top_k_that_is_no_whole_number_is_refused(top_k):
         ([[1.5, 0.2], [-2.0, 1]], [1, 2], r"target 2, wanted a class 0\.\.1"),
         ([[1.5, 0.2], [-2.0, 1]], [0.5, 1], r"target 0.5, wanted a class 0\.\.1"),
         ([], [], "wanted at least one"),
+        ([[1.5, 0.2, 0.1], [-2.0, 1.0, 0.0]], [[1, 0, 0], [0, 0, 1]], "one 1 in each row"),
     ],
 )
 def test_accuracy_refuses_what_it_would_count_wrongly(scores, targets, said):
@@ -275,6 +276,26 @@ def test_a_reduction_that_does_not_exist_is_refused_when_the_loss_is_made(loss):
     for reduction in ("mean", "sum", "none"):
         assert repr(getattr(torch.nn, loss.__name__)(reduction=reduction))
         loss(reduction=reduction)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: nn.Linear(3, 2.0), r"a parameter of shape \(2\.0, 3\): wanted whole numbers"),
+        (lambda: nn.Linear(3, -1), "a parameter of shape .*-1"),
+        (lambda: nn.LSTM(3.0, 2), r"a parameter of shape .*3\.0"),
+        (lambda: nn.Conv2d(1, 2.0, 3), r"a parameter of shape \(2\.0"),
+        (lambda: nn.LayerNorm(4, eps=-1), "LayerNorm: eps=-1"),
+        (lambda: nn.RMSNorm(4, eps=math.nan), "RMSNorm: eps=nan"),
+        (lambda: nn.BatchNorm1d(4, momentum=9), "BatchNorm1d: eps=1e-05, momentum=9, wanted"),
+        (lambda: nn.BatchNorm2d(4, eps=-1), "BatchNorm2d: eps=-1"),
+        (lambda: nn.CrossEntropyLoss(label_smoothing=1.5), "label_smoothing=1.5, wanted 0 to 1"),
+        (lambda: distribution(np.zeros((2, 0))), r"logits of shape \(2, 0\), wanted at least one"),
+    ],
+)
+def test_sizes_and_options_that_fail_late_are_refused_when_they_are_given(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
 
 
 @pytest.mark.parametrize("target", [-1.0, 2.0, math.nan])

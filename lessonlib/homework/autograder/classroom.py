@@ -9,12 +9,12 @@ import json
 import re
 import sys
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from lessonlib.files import write
 from lessonlib.homework import safe
+from lessonlib.homework.autograder.carried import wheel
 from lessonlib.homework.autograder.needs import ALSO, pinned
 from lessonlib.homework.autograder.once import OPEN, Single, message, remarks
 from lessonlib.homework.model import Graded, Homework
@@ -64,7 +64,7 @@ Commit and push: the tab *Actions* then shows, for each exercise, its points and
 To work on your machine, you need Python 3.11 to 3.14:
 
 ```
-pip install "{lab}"
+pip install ".github/{wheel}[lab]"
 jupyter lab {name}.ipynb
 ```
 """
@@ -73,8 +73,9 @@ jupyter lab {name}.ipynb
 def repository(homework: Homework, folder: Path) -> None:
     """Write the template repository; files of other names that are there stay.
 
-    The seed and the private cases of the homework stay with the instructor: in a repository of a
-    student nothing is secret. The workflow has a seed of its own.
+    The library is in it, as a wheel of what is installed here: neither the workflow nor a student
+    needs a release of it. The seed and the private cases of the homework stay with the instructor:
+    in a repository of a student nothing is secret. The workflow has a seed of its own.
     """
     shown = replace(homework, seed=0, extra_cases="")
     runners = [runner(task) for task, points in homework.points.items() if points]
@@ -82,25 +83,19 @@ def repository(homework: Homework, folder: Path) -> None:
         f'          {name.upper()}_RESULTS: "${{{{ steps.grade.outputs.{name} }}}}"'
         for name in runners
     )
+    package, library = wheel()
     flow = _FLOW.format(
-        package=_package(homework.version), python=f"3.{sys.version_info.minor}",
+        package=f".github/{package}", python=f"3.{sys.version_info.minor}",
         constraints=CONSTRAINTS, also=" ".join(ALSO), homework=HOMEWORK, results=results,
         runners=",".join(runners),
     )  # fmt: skip
-    lab = _package(homework.version, "[lab]")
     write(folder / f"{homework.name}.ipynb", homework.release)
     write(folder / HOMEWORK, shown.to_json())
+    write(folder / ".github" / package, library)
     write(folder / CONSTRAINTS, "".join(f"{line}\n" for line in pinned()))
     write(folder / WORKFLOW, flow)
     title = homework.name.replace("_", " ")
-    write(folder / "README.md", _README.format(title=title, name=homework.name, lab=lab))
-
-
-def _package(version: str, extra: str = "") -> str:
-    """What pip installs: the release that assigned the homework."""
-    addresses = metadata.metadata("neural-sparks").get_all("Project-URL") or []
-    address = next(a.split(", ")[1] for a in addresses if a.startswith("Repository"))
-    return f"neural-sparks{extra} @ git+{address}@v{version}"
+    write(folder / "README.md", _README.format(title=title, name=homework.name, wheel=package))
 
 
 def runner(exercise: str) -> str:

@@ -7,18 +7,14 @@ The form of both is that of Gradescope's autograder specifications: `setup.sh` b
 import io
 import sys
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import lessonlib
-from lessonlib.files import data_folder
 from lessonlib.homework import safe
+from lessonlib.homework.autograder.carried import add, library
 from lessonlib.homework.autograder.needs import needed, pinned
 from lessonlib.homework.autograder.once import Single, message, remarks
 from lessonlib.homework.model import Graded, Homework
 
-_LEFT_OUT = {"__pycache__", "_data", "_notebooks"}
 _SETUP = """#!/usr/bin/env bash
 # Builds the image: the Python that the homework was assigned with, and what grading needs.
 set -euo pipefail
@@ -53,27 +49,10 @@ def archive(homework: Homework) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in texts.items():
-            _add(made, name, text.encode(), program=name in ("setup.sh", "run_autograder"))
-        for name, path in _library():
-            _add(made, name, path.read_bytes())
+            add(made, name, text.encode(), program=name in ("setup.sh", "run_autograder"))
+        for name, content in library():
+            add(made, name, content)
     return buffer.getvalue()
-
-
-def _add(made: zipfile.ZipFile, name: str, content: bytes, program: bool = False) -> None:
-    entry = zipfile.ZipInfo(name)  # dated 1980
-    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-    entry.external_attr = (0o100755 if program else 0o100644) << 16
-    made.writestr(entry, content)
-
-
-def _library() -> Iterator[tuple[str, Path]]:
-    """The files of this very lessonlib, its data included, by their names in the archive."""
-    roots = (Path(lessonlib.__file__).parent, "lessonlib"), (data_folder(), "lessonlib/_data")
-    for root, place in roots:
-        for path in sorted(root.rglob("*")):
-            inside = path.relative_to(root)
-            if path.is_file() and not _LEFT_OUT & set(inside.parts[:-1]):
-                yield f"{place}/{inside.as_posix()}", path
 
 
 def results(single: Single) -> dict[str, Any]:

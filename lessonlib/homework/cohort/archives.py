@@ -9,7 +9,6 @@ import io
 import os
 import re
 import stat
-import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -23,13 +22,14 @@ from lessonlib.homework.cohort.platforms import is_platforms_own, place_of
 from lessonlib.homework.model import HomeworkError
 
 MOST_FILE, MOST_TOTAL, MOST_MEMBERS = 30 * 2**20, 8 * 2**30, 50_000
-MOST_LIST = 4 * 2**20  # bytes of the list of names in a student's zip
 MOST_OF_ONE = 100  # files that are kept of a student's zip, those named as notebooks first
 _MOST_NAME = 400
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_PACKED = re.compile(r"(\.(zip|ipynb|docx|xlsx|pptx|od[tsp]|download))+$", re.I)
+_LISTED = b"PK\x01\x02"  # begins each entry in a zip's list of names
 _NOISE = (
-    "__MACOSX", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db", "__pycache__",
+    "__MACOSX", ".ipynb_checkpoints", ".git", ".github", ".DS_Store", "Thumbs.db", "__pycache__",
     "site-packages", "dist-packages", "node_modules", ".venv",
 )  # fmt: skip
 
@@ -57,9 +57,15 @@ def entries(source: Path, known: Collection[str] = ()) -> tuple[list[Entry], lis
     """The files of a folder, a zip or a single notebook, and what was refused.
 
     A folder around everything in a zip is taken off, unless it is named as a student in `known`.
+    Raises HomeworkError where there is nothing to read, or it is the folder of a course.
     """
     if not source.exists():
         raise HomeworkError(f"there is no {source}")
+    if _is_course(source):
+        raise HomeworkError(
+            f"{source} is the folder of a course: put what students handed in into a folder of its "
+            "own; what is in submitted/ is graded without --submissions"
+        )
     refused: list[tuple[str, str]] = []
     if source.is_dir():
         found = list(_folder(source, refused))
@@ -120,6 +126,10 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
         refused.append((clean(inside), f"a folder that cannot be read ({error.strerror})"))
 
     for folder, folders, files in os.walk(root, onerror=unread):
+        if _is_course(Path(folder)):
+            folders[:] = []
+            refused.append((clean(os.path.relpath(folder, root)), "the folder of a course"))
+            continue
         folders[:] = sorted(f for f in folders if f not in _NOISE)
         for name in sorted(files):
             path = Path(folder, name)
@@ -130,6 +140,11 @@ def _folder(root: Path, refused: list[tuple[str, str]]) -> Iterator[Entry]:
                 yield from _nested(inside, partial(_bounded, path), refused)
             else:
                 yield Entry(inside, partial(_bounded, path), path.lstat().st_mtime)
+
+
+def _is_course(folder: Path) -> bool:
+    """Whether `lessonlib assign` has made a folder: its own notebooks are nobody's answers."""
+    return all((folder / name).exists() for name in ("course.json", "gradebook.db", "homework"))
 
 
 def _is_plain(path: Path) -> bool:
@@ -154,7 +169,7 @@ def _nested(
 
     Only the list of names is kept; the zip is opened again when one of them is read.
     """
-    folder = inside[:-4] if inside.lower().endswith(".zip") else inside
+    folder = _PACKED.sub("", inside)
     faults: list[tuple[str, str]] = []
     try:
         with _opened(load) as archive:
@@ -175,20 +190,12 @@ def _nested(
 def _opened(load: Callable[[], bytes]) -> zipfile.ZipFile:
     """A student's zip. Raises Refused, whatever is wrong with it."""
     raw = load()
-    if _length_of_list(raw) > MOST_LIST:
+    if raw.count(_LISTED) > MOST_MEMBERS:  # what it says of itself need not be so
         raise Refused("a zip file with too many files in it")
     try:
         return zipfile.ZipFile(io.BytesIO(raw))
     except Exception:  # a damaged one raises nearly anything
         raise Refused("a damaged zip file") from None
-
-
-def _length_of_list(raw: bytes) -> int:
-    """The bytes that the list of names takes, as the end of a zip file says, before it is read."""
-    at = raw.rfind(b"PK\x05\x06", -(2**16 + 22))
-    if at < 0 or at + 22 > len(raw):
-        return 0
-    return struct.unpack_from("<I", raw, at + 12)[0]
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ import numpy as np
 from lessonlib.exercises.result import NOT_ATTEMPTED
 from lessonlib.homework.model import Graded, Homework, Report
 
-FEWEST = 10  # students for a correlation: of fewer it says next to nothing
+FEWEST = 10  # students for a correlation or a remark: of fewer they say next to nothing
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,16 @@ def _item_rest(task: str, by_student: list[dict[str, Graded]]) -> float | None:
 
 
 def in_words(item: Item) -> str:
-    """What the numbers of an exercise say, or nothing. A correlation by chance is not told."""
+    """What the numbers of an exercise say, or nothing. What may be chance is not told."""
     tried = item.students - item.untouched
     chance = 2 / np.sqrt(max(tried, 1))  # two standard errors of a correlation near 0
     if item.rest is not None and item.rest < -chance:
         return "those who are good elsewhere fail here: look at the exercise itself"
-    if item.students and item.full == item.students:
+    if item.students >= FEWEST and item.full == item.students:
         return "everybody has full marks"
-    if item.students and item.mean < 0.3:
+    if item.students >= FEWEST and 2 * item.untouched > item.students:
+        return "most did not try it"
+    if tried >= FEWEST and item.mean * item.students < 0.3 * tried:
         return "hard for this class"
     if item.rest is not None and item.rest < 0.2 and chance < 0.3:
         return "says little about the others"

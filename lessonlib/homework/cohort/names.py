@@ -13,6 +13,12 @@ _MOST_LETTERS, _MOST_BYTES = 80, 150  # of a folder's name: a file name has 255 
 _MOST_PARTS = 24
 
 
+# Letters that are not a letter with an accent, and how they are written with a to z.
+_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae",
+                          "œ": "oe", "þ": "th"})  # fmt: skip
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+
+
 def _is_letter(c: str) -> bool:
     return c.isalnum() or unicodedata.category(c)[0] == "M"  # vowel signs are marks
 
@@ -35,10 +41,10 @@ def without_accents(text: str) -> set[str]:
     """
     text = squeeze(text)
     apart = unicodedata.normalize("NFD", text)
-    german = text.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
     letters = "".join(c for c in apart if not unicodedata.combining(c))
-    bare = unicodedata.normalize("NFC", letters)
-    return {bare, german, "".join(c for c in text if c.isascii())} - {""}
+    bare = unicodedata.normalize("NFC", letters).translate(_STROKES)
+    doubled = text.translate(_TWO_LETTERS).translate(_STROKES)
+    return {bare, doubled, "".join(c for c in text if c.isascii())} - {""}
 
 
 def safe_id(text: str) -> str:

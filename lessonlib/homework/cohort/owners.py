@@ -4,6 +4,7 @@ A student is an id, a number or an e-mail address; a name counts where only one 
 may be of several students is nobody's: it is refused, in words, and none of them is graded by it.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -15,6 +16,7 @@ from lessonlib.homework.cohort.archives import MOST_OF_ONE, Entry, Refused, entr
 from lessonlib.homework.cohort.names import Directory, distinct, safe_id, squeeze
 from lessonlib.homework.cohort.platforms import Place, is_platforms_own, place_of, plain_place
 from lessonlib.homework.cohort.roster import Student
+from lessonlib.homework.cohort.submitters import Submitters
 from lessonlib.homework.lateness import late_by, moment, stamp, zone_of
 from lessonlib.homework.model import Homework
 
@@ -67,6 +69,9 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
     """Say of every file whose it is."""
     sorter = _Sorter(homework, roster)
     found, refused = entries(source, sorter.known())
+    submitters = Submitters.of(found)
+    found = list(submitters.entries(found))
+    refused = [(named, why) for path, why in refused for named in submitters.named(path)]
     times = _timestamps(found)
     kept = [e for e in found if not is_platforms_own(e.path)]
     owners = {e.path: sorter.owner(e.path) for e in kept}
@@ -79,6 +84,7 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
             continue
         student = sorter.folder(owner)
         here = times.get(str(PurePosixPath(entry.path).parent)) or owner.place.handed_in
+        here = here or entry.handed_in
         timed = replace(entry, handed_in=here, late=owner.place.late)
         intake.by_student.setdefault(student, []).append(timed)
         sorter.keep_platform_time(owner, intake)
@@ -293,14 +299,15 @@ def choose(student: str, found: list[Entry], homework: Homework) -> Upload:
         hits += sum(f"def {n}".encode() in flat for n in names)
         hits += entry.path.lower().endswith(".ipynb")
         when = entry.handed_in.timestamp() if entry.handed_in else 0.0
-        rank = (hits, when, entry.time, -flat.count(b"raise NotImplementedError"), entry.path)
+        order = re.sub(r"\d+", lambda number: number[0].zfill(9), entry.path)  # Version 10 after 2
+        rank = (hits, when, entry.time, -flat.count(b"raise NotImplementedError"), order)
         if best is None or rank > best:
             best, upload.raw, upload.late = rank, raw, entry.late
             upload.origin = entry.path
             upload.handed_in = stamp(entry.handed_in) if entry.handed_in else ""
-    if upload.raw is not None and best is not None:
+    if upload.raw is not None:
         upload.problem = ""
-        name = PurePosixPath(best[-1]).name
+        name = PurePosixPath(upload.origin).name
         if len(found) > 1:
             upload.notes.append(f"{len(found)} files handed in; {name} was graded")
     return upload

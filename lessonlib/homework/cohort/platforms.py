@@ -19,13 +19,13 @@ _BLACKBOARD = re.compile(
 )
 _BRIGHTSPACE = re.compile(
     r"^(?P<number>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<time>[^\W\d]+\.? \d{1,2},? \d{4},? .+|"
-    r"\d{1,2} [^\W\d]+,? \d{4},? .+)$"
+    r"\d{1,2} [^\W\d]+[.,]? \d{4},? .+)$"
 )
 _EXCHANGE = re.compile(r"^(?P<id>[^+]+)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d [^+]+?)(?:\+.*)?$")
-_ENDING = re.compile(r"\.(ipynb|txt|json|zip|html?|pdf|py|md|docx?|csv|download)$", re.I)
+_ENDING = re.compile(r"\.(ipynb|txt|json|zip|html?|pdf|py|md|docx?|csv|download|crdownload)$", re.I)
 _COPY_BEFORE = re.compile(r"^(copy of|kopie von|copie de|copia de)[\s_]+", re.I)
 _COPY_AFTER = re.compile(
-    r"([\s_]*\(\d+\)|[\s_]*-[\s_]*(copy|kopie|copie)\s*\d*|[\s_]+(copy|kopie)(\s+\d+)?)$",
+    r"([\s_]*\(\d+\)|-checkpoint|[\s_]*-[\s_]*(copy|kopie|copie)\s*\d*|[\s_]+(copy|kopie)(\s+\d+)?)$",
     re.I,
 )
 _LATE = re.compile(r"(?:^|(?<=[\s_-]))LATE(?=$|[\s_-])")

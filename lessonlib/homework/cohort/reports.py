@@ -174,7 +174,8 @@ def graded_reports(table: list[Line]) -> list[Report]:
 def _picture(homework: Homework, found: list[Item], students: int) -> str:
     """The picture's place in the page, with its content in words."""
     said = "; ".join(f"{item.exercise} {item.mean:.0%}" for item in found)
-    alt = f"One bar of {students} students for each exercise; mean share of the points: {said}"
+    people = f"{students} student{'s' * (students != 1)}"
+    alt = f"One bar of {people} for each exercise; mean share of the points: {said}"
     return f"![{alt}]({picture_name(homework)})"
 
 
@@ -192,6 +193,8 @@ def _item_row(item: Item) -> str:
 
 def _stops(found: list[Item], table: list[Line]) -> list[str]:
     """How many tried an exercise and none behind it."""
+    if not graded_reports(table):
+        return ["Nobody has been graded."]
     nothing = tried_nothing(found, graded_reports(table))
     rows = [f"- {nothing} tried nothing"] if nothing else []
     rows += [

@@ -23,6 +23,7 @@ _NUMBER = ("id number", "id-nummer", "matrikelnummer", "orgdefinedid", "sis user
 _PLAIN = ("student_id", "student id", *_LOGIN, "id", *_NUMBER, *_EMAIL)
 _WHEN = ("last modified (submission)", "zuletzt geändert (abgabe)")
 _CHANGEABLE = ("grade can be changed", "bewertung kann geändert werden")
+_MONTH = "(jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
 _MOST_FAULTS = 12  # rows that are named
 CANVAS, WORKSHEET = "Canvas's gradebook", "Moodle's grading worksheet"
 PARTICIPANTS = "Moodle's participants or Google Classroom's grades"
@@ -159,7 +160,7 @@ def _students(
         if not identity:
             who = f" ({name})" if name else ""
             faults.append(f"line {row.line}{who} has no {column}")
-        elif reason := _not_an_id(identity):
+        elif reason := _not_an_id(identity) or _not_a_person(identity, column, cells):
             faults.append(f"line {row.line} has the {column} {identity!r}: {reason}")
         else:
             yield row.line, _student(form, cells, identity)
@@ -169,16 +170,33 @@ def _students(
 
 def _not_an_id(text: str) -> str:
     """Why a cell is no id, or nothing."""
+    if re.fullmatch(r"#?(N/A|REF!|NAME\?|VALUE!|NUM!|NULL!|DIV/0!)", text, re.I):
+        return "the result of a formula that failed"
+    if re.search(r"[<>{}]", text):
+        return "a piece of another kind of file"
     if re.search(r"[;,|\t\r\n]", text):
         return "two cells in one, or another separator than in the head"
     if re.fullmatch(r"\d[.,]\d+E\+?\d+", text, re.I):
         return "a spreadsheet program has shortened the number"
+    if re.fullmatch(r"\d+\.0+", text):
+        return "a program has written the number with a decimal point"
+    if re.fullmatch(rf"\d{{1,2}}[-. ]{_MONTH}\.?([-. ]\d+)?", text, re.I):
+        return "a spreadsheet program has made a date of it"
+    return ""
+
+
+def _not_a_person(identity: str, column: str, cells: dict[str, str]) -> str:
+    """Why a line may be one of dates or totals: no name, and no address where one should be."""
+    if column in _EMAIL and "@" not in identity and not _name(cells):
+        return "no name, and no e-mail address"
     return ""
 
 
 def _is_no_student(form: _Format, row: list[str], cells: dict[str, str], column: str) -> bool:
     """A line of totals or dates that a platform puts below the head, or Canvas's test student."""
-    if form.number == ("id",) and _name(cells).lower() in _TEST_STUDENTS:
+    name = _name(cells)
+    above = not name and not any(cells.get(c) for c in form.ids)
+    if form.name == CANVAS and (above or name.lower() in _TEST_STUDENTS):
         return True
     words = [c for c in row if c]
     return not _value(cells, column) and any(_SUMMARY.match(w) for w in words[:1])

@@ -20,6 +20,11 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
+# In cp1252 the letters of a Mac's, DOS' or another Windows' encoding look like these.
+_OTHER_LETTERS = re.compile(
+    r"[ŠšŽžŸƒ]|[^\W\d_][¤¥¦§¨¬¯±²³¶¸¹¼½¾×÷]|[¤¥¦§¨¬¯±²³¶¸¹¼½¾×÷][^\W\d_]"
+    r"|[^\W\d_][„“”…†‡‰‹›•™][^\W\d_]"
+)
 _HOW = "Open it in a spreadsheet program and save it as CSV in UTF-8"
 
 
@@ -74,7 +79,7 @@ def heading(cell: str) -> str:
     >>> heading(" SIS  Login ID")
     'sis login id'
     """
-    return " ".join(unicodedata.normalize("NFC", cell).replace("\ufeff", "").lower().split())
+    return " ".join(unicodedata.normalize("NFC", _visible(cell)).lower().split())
 
 
 def _rows(text: str, separator: str) -> list[Row]:
@@ -82,12 +87,17 @@ def _rows(text: str, separator: str) -> list[Row]:
     rows = []
     try:
         for cells in reader:
-            clean = [unicodedata.normalize("NFC", c).strip() for c in cells]
+            clean = [unicodedata.normalize("NFC", _visible(c)).strip() for c in cells]
             if any(clean):
                 rows.append(Row(reader.line_num, clean))
     except csv.Error:
         return rows  # said by _check_quotes, for the separator that is used
     return rows
+
+
+def _visible(text: str) -> str:
+    """A text without marks that nobody sees: of direction, of no width, of byte order."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def _check_quotes(path: Path, text: str, separator: str) -> None:
@@ -118,8 +128,8 @@ def _text(path: Path) -> str:
     text = _decoded(raw)
     if text is None or any(unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in text):
         raise HomeworkError(
-            f"the class list {path.name} is neither in UTF-8 nor in UTF-16 nor in Windows' "
-            f"cp1252. {_HOW}"
+            f"the class list {path.name} is neither in UTF-8 nor in UTF-16 nor, for certain, in "
+            f"Windows' cp1252. {_HOW}"
         )
     return text
 
@@ -137,7 +147,8 @@ def _decoded(raw: bytes) -> str | None:
         return text
     if re.search(rb"[\x80-\xff]{4}", raw):  # no European name has four accents in a row
         return None
-    return _strict(raw, "cp1252")
+    text = _strict(raw, "cp1252")
+    return None if text is None or _OTHER_LETTERS.search(text) else text
 
 
 def _strict(raw: bytes, name: str) -> str | None:

@@ -27,13 +27,14 @@ try:
 except ImportError:
     resource = None  # type: ignore[assignment]  # not on Windows, where the commands refuse
 
-_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
-    0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
+_NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
+    0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
 )  # fmt: skip
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP, _PR_SET_SUBREAPER, _PR_SET_PDEATHSIG = 38, 24, 36, 1
+_PR_SET_DUMPABLE = 4
 _MOUNT_SETATTR = 442  # the same number on every Linux architecture
 _KEYCTL, _JOIN_SESSION_KEYRING = {"x86_64": 250, "aarch64": 219}, 1
 _NOBODY = 65534
@@ -180,6 +181,8 @@ def _write_maps(pid: int) -> bool:
 def close_room(view: View, limits: RoomLimits) -> None:
     """Second half, in the first process of the new namespace. Afterwards it has no way out."""
     libc = _libc()
+    os.umask(0o022)  # whatever the grader's own is: the student's process must find the folders
+    _first_to_go()
     _must(libc.unshare(_NEWNS | _NEWUTS | _NEWIPC | _NEWNET), "namespaces")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     _no_names(libc)
@@ -189,13 +192,13 @@ def close_room(view: View, limits: RoomLimits) -> None:
     for folder in (WORK, "/tmp", "/dev/shm"):
         os.makedirs(new + folder, exist_ok=True)
         _mount("tmpfs", new + folder, "tmpfs", _MS_NOSUID | _MS_NODEV,
-               f"size={limits.scratch},mode=1777")  # fmt: skip
+               f"size={limits.scratch},nr_inodes={limits.files},mode=1777")  # fmt: skip
     for path in view.show:  # after the scratch folders: Python may be installed below one
         _bind(path, new + path)
     for path in view.hide:
         if os.path.isdir(new + path):
             _empty_over(view, path)
-    for device in ("null", "zero", "random", "urandom"):
+    for device in ("null", "random", "urandom"):  # `zero` gives shared memory that has no name
         _bind(f"/dev/{device}", f"{new}/dev/{device}", lock=False)
     _new_proc(new)
     _mount("none", new, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
@@ -207,9 +210,17 @@ def close_room(view: View, limits: RoomLimits) -> None:
     refuse_calls()
 
 
+def _first_to_go() -> None:
+    """Where the machine has no memory left, the system ends students' processes, not the grader."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def _no_names(libc: ctypes.CDLL) -> None:
-    """A host without the machine's name, and a keyring that nobody else has."""
+    """No names of the machine and of what the grader is run by, and a keyring of its own."""
     _must(libc.sethostname(b"room", 4), "host name")
+    _must(libc.setdomainname(b"room", 4), "domain name")
+    libc.unshare(_NEWCGROUP)  # a hub names a user's group of processes after the user
     if (keyctl := _KEYCTL.get(platform.machine())) is not None:
         libc.syscall(ctypes.c_long(keyctl), ctypes.c_long(_JOIN_SESSION_KEYRING), None)
 
@@ -294,6 +305,7 @@ def _drop_rights() -> None:
     head = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
     _must(libc.capset(ctypes.byref(head), ctypes.byref(none)), "giving up rights")
+    libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # so that the supervisor can count its memory
 
 
 def set_limits(limits: RoomLimits) -> None:
@@ -302,7 +314,7 @@ def set_limits(limits: RoomLimits) -> None:
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_FSIZE, limits.file),
         (resource.RLIMIT_CPU, limits.cpu),
-        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -194,35 +194,48 @@ def memory_of_all(root: int, image: int) -> int:
         left += _children(found[-1])
     if len(found) == 1:
         return max(0, anonymous_memory(found[0]) - image)
-    return sum(_own_share(pid, image) for pid in found)
+    return sum(map(_own_share, found))
+
+
+def _threads(pid: int) -> list[Path]:
+    """Where the system describes a process: once for each thread; the first may have ended."""
+    with contextlib.suppress(OSError):
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    return []
 
 
 def _children(pid: int) -> list[int]:
     """The processes that a process has started; nothing where the system does not say."""
     found: list[int] = []
-    with contextlib.suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
+    for thread in _threads(pid):
+        with contextlib.suppress(OSError):
             found += map(int, (thread / "children").read_text().split())
     return found
 
 
-def _own_share(pid: int, image: int) -> int:
-    """Bytes of one of several processes: what it shares with others is divided among them."""
-    with contextlib.suppress(OSError):
-        return _kilobytes(f"/proc/{pid}/smaps_rollup", "Pss_Anon", "Pss_Shmem")
-    return max(0, anonymous_memory(pid) - image)
+def _own_share(pid: int) -> int:
+    """Bytes of one of several processes: what it shares with others is divided among them.
+
+    All of it counts where that cannot be read: the process has seen to that itself.
+    """
+    parts = ("Pss_Anon", "Pss_Shmem", "SwapPss")
+    return _kilobytes(pid, "smaps_rollup", *parts) or anonymous_memory(pid)
 
 
 def anonymous_memory(pid: int) -> int:
     """Bytes of memory that no file is behind; 0 where the system does not say (Linux says)."""
-    with contextlib.suppress(OSError):
-        return _kilobytes(f"/proc/{pid}/status", "RssAnon", "RssShmem")
+    return _kilobytes(pid, "status", "RssAnon", "RssShmem", "VmSwap")
+
+
+def _kilobytes(pid: int, file: str, *names: str) -> int:
+    """The sum of these lines, as bytes, from the first thread of which the system knows them."""
+    for thread in _threads(pid):
+        with contextlib.suppress(OSError):
+            lines = (line.split() for line in (thread / file).read_text().splitlines())
+            found = sum(int(words[1]) for words in lines if words[0].rstrip(":") in names)
+            if found:
+                return 1024 * found
     return 0
-
-
-def _kilobytes(file: str, *names: str) -> int:
-    lines = (line.split() for line in Path(file).read_text().splitlines())
-    return 1024 * sum(int(words[1]) for words in lines if words[0].rstrip(":") in names)
 
 
 def _end_descendants() -> None:

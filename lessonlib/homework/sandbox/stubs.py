@@ -75,9 +75,7 @@ class Nothing:
     __ror__ = __or__
 
     def __getattr__(self, name: str) -> "Nothing":
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return Nothing.__new__(Nothing)
+        return _named(name)
 
     def __mro_entries__(self, bases: tuple) -> tuple:
         return (Nothing,)
@@ -107,18 +105,25 @@ class Harmless(Nothing):
 
 
 HARMLESS = {
-    "enable_grad", "inference_mode", "is_grad_enabled", "is_tensor", "manual_seed", "no_grad",
-    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "autocast", "device", "empty_cache", "enable_grad", "inference_mode", "is_available",
+    "is_grad_enabled", "is_tensor", "manual_seed", "manual_seed_all", "no_grad",
+    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "synchronize",
+    "use_deterministic_algorithms",
 }  # fmt: skip
 
 
+def _named(name: str) -> Nothing:
+    """What torch has under a name: to look it up is no use of it."""
+    if name.startswith("__") and name.endswith("__"):
+        raise AttributeError(name)
+    return Harmless() if name in HARMLESS else Nothing.__new__(Nothing)
+
+
 class _StubModule(ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        if name in HARMLESS:
-            return Harmless()
-        return Nothing.__new__(Nothing)  # to name it is no use of it
+    __version__ = "2.0.0"  # for a notebook that prints or compares it
+
+    def __getattr__(self, name: str) -> Nothing:
+        return _named(name)
 
 
 class _Finder(MetaPathFinder, Loader):

@@ -61,19 +61,25 @@ _INSTALLS = re.compile(r"\s*(\S*python\S* -m )?(pip|pip3|conda|mamba|uv|apt|apt-
 
 
 def _leave_out_magics(shell: Any) -> None:
-    """Let a line that sets up a page or an installation cost nothing of the cell around it."""
-    run, system = shell.run_line_magic, shell.system
+    """Let what sets up a page or an installation, or is not installed, cost nothing of its cell."""
+    run, run_cell, system = shell.run_line_magic, shell.run_cell_magic, shell.system
 
     def run_known(name: str, line: str, _stack_depth: int = 1) -> Any:
         if name in _LEFT_OUT or shell.find_line_magic(name) is None:
             return None
         return run(name, line, _stack_depth + 1)
 
+    def run_known_cell(name: str, line: str, cell: str) -> Any:
+        if shell.find_cell_magic(name) is None:  # as `%%memit` of an extension: the code counts
+            return shell.ex(shell.transform_cell(cell))
+        return run_cell(name, line, cell)
+
     def run_program(line: str) -> None:
         if not _INSTALLS.match(line):
             system(line)
 
-    shell.run_line_magic, shell.system = run_known, run_program
+    shell.run_line_magic, shell.run_cell_magic = run_known, run_known_cell
+    shell.system = run_program
 
 
 def refuse_for_good(names: list[str]) -> None:

@@ -9,6 +9,7 @@ import re
 import signal
 import threading
 import types
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -87,7 +88,7 @@ class Grader:
                 plan = Plan(repaired.notebook, self.release, exercise, self.limits, trouble)
                 report.exercises.append(self._grade_safely(plan, report))
         except _GivenTimeout as error:
-            return Report("not graded", str(error), repaired.notes)
+            return Report.problem(error, repaired.notes)
         report.seconds = round(report.seconds, 3)
         return report
 
@@ -98,7 +99,8 @@ class Grader:
         """
         exercise = plan.exercise
         try:
-            with _own_limit(self.limits.judging):
+            with _own_limit(self.limits.judging), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about a student's code, to the terminal
                 return self._grade_exercise(plan, report)
         except (GraderProblem, HomeworkError, OSError, _GivenTimeout):
             raise
@@ -173,27 +175,29 @@ class Grader:
             seen = session.run(cells, exercise, payload, count, then=then)
             report.seconds += seen.seconds
             given = {c["index"] for c in cells if c["given"]}
+            before = {k for k in given if k < 0}  # no code of the student has run there
             if _timed_out_given(seen, given):
                 timeouts += 1
-                if timeouts >= self.limits.tries:
+                if timeouts < self.limits.tries:
+                    continue
+                if _timed_out_given(seen, before):
                     raise _GivenTimeout(
-                        f"a cell that was given ran out of time in {timeouts} tries; grade again"
+                        f"a cell that was given ran out of time in {timeouts} tries"
                     )
-                continue
             begun = {*seen.cells, -1 if seen.current is None else seen.current}
             if not seen.answer and max(begun) < 0 and not self.left.is_over:
                 raise GraderProblem(f"the process ended before the first cell ({ending(seen)})")
             _keep_cells(seen, report)
             plan.trouble.slow |= {k for k, c in seen.cells.items() if c["error"][:1] == ["TimeUp"]}
-            if not self._widen(plan, seen, report, given):
+            if not self._widen(plan, seen, report, before):
                 return seen
         return seen
 
-    def _widen(self, plan: Plan, seen: Transcript, report: Report, given: set[int]) -> bool:
+    def _widen(self, plan: Plan, seen: Transcript, report: Report, before: set[int]) -> bool:
         """Change the plan after a run that did not reach the answer. False: nothing to change."""
         exercise = plan.exercise
         if seen.current is not None and not seen.answer:
-            if seen.current in plan.trouble.tamed or seen.current in given:
+            if seen.current in plan.trouble.tamed or seen.current in before:
                 return False
             plan.trouble.tamed.add(seen.current)
             how = "did not stop" if seen.stopped else ending(seen)

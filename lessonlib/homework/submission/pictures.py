@@ -8,10 +8,29 @@ from typing import Any
 from urllib.parse import quote
 
 _MOST_ASKED, _MOST_NAME = 400, 1000  # pictures of a cell that are looked for, letters of a name
+_WRITTEN = re.compile(r"data:image/(png|jpe?g|gif|webp);base64,([A-Za-z0-9+/=]{20,})", re.I)
 _MISSING = base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="40"><text x="4" y="25">'
     b"This picture is not in the file.</text></svg>"
 ).decode()
+
+
+def attached(text: str, names: Collection[str]) -> tuple[str, dict[str, dict[str, str]]]:
+    """A text with the pictures that it holds in itself taken out, and these as attachments.
+
+    Colab writes a pasted picture into the text, where it is longer than all words of a cell.
+    """
+    found: dict[str, dict[str, str]] = {}
+
+    def take(match: re.Match[str]) -> str:
+        kind = match[1].lower().replace("jpg", "jpeg")
+        name = f"pasted-{len(found) + 1}.{kind}"
+        while name in names:
+            name = f"also-{name}"
+        found[name] = {f"image/{kind}": match[2]}
+        return f"attachment:{name}"
+
+    return _WRITTEN.sub(take, text), found
 
 
 def with_all_pictures(cell: dict[str, Any], notes: list[str], where: str) -> dict[str, Any]:

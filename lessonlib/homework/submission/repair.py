@@ -13,7 +13,7 @@ from typing import Any
 from nbformat.validator import isvalid
 
 from lessonlib.homework.cells import grade_id_in, grade_id_of, parsed, role_of
-from lessonlib.homework.submission.pictures import with_all_pictures
+from lessonlib.homework.submission.pictures import attached, with_all_pictures
 from lessonlib.lessons.registry import find
 
 _MOST_CELLS, _MOST_TEXT, _MOST_CELL = 3000, 8 * 2**20, 2 * 2**20
@@ -141,6 +141,10 @@ def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     if isinstance(source, list):
         source = "".join(s for s in source if isinstance(s, str))
     text = _unicode(source if isinstance(source, str) else "")
+    pictures = _whole_tree(cell, "attachments", _MOST_PICTURES, notes)
+    if cell.get("cell_type") != "code":
+        text, pasted = attached(text, pictures)
+        pictures |= pasted
     if len(text) > _MOST_CELL:  # a paste of data must not cost the other cells
         notes.append(f"a cell of {len(text) >> 20} MB was left out")
         text = ""
@@ -151,7 +155,6 @@ def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
         "metadata": _whole_tree(cell, "metadata", _MOST_METADATA, notes),
         "source": text,
     }
-    pictures = _whole_tree(cell, "attachments", _MOST_PICTURES, notes)
     return made | ({"attachments": pictures} if pictures else {})
 
 

@@ -93,7 +93,7 @@ class Submission:
             self._has_changed("")
             self.problem = problem or "no file was found"
             self._save()  # before the file goes: a full disk must not leave neither
-            shutil.rmtree(self.file.parent, ignore_errors=True)
+            self._put_away()
         elif self._key_of(raw) != self.key:
             write(self.file, raw)
             self._has_changed(self._key_of(raw))
@@ -128,8 +128,14 @@ class Submission:
         """It is no submission any longer; its file is kept in `replaced/`."""
         for folder in (self.autograded, self.feedback_file.parent):
             shutil.rmtree(folder, ignore_errors=True)
-        _move(self.file.parent, self.course.root / "replaced" / self.student / self.homework.name)
+        self._put_away()
         self.state_file.unlink(missing_ok=True)
+
+    def _put_away(self) -> None:
+        """Keep its file in `replaced/`: it may be the only copy that there is."""
+        if self.file.exists():
+            kept = self.course.root / "replaced" / self.student / self.homework.name
+            _move(self.file.parent, kept)
 
     def remark(self, note: str) -> None:
         """Keep one more note."""

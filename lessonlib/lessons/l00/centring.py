@@ -1,4 +1,4 @@
-"""Images moved by whole pixels until their ink is in the middle."""
+"""Images moved until their ink is in the middle, by whole pixels or by fractions of one."""
 
 import numpy as np
 
@@ -18,14 +18,42 @@ def centred(images: np.ndarray) -> np.ndarray:
            [0., 1., 0.],
            [0., 0., 0.]])
     """
-    size = images.shape[1]
-    places = np.arange(size) - (size - 1) / 2
-    ink = images.sum(axis=(1, 2), dtype=float)
-    ink[ink == 0] = 1
-    centres = np.stack([images.sum(axis=axis, dtype=float) @ places / ink for axis in (1, 2)])
-    moves = -np.floor(centres.T + 0.5).astype(int)  # right, down
+    moves = -np.floor(_centres(images) + 0.5).astype(int)  # right, down
     moved = np.empty_like(images)
     for right, down in np.unique(moves, axis=0):
         chosen = np.all(moves == (right, down), axis=1)
         moved[chosen] = shift(images[chosen], int(right), int(down))
     return moved
+
+
+def centred_finely(images: np.ndarray) -> np.ndarray:
+    """Each image moved by fractions of a pixel so that the centre of its ink is in the middle.
+
+    images : (N, size, size), not negative
+    The ink of a pixel is shared between the four on which it comes to lie, more to the nearer ones.
+    Returns a new float64 array of the same shape; an image without ink stays as it is
+
+    >>> centred_finely(np.array([[[1.0, 1, 0], [1, 1, 0], [0, 0, 0]]]))[0]
+    array([[0.25, 0.5 , 0.25],
+           [0.5 , 1.  , 0.5 ],
+           [0.25, 0.5 , 0.25]])
+    """
+    moves = -_centres(images)
+    whole = np.floor(moves).astype(int)
+    right, down = (moves - whole).T[:, :, None, None]
+    moved = np.zeros(images.shape)
+    for a, b in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        shares = np.where(a, right, 1 - right) * np.where(b, down, 1 - down)
+        for x, y in np.unique(whole, axis=0):
+            chosen = np.all(whole == (x, y), axis=1)
+            moved[chosen] += shares[chosen] * shift(images[chosen], int(x) + a, int(y) + b)
+    return moved
+
+
+def _centres(images: np.ndarray) -> np.ndarray:
+    """How far the centre of the ink is from the middle, to the right and down: (N, 2)."""
+    size = images.shape[1]
+    places = np.arange(size) - (size - 1) / 2
+    ink = images.sum(axis=(1, 2), dtype=float)
+    ink[ink == 0] = 1
+    return np.stack([images.sum(axis=axis, dtype=float) @ places / ink for axis in (1, 2)]).T

@@ -243,6 +243,33 @@ def reader(image: np.ndarray, averages: np.ndarray) -> "Figure":
     return fig
 
 
+def products(image: np.ndarray, averages: np.ndarray) -> "Figure":
+    """The two largest of the ten sums: image times average, added up, less half the square.
+
+    image : (8, 8), averages : (10, 8, 8)
+    """
+    fig, ax = canvas(9.6, 3.7)
+    halves = (averages**2).sum(axis=(1, 2)) / 2
+    scores = (averages * image).sum(axis=(1, 2)) - halves
+    for y, digit in zip((2.55, 0.8), np.argsort(-scores)[:2], strict=True):
+        first = digit == scores.argmax()
+        _picture(ax, image, (0.85, y), 1.3)
+        ax.text(1.78, y, "×", ha="center", va="center", size=16, color=INK)
+        _picture(ax, averages[digit], (2.7, y), 1.3)
+        ax.text(3.63, y, "=", ha="center", va="center", size=16, color=INK)
+        _picture(ax, averages[digit] * image, (4.55, y), 1.3, winner=first)
+        half = round(float(halves[digit]), 2)
+        total = round(float(scores[digit]) + half, 2)  # so that the shown numbers add up
+        words = f"sum {total:.2f}, less {half:.2f}:  {total - half:.2f} for {digit}"
+        ax.text(5.5, y, words, va="center", size=12, weight="bold" if first else "normal",
+                color=COLOUR["forward"] if first else INK)  # fmt: skip
+    for x, title in ((0.85, "new image"), (2.7, "average"), (4.55, "products")):
+        ax.text(x, 3.32, title, ha="center", va="bottom", size=10.5, color=INK)
+    ax.text(5.5, 3.32, "the sum of the products, less half the average's square",
+            va="bottom", size=10, color=INK)  # fmt: skip
+    return fig
+
+
 def _picture(
     ax: "Axes", image: np.ndarray, centre: tuple[float, float], size: float, winner: bool = False
 ) -> Box:

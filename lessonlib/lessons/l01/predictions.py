@@ -27,8 +27,8 @@ PREDICTIONS = [
         right=1,
         why=(
             "The bound has to hold for the worst arrangement of points. For these random ones each "
-            "halving makes two to three times as many mistakes, while the bound of the best plane "
-            "grows more than threefold: the share of it that is used shrinks."
+            "halving makes 2.3 to 3.3 times as many mistakes, while the bound of the best plane "
+            "grows almost fourfold: the share of it that is used shrinks."
         ),
     ),
     Prediction(
@@ -69,8 +69,9 @@ PREDICTIONS = [
         right=2,
         why=(
             "A unit that is shown its own digit for a hundred images, and only others before and "
-            "after, makes its mistakes where the class changes, and hardly any in between. The "
-            "bound on the mistakes holds, but few mistakes in a bad order teach little."
+            "after, makes its mistakes where the class changes, and hardly any in between. Few "
+            "mistakes in such an order promise nothing: the next image is nearly always of the "
+            "same class as the last."
         ),
     ),
     Prediction(
@@ -80,12 +81,12 @@ PREDICTIONS = [
             "border. Now we hide the 16 pixels of the centre from the trained units: each is "
             "replaced by its mean. The accuracy of about 0.95 falls to ..."
         ),
-        choices=("0.90, as with 16 pixels drawn at random", "0.80", "0.65"),
+        choices=("0.90", "0.80", "0.65"),
         right=2,
         why=(
-            "The centre matters far more than a corner of the same size, in both readers. "
-            "Standardising divides almost empty border pixels by a tiny number, so their weights "
-            "grow although few images use them."
+            "Both readers rely on the centre far more than on the ring around it, which has more "
+            "pixels. The sizes of the weights did not show it: they depend on the scale of the "
+            "pixels."
         ),
     ),
 ]

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 
 from lessonlib import datasets
 from lessonlib.lessons.l00 import sentences
-from lessonlib.lessons.l00.centring import centred
+from lessonlib.lessons.l00.centring import centred, centred_finely
 from lessonlib.lessons.l00.exercises.exercise_2 import looks_like_seven
 from lessonlib.lessons.l00.exercises.exercise_3 import nearest_average
-from lessonlib.scoreboard import canvas
+from lessonlib.scoreboard import canvas, scoreboard
 
 LESSON = Path(__file__).parents[3] / "notebooks" / "00_start_here.ipynb"
 
@@ -44,6 +45,12 @@ def test_no_number_has_smaller_squared_differences_than_the_mean(numbers, other)
     assert np.isclose(around_other, ((x - m) ** 2).sum() + len(x) * (m - other) ** 2)
 
 
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=8), st.integers(-60, 60))
+def test_no_number_has_smaller_plain_differences_than_the_median(numbers, other):
+    x = np.array(numbers, dtype=float)
+    assert np.abs(x - other).sum() >= np.abs(x - np.median(x)).sum() - 1e-9
+
+
 @given(st.integers(0, 1_000))
 def test_no_image_is_closer_to_all_the_7s_than_their_average(seed):
     X, y = datasets.load("digits", split="train")
@@ -60,6 +67,31 @@ def test_the_nearest_average_is_the_largest_of_ten_sums(seed):
     sums = averages @ image - (averages**2).sum(axis=1) / 2
     distances = ((image - averages) ** 2).sum(axis=1)
     assert np.allclose(distances, (image**2).sum() - 2 * sums)
+
+
+def test_on_other_splits_too_numbers_chosen_to_tell_apart_read_more(images):
+    X, y = images[0].reshape(-1, 64).astype(float), images[1]
+    gains = []
+    for seed in range(10):
+        order = np.random.default_rng(seed).permutation(len(X))
+        old, new = order[:1000], order[1000:]
+        told = LogisticRegression(max_iter=2000).fit(X[old], y[old]).predict(X[new])
+        gains.append(
+            np.mean(told == y[new]) - np.mean(nearest_average(X[old], y[old], X[new]) == y[new])
+        )
+    assert min(gains) > 0.02
+
+
+@pytest.mark.parametrize("freedom", [0.01, 100.0])
+def test_ten_chosen_sums_do_not_read_25_places_with_other_weight_decay(freedom):
+    wide, y = canvas("train")
+    val, val_y = canvas("validation")
+    places = [(right, down) for down in range(-2, 3) for right in range(-2, 3)]
+    many = np.concatenate([datasets.shift(wide, *place) for place in places]).reshape(-1, 144)
+    labels = np.tile(y, 25)
+    model = LogisticRegression(C=freedom, max_iter=1000).fit(many, labels)
+    assert model.score(many, labels) < 0.42
+    assert model.score(val.reshape(-1, 144), val_y) < 0.45
 
 
 def test_on_other_splits_too_the_comparison_ends_as_the_page_says(page, images):
@@ -141,6 +173,28 @@ def test_a_centred_image_is_the_same_wherever_it_was():
     for axis in (1, 2):
         assert np.abs(middle.sum(axis=axis, dtype=float) @ places / ink).max() <= 0.5
     assert not centred(np.zeros((1, 5, 5))).any()
+
+
+def test_a_finely_centred_image_is_the_same_wherever_it_was():
+    X, _ = canvas("validation")
+    middle = centred_finely(X)
+    for right, down in ((2, 0), (-1, 2), (0, -2)):
+        assert np.allclose(centred_finely(datasets.shift(X, right, down)), middle)
+    ink = middle.sum(axis=(1, 2))
+    assert np.allclose(ink, X.sum(axis=(1, 2)))  # no ink is lost
+    for axis in (1, 2):
+        assert np.abs(middle.sum(axis=axis) @ (np.arange(12) - 5.5) / ink).max() < 1e-6
+    assert not centred_finely(np.zeros((1, 5, 5))).any()
+
+
+def test_what_the_page_says_about_the_scoreboard():
+    plain, middle = scoreboard("00.scoreboard").rows, scoreboard("00.centred_scoreboard").rows
+    loss = [a[2] - b[2] for a, b in zip(plain, middle, strict=True)]
+    assert loss[0] > 0.04  # the averages pay
+    assert loss[0] > loss[1] > max(loss[2:])
+    assert all(row[2] == row[3] == row[4] for row in middle)  # the same wherever the digit is
+    errors = [np.sqrt(row[4] * (1 - row[4]) / 540) for row in (middle[1], middle[3])]
+    assert [round(error, 3) for error in errors] == [0.010, 0.005]
 
 
 def test_the_winner_reads_less_where_it_was_not_chosen_with_every_seed():

@@ -71,6 +71,14 @@ def test_the_reader_names_the_nearest_average_and_the_distances():
     assert f"9:  {64 * 0.59**2:.1f}" in shown
 
 
+def test_the_products_are_of_the_two_largest_sums_and_add_up():
+    averages = np.zeros((10, 8, 8))
+    averages[7, 0], averages[2, 0, :4] = 1.0, 1.0  # half squares 4 and 2
+    shown = texts(diagrams.products(averages[7], averages))
+    assert "sum 8.00, less 4.00:  4.00 for 7" in shown
+    assert "sum 4.00, less 2.00:  2.00 for 2" in shown
+
+
 def test_the_network_names_ten_digits_and_the_answer():
     shown = texts(diagrams.network(np.zeros((8, 8))))
     assert [text for text in shown if text.isdigit()] == list("0123456789")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonlib import datasets, perceptron
+from lessonlib.datasets.shapes import SHAPES, draw
 from lessonlib.lessons.l01.exercises.exercise_2 import update
 from lessonlib.lessons.l01.exercises.exercise_3 import one_pass
 from lessonlib.lessons.l01.explorer.model import PerceptronRun
@@ -35,6 +36,31 @@ def test_the_middle_of_the_grid_is_black_in_every_centred_shape():
     for label in (-1, 1):  # 0.98: two pixels in a hundred are flipped
         black = X[y == label].mean(axis=0).reshape(16, 16)
         assert np.all(black[5:10, 7:9] > 0.96)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_pixel_that_is_always_black_has_the_bias_as_its_weight(seed):
+    X, y = datasets.triangles(2000, np.random.default_rng(seed))
+    X[:, 100] = 1.0  # no flips
+    line = perceptron.fit(X, y, passes=10)
+    assert line.weight[100] == line.bias
+    middle = line.weight.reshape(16, 16)[5:10, 7:9]
+    assert abs(middle.mean() - line.bias) < 0.5
+
+
+def test_centred_shapes_are_21_pictures_and_moved_ones_have_many_sizes():
+    r, centre = np.random.default_rng(0), np.full(2, 7.5)
+    for moves, pictures, squares in ((0.0, (21, 21), (2, 2)), (4.0, (500, 4000), (5, 64))):
+        drawn = {kind: set() for kind in SHAPES}
+        for kind in SHAPES:
+            for _ in range(1000):
+                place = centre + r.uniform(-moves, moves, 2)
+                drawn[kind].add(draw(kind, 16, r.uniform(28, 60), 0.0, place).tobytes())
+        assert pictures[0] <= sum(map(len, drawn.values())) <= pictures[1]
+        sizes = {np.frombuffer(image, bool).sum() for image in drawn["square"]}
+        assert squares[0] <= len(sizes) <= squares[1]
+        if not moves:
+            assert sizes == {36, 64}
 
 
 def test_a_bound_of_500_leaves_a_gap_of_about_0_15_or_more():

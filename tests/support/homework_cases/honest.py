@@ -141,6 +141,7 @@ print("note", file=sys.stderr)""")),
     Case("magics and shell lines", added(
         "%matplotlib inline\n%time x = 1\n!ls /nowhere\nnp.mean?\n%unknown_magic 3")),
     Case("a cell magic around the answer", answer("01.2", "%%time\n" + UPDATE)),
+    Case("a cell magic of an extension", answer("01.2", "%%memit -r 1\n" + UPDATE)),
     Case("%reset -f", added("%reset -f")),
     Case("%reset -f above an answer", answer("01.2", "%reset -f\n" + UPDATE)),
     Case("%config and %matplotlib above an answer", answer(
@@ -197,6 +198,15 @@ def neuron(X: torch.Tensor | np.ndarray, weight: "Tensor", bias) -> np.ndarray |
         X = X.numpy()
     torch.manual_seed(0)
     with torch.no_grad():
+        return np.where(X @ weight + bias > 0, 1, -1)""")),
+    Case("the version of torch, and whether it has a graphics card", answer("01.1", """
+import torch
+print(torch.__version__, torch.__version__ >= "1.9")
+torch.cuda.manual_seed_all(0)
+
+def neuron(X, weight, bias):
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    with torch.autocast(str(device)):
         return np.where(X @ weight + bias > 0, 1, -1)""")),
     Case("decorators of torch around NumPy code", answer("01.2", "import torch\n"
          "@torch.compile\n@torch.inference_mode()\n@torch.no_grad()\n" + UPDATE)),

@@ -22,7 +22,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     biased = (np.array([[-1.0, 0.0], [3.0, 1.0], [-2.0, 3.0]]), np.array([1.0, -1.0]), 2.0)
     near = Case(
         "where a score lies between -1 and 1",
-        np.array([[0.5, 0.25], [-0.5, 0.25], [0.25, 1.5]]),
+        np.array([[0.5, 0.25], [-0.5, 0.25], [0.25, 1.5], [0.0625, 0.1875], [0.0625, 0.0625]]),
         np.array([1.0, 0.5]),
         -0.125,
     )
