@@ -79,9 +79,8 @@ def clip_and_add(w: np.ndarray, b: np.ndarray, v: np.ndarray, x: np.ndarray) -> 
         axes[3].annotate(
             f"unit {k + 1}",
             (corner, height),
-            xytext=(-7, 6) if k == 0 else (6, 7 if height >= 0 else -14),
+            xytext=(6, -14) if k == 0 or height < 0 else (6, 7),
             textcoords="offset points",
-            ha="right" if k == 0 else "left",
             color=COLOUR[ROLES[k]],
             size=9,
         )

@@ -27,7 +27,7 @@ PREDICTIONS = [
         right=2,
         why=(
             "That weights exist does not mean that training finds them. Most starts end where two, "
-            "three or all four of the points share one answer, and stay there."
+            "three or all four of the points share one answer, and most of them stay there."
         ),
     ),
     Prediction(

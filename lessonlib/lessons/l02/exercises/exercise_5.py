@@ -52,7 +52,7 @@ def _equal_steps(found: Any, k: int, centre: np.ndarray, radius: float) -> bool:
     )
 
 
-def _dark_at_the_centre(found: Any, k: int, centre: np.ndarray, radius: float) -> bool:
+def _off_at_the_centre(found: Any, k: int, centre: np.ndarray, radius: float) -> bool:
     weight, bias = _rows(found, k)
     return bool(np.all(weight @ centre + bias < 0))
 
@@ -116,9 +116,9 @@ EXERCISE = Exercise(
             "not.",
         ),
         Property(
-            "dark at the centre",
-            _dark_at_the_centre,
-            "At the centre of the circle every unit has to be dark, with a score below 0; here "
+            "off at the centre",
+            _off_at_the_centre,
+            "At the centre of the circle every unit has to be off, with a score below 0; here "
             "one is not.",
         ),
         Property(
@@ -166,14 +166,14 @@ EXERCISE = Exercise(
         Mistake(
             "inside out",
             lambda k, centre, radius: tuple(-part for part in fence(k, centre, radius)),
-            "The units are positive inside. A unit shall be lit outside, so that all are dark "
+            "The units are positive inside. A unit shall be on outside, so that all are off "
             "within the fence.",
         ),
         Mistake(
             "radius on the other side",
             lambda k, centre, radius: _fence_bias(k, centre, -1.0, -radius),
             "The sign of the radius is turned round: these lines touch the circle on the side "
-            "opposite to the unit's direction, and at the centre every unit is lit.",
+            "opposite to the unit's direction, and at the centre every unit is on.",
         ),
         Mistake(
             "radius forgotten",

@@ -66,6 +66,7 @@ _DW, _DB = "the slopes of the weights", "the slopes of the biases"
 _STILL = "the weights after their slopes were measured"
 _LOSSES, _W, _B = "the losses", "the weights after training", "the biases after training"
 _GIVEN = "the weights after training where `gradients` gives 1 for every slope"
+_PASSED = "the arrays that the class was given, after training"
 
 
 def _floats(arrays: Sequence[np.ndarray]) -> Arrays:
@@ -91,16 +92,21 @@ def _use(
     lr: float,
     steps: int,
 ) -> dict[str, Any]:
-    """Each method once, on a network of its own, and the training with slopes that are given."""
-    net = answer(weights, biases)
+    """Each method once, on a network of its own, and the training with slopes that are given.
+
+    Every network gets arrays of its own: one that keeps no copies shall fail for this alone.
+    """
+    net = answer(_floats(weights), _floats(biases))
     found: dict[str, Any] = {_SCORES: net.scores(X), _LOSS: net.loss(X, target)}
-    net = answer(weights, biases)
+    net = answer(_floats(weights), _floats(biases))
     of_weights, of_biases = net.gradients(X, target)
     found |= {_DW: _floats(of_weights), _DB: _floats(of_biases), _STILL: _floats(net.weights)}
-    net = answer(weights, biases)
+    passed = _floats(weights), _floats(biases)
+    net = answer(*passed)
     losses = net.train(X, target, lr, steps)
     found |= {_LOSSES: losses, _W: _floats(net.weights), _B: _floats(net.biases)}
-    given = _ones(answer)(weights, biases)
+    found |= {_PASSED: _floats([*passed[0], *passed[1]])}
+    given = _ones(answer)(_floats(weights), _floats(biases))
     given.train(X, target, lr, steps)
     return found | {_GIVEN: _floats(given.weights)}
 
@@ -160,6 +166,11 @@ def _same_shapes(found: dict, weights: Arrays, biases: Arrays, *rest: Any) -> bo
 
 def _still_there(found: dict, weights: Arrays, *rest: Any) -> bool:
     pairs = zip(found[_STILL], weights, strict=True)
+    return all(np.allclose(a, w, rtol=0, atol=1e-7) for a, w in pairs)
+
+
+def _keeps_copies(found: dict, weights: Arrays, biases: Arrays, *rest: Any) -> bool:
+    pairs = zip(found[_PASSED], [*weights, *biases], strict=True)
     return all(np.allclose(a, w, rtol=0, atol=1e-7) for a, w in pairs)
 
 
@@ -284,6 +295,14 @@ def _relu(z: np.ndarray) -> np.ndarray:
     return np.maximum(z, 0)
 
 
+class _NoCopies(Network):
+    """The arrays that were given are the ones that learn."""
+
+    def __init__(self, weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]) -> None:
+        self.weights = [np.asarray(weight, dtype=float) for weight in weights]
+        self.biases = [np.asarray(bias, dtype=float) for bias in biases]
+
+
 class _Summed(Network):
     """The loss added up over the points."""
 
@@ -356,6 +375,12 @@ EXERCISE = Exercise(
             _still_there,
             "After `gradients` the weights are no longer where they were. Whatever is nudged has "
             "to be put back before the next one is.",
+        ),
+        Property(
+            "the arrays that were given stay",
+            _keeps_copies,
+            "The class changes the arrays it was given: after `train` they hold the trained "
+            "numbers. self.weights and self.biases have to be copies of them.",
         ),
         Property(
             "the losses begin before the first step",
@@ -436,6 +461,13 @@ EXERCISE = Exercise(
             "not put back",
             _NotPutBack,
             "A weight that was nudged stays where it is. Put it back before the next one moves.",
+        ),
+        Mistake(
+            "no copies",
+            _NoCopies,
+            "The class changes the arrays it was given: after `train` they hold the trained "
+            "numbers. self.weights and self.biases have to be copies of them. (np.asarray makes "
+            "none of what is an array of floats already.)",
         ),
         Mistake(
             "whole arrays nudged",
