@@ -70,12 +70,12 @@ def test_the_readings_on_the_page_are_those_of_the_library():
     start, loss = net.state_dict(), nn.CrossEntropyLoss()
     start = {name: np.array(value) for name, value in start.items()}
     page = page_code(PAGE, "five_readings", criterion=loss).five_readings
-    sgd = optim.SGD(list(net.parameters()), 0.1)
-    first, gradient, spread, dead, update = page(net, sgd, X, y)
+    optimizer = optim.SGD(list(net.parameters()), 0.1)
+    first, gradient, spread, dead, update = page(net, optimizer, X, y)
     net.load_state_dict(start)
     norms, ratios = training.GradientNorms(1), training.UpdateRatios(1)
     settings = {"epochs": 1, "batch_size": 20, "callbacks": [norms, ratios], "progress": False}
-    history = training.fit(net, loss, sgd, X, y, rng=r, **settings)
+    history = training.fit(net, loss, optimizer, X, y, rng=r, **settings)
     weights = ("0.weight", "2.weight", "4.weight")
     assert np.isclose(first, history.column("loss")[0], rtol=1e-5)
     assert np.allclose(gradient, [norms[name][0] for name in weights], rtol=1e-4)
