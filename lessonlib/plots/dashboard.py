@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lessonlib.plots.style import COLOUR
 
@@ -67,6 +68,7 @@ def _loss(ax: Axes, loss: np.ndarray, chance: float | None) -> None:
         ax.axhline(chance, color=COLOUR["theory"], linestyle=":")
         ax.text(0.02 * len(loss), chance * 1.5, f"guessing, {chance:.2f}", color=COLOUR["theory"])
     ax.set(yscale="log", ylim=LOSS, xlabel="step", ylabel="loss", title="Loss")
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))  # no half steps
 
 
 def _layers(ax: Axes, gradient: np.ndarray, signal: np.ndarray, dead: np.ndarray) -> None:
@@ -100,6 +102,7 @@ def _ratios(ax: Axes, ratio: np.ndarray, every: int, steps: int) -> None:
         label = f"{layer + 1}"
         ax.plot(x, values, style, color=colour, label=label, clip_on=False, marker=lone)
     ax.set(yscale="log", ylim=RATIOS, xlabel="step", title="Update / weight")
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     if len(ratio) == 1:  # matplotlib would spread one point over a twentieth of a step
         ax.set_xlim(0, max(steps, 2))
     ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, fontsize=9)

@@ -56,6 +56,12 @@ def test_updates_of_first_middle_and_last_layer(figure):
     assert [line.get_label() for line in (first, middle, last)] == ["1", "2", "3"]
 
 
+def test_steps_are_whole_numbers_in_a_short_run(figure):
+    figure.canvas.draw()
+    for ax in (figure.axes[0], figure.axes[2]):
+        assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
 def test_one_layer_is_one_line(readings):
     readings |= {"gradient": np.array([0.1]), "ratio": np.full((2, 1), 1e-3)}
     figure = plots.dashboard(**readings)

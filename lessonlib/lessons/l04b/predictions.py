@@ -47,8 +47,8 @@ PREDICTIONS = [
         choices=("0.1, like the plain network", "0.2 to 0.5", "above 0.5, usually above 0.9"),
         right=2,
         why=(
-            "The plain network is lost at a third of this rate. With batch norm no layer can pass "
-            "on scores that have grown too large."
+            "The plain network is lost at a third of this rate already. Why batch norm saves it is "
+            "what the next sections ask."
         ),
     ),
     Prediction(
@@ -61,16 +61,15 @@ PREDICTIONS = [
         right=1,
         why=(
             "The cosine lifts the median by about six points, a warm-up that is followed by the "
-            "full rate by little or nothing. And a constant rate of half the height does almost as "
-            "well as the cosine: most of the gain comes from smaller steps."
+            "full rate by little or nothing."
         ),
     ),
     Prediction(
         id="04b.d",
         question=(
-            "Full gradient descent at a constant rate. Lesson 04 found that a step overshoots "
-            "where curvature x rate is above 2. During training the largest curvature of this "
-            "network ..."
+            "Full gradient descent at a constant rate, 0.4 or 0.6. Lesson 04 found that a step "
+            "overshoots where curvature x rate is above 2. During training the largest curvature "
+            "of this network ..."
         ),
         choices=(
             "stays where it started",
@@ -80,7 +79,7 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "It climbs to the border and hovers there, at both rates that start below it. The "
+            "It climbs to the border and hovers there, at both rates. The "
             "loss then no longer falls at each step, but it falls over many."
         ),
     ),
@@ -133,12 +132,12 @@ QUESTIONS = [
         points=3,
         rubric=(
             "1 point: says which part the lesson's measurements carry: nine layers train at rates "
-            "where the plain network fails, with a wider range of starts.",
+            "where the plain network fails.",
             "1 point: refuses the step to 200 layers: with batch norm the gradient grows by about "
-            "1.2 a layer, and fifty layers failed here; or names what was needed in addition "
-            "(residual connections, lesson 06b).",
+            "1.2 a layer, and fifty layers learned less with it than without; or names what was "
+            "needed in addition (residual connections, lesson 06b).",
             "1 point: treats the reason as open: covariate shift was the proposal, later work "
-            "disputes it, our brake was not the reason; proposes a measurement that could tell.",
+            "disputes it, the brake was not the reason; proposes a measurement that could tell.",
         ),
     ),
 ]

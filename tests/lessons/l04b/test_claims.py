@@ -3,14 +3,19 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_code import page_code
 
 from lessonlib import functional as F
+from lessonlib import nn, optim, training
 from lessonlib.lessons.l04b.exercises.exercise_1 import he_weights
 from lessonlib.lessons.l04b.exercises.exercise_3 import norm_backward
 from lessonlib.lessons.l04b.exercises.exercise_4 import EXERCISE as SCHEDULE
 from lessonlib.trained import trained
+
+PAGE = "04b_deep_and_stable"
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=7), st.floats(0.1, 3))
@@ -38,6 +43,48 @@ def test_the_three_paths_are_the_gradient_and_leave_no_mean_and_no_stretch(seed,
     assert np.allclose(dx, theirs, atol=1e-9 * size)
     assert np.allclose(dx.sum(axis=0), 0, atol=1e-9 * size)
     assert np.allclose((dx * x_hat).sum(axis=0), 0, atol=1e-9 * size)
+
+
+@pytest.mark.parametrize(("centre", "divide"), [(1, 0), (0, 1), (1, 1)])
+def test_each_half_of_batch_norm_goes_back_along_its_own_path(centre, divide):
+    r = np.random.default_rng(0)
+    x, g = r.normal(1.0, 2.0, size=(5, 2)), r.normal(size=(5, 2))
+    half = page_code(PAGE, "HalfNorm").HalfNorm(centre, divide)
+    y = half(x)
+    assert np.allclose(y.mean(axis=0), 0) == bool(centre)
+    assert np.allclose(y.std(axis=0), 1, atol=1e-3) == bool(divide)
+    half(x)
+    dx = half.backward(g)
+    for at in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[at] = 1e-6
+        slope = (np.sum(g * half(x + step)) - np.sum(g * half(x - step))) / 2e-6
+        assert np.isclose(dx[at], slope, atol=1e-6)
+
+
+def test_the_readings_on_the_page_are_those_of_the_library():
+    r = np.random.default_rng(0)
+    X, y = r.normal(size=(20, 6)).astype(np.float32), r.integers(0, 3, 20)
+    layers = [nn.Linear(6, 5, rng=r), nn.ReLU(), nn.Linear(5, 4, rng=r), nn.Tanh()]
+    net = nn.Sequential(*layers, nn.Linear(4, 3, rng=r))
+    start, loss = net.state_dict(), nn.CrossEntropyLoss()
+    start = {name: np.array(value) for name, value in start.items()}
+    page = page_code(PAGE, "five_readings", criterion=loss).five_readings
+    optimizer = optim.SGD(list(net.parameters()), 0.1)
+    first, gradient, spread, dead, update = page(net, optimizer, X, y)
+    net.load_state_dict(start)
+    norms, ratios = training.GradientNorms(1), training.UpdateRatios(1)
+    settings = {"epochs": 1, "batch_size": 20, "callbacks": [norms, ratios], "progress": False}
+    history = training.fit(net, loss, optimizer, X, y, rng=r, **settings)
+    weights = ("0.weight", "2.weight", "4.weight")
+    assert np.isclose(first, history.column("loss")[0], rtol=1e-5)
+    assert np.allclose(gradient, [norms[name][0] for name in weights], rtol=1e-4)
+    assert np.allclose(update, [ratios[name][0] for name in weights], rtol=1e-3)
+    net.load_state_dict(start)
+    hidden = net[0](X).clip(0)
+    assert np.isclose(spread[0], np.sqrt(hidden.var(axis=0).mean()), rtol=1e-5)
+    assert np.isclose(dead[0], np.mean((hidden == 0).all(axis=0)))
+    assert len(spread) == len(dead) == 2
 
 
 def test_tanh_turns_q_into_q_minus_2_q_squared():
