@@ -12,6 +12,7 @@ import signal
 import sys
 import sysconfig
 import threading
+import time
 import traceback
 import warnings
 import weakref
@@ -90,17 +91,22 @@ class BoundedText(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float, patience: float = 1.0) -> Iterator[None]:
     """Raise TimeUp in the running thread after `seconds`, again every half second until it stops.
 
+    patience : how many times `seconds` it waits where the processor had little time for us, as
+        when a large library is imported, or the machine is busy
     On the main thread of Linux and macOS an alarm signal also ends sleeping calls; elsewhere the
     exception is set from a second thread and takes effect at the next line of Python. A browser
     has neither signals nor threads: there nothing is limited.
     """
+    left = _time_left(seconds, patience)
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
 
         def ring(signum: int, frame: FrameType | None) -> None:
-            if _would_be_lost(frame):
+            if (more := left()) > 0:
+                signal.setitimer(signal.ITIMER_REAL, more, 0.5)
+            elif _would_be_lost(frame):
                 signal.setitimer(signal.ITIMER_REAL, 0.01, 0.5)  # a moment later
             else:
                 raise TimeUp
@@ -113,8 +119,20 @@ def time_limit(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
     else:
-        with _thread_alarm(seconds):
+        with _thread_alarm(seconds, left):
             yield
+
+
+def _time_left(seconds: float, patience: float) -> Callable[[], float]:
+    """A function that says how long to wait still; 0 where the time is up."""
+    begun, used = time.monotonic(), time.process_time()
+
+    def left() -> float:
+        of_processor = seconds - (time.process_time() - used)
+        more = min(of_processor, patience * seconds - (time.monotonic() - begun))
+        return more if more > 0.01 else 0.0
+
+    return left
 
 
 def _would_be_lost(frame: FrameType | None) -> bool:
@@ -134,14 +152,16 @@ def _would_be_lost(frame: FrameType | None) -> bool:
 
 
 @contextlib.contextmanager
-def _thread_alarm(seconds: float) -> Iterator[None]:
+def _thread_alarm(seconds: float, left: Callable[[], float]) -> Iterator[None]:
     target, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
 
     def ring() -> None:
         wait = seconds
         while not done.wait(wait):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeUp))
-            wait = 0.5
+            wait = left()
+            if not wait:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeUp))
+                wait = 0.5
 
     watcher = threading.Thread(target=ring, daemon=True)
     try:
@@ -180,10 +200,17 @@ def _no_exit() -> Iterator[None]:
             shell.ask_exit = before
 
 
-def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float = 5.0) -> Outcome:
+def call(
+    use: Callable[..., Any],
+    answer: Any,
+    arguments: tuple,
+    seconds: float = 5.0,
+    patience: float = 3.0,
+) -> Outcome:
     """Run `use(answer, *arguments)` on copies of the arguments and report what happened.
 
     Each argument is copied by itself, so two that are one array may be changed separately.
+    seconds, patience : as in `time_limit`
 
     >>> call(lambda f, x: f(x), lambda x: x + 1, (2,)).value
     3
@@ -198,7 +225,7 @@ def call(use: Callable[..., Any], answer: Any, arguments: tuple, seconds: float 
         _noting_warnings(outcome),
     ):
         try:
-            with time_limit(seconds):
+            with time_limit(seconds, patience):
                 outcome.value = plain(use(answer, *given))
         except KeyboardInterrupt:
             raise

@@ -161,6 +161,16 @@ def test_endless_loop_is_stopped(answer, monkeypatch):
     assert "stopped" in result.message
 
 
+def test_what_waits_for_the_processor_is_given_time():
+    """A large library is imported, or the machine is busy: seconds are the processor's."""
+    assert call(lambda f: f(), lambda: time.sleep(0.4), (), seconds=0.3).error is None
+    assert (
+        type(call(lambda f: f(), lambda: time.sleep(2), (), seconds=0.3).error).__name__ == "TimeUp"
+    )
+    late = call(lambda f: f(), lambda: time.sleep(0.4), (), seconds=0.3, patience=1)
+    assert type(late.error).__name__ == "TimeUp"
+
+
 def test_endless_loop_is_stopped_away_from_the_main_thread():
     import threading
 

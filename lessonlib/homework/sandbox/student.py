@@ -218,7 +218,7 @@ class Runner:
         self.tell(event="case", index=number)
         try:
             with processor_limit(seconds):
-                done = call(use, answer, arguments, PATIENCE * seconds)
+                done = call(use, answer, arguments, PATIENCE * seconds, patience=1)
         except TimeUp as late:  # between the call and the end of the limit
             done = Outcome(error=late)
         sys.stdout, sys.stderr = self.out, self.err
