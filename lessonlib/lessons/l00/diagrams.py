@@ -227,8 +227,8 @@ def shifts(ways: "dict[str, Sequence[float]]", count: int) -> "Figure":
         values = np.array(line)
         errors = np.sqrt(values * (1 - values) / count)
         at, dash = np.arange(3) + 0.03 * (k - 2.5), "-" if k < 3 else "--"
-        look = {"color": colours[k % 3], "ls": dash, "marker": "osD^vP"[k]}
-        ax.errorbar(at, values, errors, capsize=3, **look)
+        look, colour = "osD^vP"[k], colours[k % 3]
+        ax.errorbar(at, values, errors, capsize=3, color=colour, ls=dash, marker=look)
         aside = (0.02, -0.02, 0, 0, 0.01, -0.01)[k]  # so that no name lies on another
         ax.text(2.16, values[2] + aside, name, va="center")
     ax.plot([-0.25, 2.12], [0.1, 0.1], color="#777777", ls=":")
