@@ -65,7 +65,7 @@ PREDICTIONS = [
             "digits come sorted: first all zeros, then all ones, the nines last. After one pass "
             "it gets about ..."
         ),
-        choices=("0.93: the mean does not depend on the order", "0.75", "0.35", "0.10"),
+        choices=("0.93: the mean does not depend on the order", "0.75", "0.2 to 0.5", "0.10"),
         right=2,
         why=(
             "A unit that is shown its own digit for a hundred images, and only others before and "
@@ -84,9 +84,9 @@ PREDICTIONS = [
         choices=("0.90", "0.80", "0.65"),
         right=2,
         why=(
-            "Both readers rely on the centre far more than on the ring around it, which has more "
-            "pixels. The sizes of the weights did not show it: they depend on the scale of the "
-            "pixels."
+            "Both readers rely on the centre far more than on the border, which has more pixels. "
+            "The sizes of the weights did not show it: many pixels of the border are nearly always "
+            "empty, so that their weights seldom act."
         ),
     ),
 ]

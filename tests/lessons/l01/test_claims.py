@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from lessonlib import datasets, perceptron
 from lessonlib.datasets.shapes import SHAPES, draw
@@ -175,3 +176,61 @@ def test_hidden_pixels_move_a_score_by_at_most_weight_times_range(seed):
     seen[:, hidden] = X.mean(axis=0)[hidden]
     most = np.sum(np.abs(w[hidden]) * np.ptp(X[:, hidden], axis=0))
     assert np.all(np.abs(seen @ w - X @ w) <= most + 1e-12)
+
+
+def test_the_border_cuts_off_about_one_moved_triangle_in_five():
+    r, cut = np.random.default_rng(0), dict.fromkeys(SHAPES, 0)
+    for kind in SHAPES:
+        for _ in range(1000):
+            ink, place = r.uniform(28, 60), 7.5 + r.uniform(-4, 4, 2)
+            whole = draw(kind, 32, ink, 0.0, place + 8)
+            cut[kind] += draw(kind, 16, ink, 0.0, place).sum() < whole.sum()
+    assert 150 < cut["triangle"] < 250
+
+
+@given(st.floats(-20, 20), st.sampled_from((-1, 1)))
+def test_the_slope_of_the_smooth_count(z, label):
+    def count(score):
+        return 1 / (1 + np.exp(label * score))
+
+    p = 1 - count(z)
+    slope = (count(z + 1e-5) - count(z - 1e-5)) / 2e-5
+    assert np.isclose(slope, -label * p * (1 - p), atol=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["shifted", "rotated"])
+def test_no_line_separates_moved_or_turned_triangles(kind):
+    X, y = datasets.triangles(2000, np.random.default_rng(0), **{kind: True})
+    signed = y[:, None] * np.c_[X, np.ones(2000)]
+    equal = np.vstack([signed.T, np.ones(2000)])
+    found = linprog(np.zeros(2000), A_eq=equal, b_eq=np.append(np.zeros(257), 1.0))
+    assert found.status == 0  # shares >= 0 with a mean of 0: no v is positive on all y_i x_i
+
+
+@given(st.integers(0, 5_000))
+def test_squared_sums_are_the_rule_on_products(seed):
+    r = np.random.default_rng(seed)
+    X, y = r.integers(-2, 3, (12, 3)), r.choice([-1, 1], 12)
+
+    def longer(A):
+        products = (A[:, :, None] * A[:, None, :]).reshape(len(A), -1)
+        return np.c_[np.ones(len(A)), np.sqrt(2) * A, products]
+
+    square = (1 + X @ X.T) ** 2
+    assert np.allclose(longer(X) @ longer(X).T, square)
+    counts, v = np.zeros(12), np.zeros(13)
+    for i in list(range(12)) * 5:
+        score = square[i] @ counts  # whole numbers, so exact
+        assert np.isclose(v @ longer(X)[i], score)
+        if y[i] * score <= 0:
+            counts[i] += y[i]
+            v = v + y[i] * longer(X)[i]
+
+
+def test_many_pixels_of_the_border_are_nearly_always_empty():
+    X, _ = datasets.load("digits", split="train")
+    row, column = np.mgrid[0:8, 0:8]
+    ring = np.minimum.reduce([row, 7 - row, column, 7 - column]).ravel()
+    used = np.mean(X > 0, axis=0)
+    assert np.sum(used[ring == 0] < 0.05) >= 14  # of 28
+    assert used[ring >= 2].min() > 0.6
