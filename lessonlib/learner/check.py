@@ -1,6 +1,8 @@
 """`check`, `hint` and `solution`: what a learner calls to have an answer judged and to get help."""
 
+import ast
 import inspect
+import itertools
 import os
 import textwrap
 from dataclasses import replace
@@ -65,4 +67,26 @@ def solution(exercise: str) -> Text:
     """Show one right answer, with comments."""
     task = find(exercise)
     source = textwrap.dedent(inspect.getsource(task.reference)).strip()
-    return Text(f"One answer to {task.id} {task.title}", source, code=True)
+    return Text(f"One answer to {task.id} {task.title}", _without_types(source), code=True)
+
+
+def _without_types(source: str) -> str:
+    """A definition without annotations: they may name what the page has not imported.
+
+    >>> _without_types("def f(x: Parents, *more: int) -> dict[str, Any]:\\n    return {}")
+    'def f(x, *more):\\n    return {}'
+    """
+    text = source.encode()
+    starts = [0, *itertools.accumulate(map(len, text.splitlines(keepends=True)))]
+    spans = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.arg) and (kind := node.annotation) is not None:
+            begin = starts[node.lineno - 1] + node.col_offset + len(node.arg.encode())
+        elif isinstance(node, ast.FunctionDef) and (kind := node.returns) is not None:
+            begin = text.rindex(b")", 0, starts[kind.lineno - 1] + kind.col_offset) + 1
+        else:
+            continue
+        spans.append((begin, starts[(kind.end_lineno or 1) - 1] + (kind.end_col_offset or 0)))
+    for begin, end in sorted(spans, reverse=True):
+        text = text[:begin] + text[end:]
+    return text.decode()

@@ -274,6 +274,16 @@ def test_solution_shows_the_reference():
     assert "def neuron" in repr(solution("01.1"))
 
 
+@pytest.mark.parametrize("exercise", ALL, ids=_id)
+def test_a_solution_can_be_pasted(exercise):
+    """It is a definition that asks for no name that a page does not have."""
+    text = solution(exercise.id).body
+    exec(text, {"np": np, "nn": nn, "F": F})
+    signature = text[: text.index(":\n")]
+    assert ": " not in signature
+    assert "->" not in signature
+
+
 @pytest.mark.parametrize("name", ["99.1", "01.99", "01", 3, ""])
 def test_unknown_exercise_names_what_there_is(name):
     with pytest.raises(KeyError, match=r"there is no|looks like"):
