@@ -24,8 +24,8 @@ PREDICTIONS = [
     Prediction(
         id="04.b",
         question=(
-            "A ravine becomes 100 times steeper in one direction. Gradient descent then needs "
-            "about 100 times as many steps. With well chosen momentum it needs ..."
+            "A ravine becomes 100 times steeper in its steepest direction. Gradient descent then "
+            "needs about 100 times as many steps. With well chosen momentum it needs ..."
         ),
         choices=("as many as before", "about 10 times as many", "100 times as many as well"),
         right=1,
@@ -43,8 +43,8 @@ PREDICTIONS = [
         choices=("About 30", "About 500", "About 2,000"),
         right=0,
         why=(
-            "The raw table forces a learning rate of two millionths, set by its largest column. On "
-            "a common scale the learning rate may be 100,000 times as large."
+            "On the raw table 1 / h is two millionths, set by the largest column. On a common "
+            "scale it is 100,000 times as large, and the small columns are no longer left behind."
         ),
     ),
     Prediction(
@@ -56,7 +56,7 @@ PREDICTIONS = [
         choices=("One", "About ten", "About half", "All but a few"),
         right=0,
         why=(
-            "A minimum must curve upwards in every direction. Wherever the network leaves out a "
+            "A minimum may not curve downwards in any direction. Wherever the network leaves out a "
             "strong direction in favour of a weaker one, swapping them leads down."
         ),
     ),
@@ -76,7 +76,7 @@ PREDICTIONS = [
             "Four optimizers on the digits, each with the learning rate that suits it best. The "
             "gap between the best and the worst validation accuracy will be ..."
         ),
-        choices=("less than 0.08", "0.10 to 0.20", "0.30 or more"),
+        choices=("less than 0.08", "0.08 to 0.25", "more than 0.25"),
         right=0,
         why=(
             "With its own best learning rate each of them classifies the digits well. A wrong "

@@ -276,3 +276,19 @@ def test_momentum_leads_at_a_small_lr_and_sgd_at_a_larger_one():
         losses = race.state["losses"]
         leads[lr] = losses["momentum"] < losses["SGD"]
     assert leads == {0.02: True, 0.2: False}
+
+
+def test_of_all_five_nesterovs_form_leads_at_a_small_lr():
+    race = RaceExplorer("ravine", lr=0.02)
+    race.step(45)
+    losses = race.state["losses"]
+    assert min(losses, key=losses.get) == "Nesterov"
+
+
+@pytest.mark.parametrize("lr", [0.5, 1.0, 2.0])
+def test_the_optimizers_that_rescale_never_leave_the_ravine(lr):
+    race = RaceExplorer("ravine", lr=lr)
+    race.step(MOST)
+    assert race.model.diverged["RMSProp"] is None
+    assert race.model.diverged["Adam"] is None
+    assert np.abs(race.model.path("RMSProp")[-1]).max() < 2 * lr

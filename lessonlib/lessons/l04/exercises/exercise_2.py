@@ -18,7 +18,7 @@ def standardise(train: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 40.0]]))
-    scales = np.array([1.0, 100.0, 0.01])
+    scales = np.array([1.0, 100.0, 0.002])  # each differs from 0
     drawn = (3 + scales * rng.normal(size=(20, 3)), scales * rng.normal(size=(7, 3)))
     square = (rng.normal(-2, 3, (4, 4)), rng.normal(size=(3, 4)))
     constant = (
@@ -98,6 +98,14 @@ def _scaled(train: np.ndarray, other: np.ndarray, mean: np.ndarray, spread: np.n
 
 def _safe(spread: np.ndarray) -> np.ndarray:
     return np.where(spread > 0, spread, 1)
+
+
+def _n_minus_1(train: np.ndarray) -> np.ndarray:
+    """The spread with ddof=1, which is NaN for a single row."""
+    with np.errstate(invalid="ignore"):
+        squares = ((train - train.mean(axis=0)) ** 2).sum(axis=0)
+        spread = np.sqrt(squares / np.float64(len(train) - 1))
+    return np.where(spread == 0, 1, spread)
 
 
 def _scaled_each(train: np.ndarray, other: np.ndarray) -> Tables:
@@ -207,6 +215,30 @@ EXERCISE = Exercise(
             ),
             "The spread divides by n - 1 (ddof=1, the default of pandas). Here the scaled "
             "training columns have a spread of exactly 1: np.std's own default.",
+        ),
+        Mistake(
+            "divides by n - 1, and by 0",
+            lambda a, b: _scaled(a, b, a.mean(axis=0), _n_minus_1(a)),
+            "The spread divides by n - 1 (ddof=1), which is 0 / 0 for a single row. Here the "
+            "scaled training columns have a spread of exactly 1: np.std's own default.",
+        ),
+        Mistake(
+            "the mean of the scaled train",
+            lambda a, b: (standardise(a, a)[0], b / _safe(a.std(axis=0))),
+            "`other` loses the mean of `train` after `train` was scaled, and that is 0. Compute "
+            "mean and spread once, before `train` changes.",
+        ),
+        Mistake(
+            "the mean and spread of the scaled train",
+            lambda a, b: (standardise(a, a)[0], b),
+            "`other` comes back as it was. Either it is not scaled, or by the mean and spread that "
+            "`train` has after it was scaled, 0 and 1: compute them before `train` changes.",
+        ),
+        Mistake(
+            "brackets",
+            lambda a, b: tuple(x - a.mean(axis=0) / _safe(a.std(axis=0)) for x in (a, b)),
+            "Only the mean is divided by the spread: / comes before -. Put brackets round the "
+            "difference.",
         ),
         Mistake(
             "one mean for the table",

@@ -72,12 +72,16 @@ def _goes_down(got: Any, w: Any, average: Any, grad: Any, *rest: Any) -> bool:
 def _rmsprop(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     def step(*arguments: Any) -> tuple[np.ndarray, np.ndarray]:
         w, old, grad, lr, alpha, eps = arguments
-        new = alpha * old + (1 - alpha) * (abs(grad) if kind == "size" else grad**2)
-        below = np.sqrt(old if kind == "old" else new) + eps
-        if kind in ("size", "no root"):
-            below = new + eps
+        enters = {"size": abs(grad), "no square": grad}.get(kind, grad**2)
+        new = alpha * old + (1 - alpha) * enters
+        new = old + grad**2 if kind == "adagrad" else new
         with np.errstate(divide="ignore", invalid="ignore"):
-            return w - lr * grad / (np.sqrt(new + eps) if kind == "inside" else below), new
+            below = np.sqrt(old if kind == "old" else new) + eps
+            if kind in ("size", "no root"):
+                below = new + eps
+            if kind in ("inside", "no eps"):
+                below = np.sqrt(new + (eps if kind == "inside" else 0))
+            return w - lr * (grad**2 if kind == "square above" else grad) / below, new
 
     return step
 
@@ -151,6 +155,29 @@ EXERCISE = Exercise(
             "old average",
             _rmsprop("old"),
             "The step uses the average from before this gradient. At the first step that is 0.",
+        ),
+        Mistake(
+            "no eps",
+            _rmsprop("no eps"),
+            "eps is missing. Where the average is 0 you divide by 0: add eps to the root.",
+        ),
+        Mistake(
+            "averages the gradient",
+            _rmsprop("no square"),
+            "The average is over the gradients themselves. It can fall below 0, where no root "
+            "exists: average their squares.",
+        ),
+        Mistake(
+            "sums the squares",
+            _rmsprop("adagrad"),
+            "The squares are summed up, so the steps only get shorter (that is Adagrad). A running "
+            "mean forgets: alpha * average + (1 - alpha) * grad**2.",
+        ),
+        Mistake(
+            "steps along the square",
+            _rmsprop("square above"),
+            "The step has the squared gradient above the root, so its sign is lost. The square is "
+            "for the average; the step goes along grad.",
         ),
         Mistake(
             "weights exchanged",

@@ -91,6 +91,14 @@ def _goes_along_m(got: Any, other: Any, *arguments: Any) -> bool:
     return not np.allclose(got[0], other[0], atol=1e-9)
 
 
+def _no_lr(w: Any, m: Any, v: Any, t: int, grad: Any, lr: float, *betas: float) -> tuple:
+    return w, m, v, t, grad, 0.0, *betas
+
+
+def _starts_with_w(got: Any, still: Any, w: Any, *rest: Any) -> bool:
+    return np.allclose(still[0], w)
+
+
 def _other_last_gradient(w: Any, m: Any, v: Any, t: int, grad: Any, *rest: Any) -> tuple:
     other = grad.copy()
     other.flat[-1] += 1.0
@@ -115,6 +123,12 @@ def _adam(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
         with np.errstate(divide="ignore", invalid="ignore"):
             m_hat = m if kind == "none" else m / np.float64(1 - beta1**power)
             v_hat = v if kind in ("none", "only m") else v / np.float64(1 - beta2**power)
+            if kind == "power outside":
+                m_hat, v_hat = m / (1 - beta1) ** t, v / (1 - beta2) ** t
+            if kind == "other correction":
+                m_hat, v_hat = m / (1 - beta2**t), v / (1 - beta1**t)
+            if kind == "multiplied":
+                m_hat, v_hat = m * (1 - beta1**t), v * (1 - beta2**t)
             if kind == "times":
                 m_hat, v_hat = m / np.float64(1 - beta1 * t), v / np.float64(1 - beta2 * t)
             below = np.sqrt(v_hat + eps) if kind == "inside" else np.sqrt(v_hat) + eps
@@ -177,6 +191,12 @@ EXERCISE = Exercise(
             also=_other_last_gradient,
         ),
         Property(
+            "w comes first",
+            _starts_with_w,
+            "With lr = 0 the first value has to be w as it was. The order is w, m, v.",
+            also=_no_lr,
+        ),
+        Property(
             "beta1 is for m, beta2 for v",
             _beta2_is_for_v,
             "With another beta2 the new v has to differ and the new m has to stay: beta1 belongs "
@@ -203,14 +223,14 @@ EXERCISE = Exercise(
         Mistake(
             "no correction",
             _adam("none"),
-            "The averages are not corrected. At the first step m is a tenth of the gradient and "
-            "the root of v about 3 % of its size: the step is 3.16 times too long.",
+            "The averages are not corrected. With the usual betas m is a tenth of the gradient at the "
+            "first step, the root of v about 3 % of its size, and the step 3.16 times too long.",
         ),
         Mistake(
             "corrects only m",
             _adam("only m"),
-            "m is corrected and v is not. v starts at 0 too, and forgets it a hundred times "
-            "more slowly.",
+            "m is corrected and v is not. v starts at 0 too, and with the usual betas forgets it "
+            "a hundred times more slowly.",
         ),
         Mistake(
             "counts from 0",
@@ -228,6 +248,21 @@ EXERCISE = Exercise(
             "beta without its power",
             _adam("no power"),
             "The correction divides by 1 - beta at every step. It must fade: 1 - beta**t.",
+        ),
+        Mistake(
+            "the power outside",
+            _adam("power outside"),
+            "The correction divides by (1 - beta)**t. Only beta has the power: 1 - beta**t.",
+        ),
+        Mistake(
+            "corrections exchanged",
+            _adam("other correction"),
+            "m is corrected with beta2, and v with beta1. m belongs to beta1, v to beta2.",
+        ),
+        Mistake(
+            "multiplies",
+            _adam("multiplied"),
+            "m and v are multiplied by 1 - beta**t, which makes them smaller still: divide.",
         ),
         Mistake(
             "beta times t",

@@ -59,6 +59,10 @@ def _adamw(kind: str) -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]
         grad = grad + decay * w if kind == "twice" else grad
         shrunk = {"no lr": decay, "twice": lr * decay, "grows": -lr * decay}.get(kind, 0.0) * w
         new, m, v = adamw_step(w, m, v, t, grad, lr, 0.0)
+        if kind == "after":
+            shrunk = lr * decay * new
+        if kind == "above":
+            shrunk = lr * decay * w / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
         return new - shrunk, m, v
 
     return step
@@ -141,7 +145,19 @@ EXERCISE = Exercise(
         Mistake(
             "no decay",
             _adamw("none"),
-            "The decay has left the gradient and appears nowhere else: this is Adam.",
+            "m and v no longer see the decay, but neither does w: this is Adam.",
+        ),
+        Mistake(
+            "decays after the step",
+            _adamw("after"),
+            "The decay takes its share of the weights after Adam's step. It has to be computed "
+            "from w as it came in.",
+        ),
+        Mistake(
+            "divided by the root",
+            _adamw("above"),
+            "m and v are right, but the decay is still divided by the root of v. Take lr * decay "
+            "* w off apart from the step.",
         ),
         Mistake(
             "grows the weights",

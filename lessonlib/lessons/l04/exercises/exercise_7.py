@@ -1,11 +1,11 @@
 """Exercise 04.7: the capstone, an optimizer that keeps its own state for every parameter."""
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from lessonlib import nn
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
@@ -60,7 +60,7 @@ def _use(answer: Callable[..., Any], start: list, grads: Grads, lrs: list, setti
     The parameters come from an iterator, as a network hands them out. The array of a gradient is
     emptied after the step, as a network that uses it again would do.
     """
-    params = [SimpleNamespace(data=np.array(w), grad=None) for w in start]
+    params = [nn.Parameter(np.array(w)) for w in start]
     usual = {"betas": (0.9, 0.999), "eps": 1e-8, "decay": 0.0}
     rest = (
         [settings.get(name, value) for name, value in usual.items()]
@@ -89,7 +89,7 @@ def _use(answer: Callable[..., Any], start: list, grads: Grads, lrs: list, setti
 def _called(start: list, grads: Grads, lrs: list, settings: dict) -> str:
     said = ", ".join(f"{name}={value!r}" for name, value in settings.items())
     one = "one parameter" if len(start) == 1 else f"{len(start)} parameters"
-    return f"Optimizer({one}, lr={lrs[0]:g}, {said}), {len(grads)} steps"
+    return f"Optimizer({one}, lr={lrs[0]:g}, {said}), {len(grads)} step{'s' * (len(grads) > 1)}"
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
@@ -110,10 +110,12 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     apart: Grads = [[np.array([1.0, 0.5]), np.array([-2.0, 0.1])] for _ in range(2)]
     start, gaps = draw([2, (2, 2)], 4)
     gaps[0][1] = gaps[2][0] = None
-    late, late_grads = draw([3, 2], 4)
+    late, late_grads = draw([3, 3], 4)
     late_grads[1][0] = late_grads[2][0] = None
     other = {"betas": (0.7, 0.95), "eps": 0.1}
     wide = [(3, 2), 4]
+    stops = ([np.array([1.0, 2.0])], [[np.array(g)] for g in ([1.0, -0.5], [0.0, 0.0])])
+    flat = ([np.array([1.0, -2.0])], [[np.zeros(2)]])
     return [
         (*one, [0.1], momentum()),
         (*one, [0.1], adam()),
@@ -132,6 +134,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
             [0.1] * 4,
             momentum(decay=0.3),
         ),
+        Case("where all gradients become 0", *stops, [0.1] * 2, momentum(decay=0.5)),
+        Case("where all gradients are 0", *flat, [0.1], adam(decay=0.5)),
         Case("where a gradient is as small as eps", *one_tiny, [0.1], adam()),
         Case("where lr changes between the steps", *three, [0.1, 0.02, 0.3], momentum()),
         Case("where lr changes between the steps", *three, [0.1, 0.02, 0.3], adam(decay=0.2)),
@@ -241,14 +245,21 @@ class _Changed(Optimizer):
 
     mistake = ""
     count = visits = 0
+    first_lr = None
 
     def step(self) -> None:
         """One step, with the mistake."""
         self.count += 1
+        self.first_lr = self.first_lr or self.lr
+        seen = 0
         for k, p in enumerate(self.params):
-            if p.grad is not None:
+            empty = self.mistake == "skips zeros" and p.grad is not None and not p.grad.any()
+            if p.grad is not None and not empty:
                 self.visits += 1
-                self.visit(k, p)
+                self.visit(seen if self.mistake == "counts the present" else k, p)
+                seen += 1
+            elif self.mistake == "stops at the first":
+                return
             elif self.mistake == "decays the others":
                 p.data = p.data - self.lr * self.decay * p.data
 
@@ -275,9 +286,10 @@ class _Changed(Optimizer):
 
     def moved(self, w: np.ndarray, step: np.ndarray, plain: bool) -> np.ndarray:
         """The new weights."""
-        size = 1.0 if self.mistake == "lr inside" and plain else self.lr
+        lr = self.first_lr if self.mistake == "first lr" else self.lr
+        size = 1.0 if self.mistake == "lr inside" and plain else lr
         size = -size if self.mistake == "uphill" else size
-        whole = self.lr * self.decay
+        whole = 0.0 if self.mistake == "decay of Adam" and plain else lr * self.decay
         shares = {"coupled": 0.0, "no decay": 0.0, "decay without lr": self.decay, "grows": -whole}
         share = shares.get(self.mistake, whole)
         if self.mistake == "decay of the new":
@@ -357,8 +369,9 @@ EXERCISE = Exercise(
         Property(
             "without slopes only the decay acts",
             _only_decays,
-            "With gradients of 0 from the start each weight has to lose the share lr * decay at "
-            "every step, and nothing else (without decay it stays). Here it does not.",
+            "With gradients of 0 from the start each weight has to lose the share self.lr * decay "
+            "at every step, with the self.lr of that step, and nothing else (without decay it "
+            "stays). Here it does not.",
             also=_at_rest,
         ),
         Property(
@@ -405,6 +418,35 @@ EXERCISE = Exercise(
             _made("t of the visits"),
             "t grows with every parameter that is visited. It has to count the steps, so each "
             "parameter keeps its own t.",
+        ),
+        Mistake(
+            "numbers the present gradients",
+            _made("counts the present"),
+            "The parameters are numbered among those that have a gradient. When one of them has "
+            "none, the next one gets its memory: number all of them.",
+        ),
+        Mistake(
+            "stops at the first None",
+            _made("stops at the first"),
+            "The step ends at the first parameter without a gradient, and those behind it never "
+            "move. Go on with the next one: continue.",
+        ),
+        Mistake(
+            "skips gradients of 0",
+            _made("skips zeros"),
+            "A parameter whose gradient is all 0 is left out. It has a gradient: its velocity and "
+            "its decay still move it. Only None takes no part.",
+        ),
+        Mistake(
+            "keeps the first learning rate",
+            _made("first lr"),
+            "Every step uses the learning rate from the start. self.lr may be changed between two "
+            "steps: read it in step.",
+        ),
+        Mistake(
+            "decays for Adam only",
+            _made("decay of Adam"),
+            'With kind "momentum" nothing decays. lr * decay * p.data comes off for both kinds.',
         ),
         Mistake(
             "counts steps without a gradient",
@@ -459,7 +501,7 @@ EXERCISE = Exercise(
         Mistake(
             "decays after the step",
             _made("decay of the new"),
-            "The decay is taken of the weights after the step. Both terms are computed from the "
+            "The decay is taken off the weights after the step. Both terms are computed from the "
             "weights before it.",
         ),
         Mistake(
