@@ -1,4 +1,4 @@
-"""Images moved until their ink is in the middle, by whole pixels or by fractions of one."""
+"""Images moved by whole pixels until their ink is in the middle."""
 
 import numpy as np
 
@@ -23,30 +23,6 @@ def centred(images: np.ndarray) -> np.ndarray:
     for right, down in np.unique(moves, axis=0):
         chosen = np.all(moves == (right, down), axis=1)
         moved[chosen] = shift(images[chosen], int(right), int(down))
-    return moved
-
-
-def centred_finely(images: np.ndarray) -> np.ndarray:
-    """Each image moved by fractions of a pixel so that the centre of its ink is in the middle.
-
-    images : (N, size, size), not negative
-    The ink of a pixel is shared between the four on which it comes to lie, more to the nearer ones.
-    Returns a new float64 array of the same shape; an image without ink stays as it is
-
-    >>> centred_finely(np.array([[[1.0, 1, 0], [1, 1, 0], [0, 0, 0]]]))[0]
-    array([[0.25, 0.5 , 0.25],
-           [0.5 , 1.  , 0.5 ],
-           [0.25, 0.5 , 0.25]])
-    """
-    moves = -_centres(images)
-    whole = np.floor(moves).astype(int)
-    right, down = (moves - whole).T[:, :, None, None]
-    moved = np.zeros(images.shape)
-    for a, b in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        shares = np.where(a, right, 1 - right) * np.where(b, down, 1 - down)
-        for x, y in np.unique(whole, axis=0):
-            chosen = np.all(whole == (x, y), axis=1)
-            moved[chosen] += shares[chosen] * shift(images[chosen], int(x) + a, int(y) + b)
     return moved
 
 

@@ -1,4 +1,4 @@
-"""The drawings of lesson 00: a network, the parts of the data, zones, shares, a reader, a row."""
+"""The drawings of lesson 00: a network, the parts of the data, zones, shares, shifts, a reader."""
 
 from typing import TYPE_CHECKING
 
@@ -176,7 +176,7 @@ def _number(ax: "Axes", name: str, at: tuple[float, float], role: str) -> None:
 
 def shares(hits: int, wrong: int, missed: int) -> "Figure":
     """Precision and recall as lengths: what is a 7, what is called a 7, and where they overlap."""
-    fig, ax = canvas(9.4, 2.5)
+    fig, ax = canvas(8.2, 2.5)
     scale = 7.6 / (hits + wrong + missed)
     x, pieces = 0.3, []
     for count, words, role in (
@@ -191,13 +191,11 @@ def shares(hits: int, wrong: int, missed: int) -> "Figure":
         )
         x += width
     miss, hit, false = pieces
-    _bracket(ax, miss.left[0], hit.right[0], 1.72, f"7s: {hits + missed}", up=True)
-    _bracket(ax, hit.left[0], false.right[0], 0.6, f"called a 7: {hits + wrong}", up=False)
-    for y, words in (
-        (1.72, f"recall =\n{hits} / {hits + missed}"),
-        (0.6, f"precision =\n{hits} / {hits + wrong}"),
-    ):
-        ax.text(7.98, y, words, ha="left", va="center", size=11, color=INK)
+    every, called = hits + missed, hits + wrong
+    words = f"7s: {every}, recall {hits} / {every}"
+    _bracket(ax, miss.left[0], hit.right[0], 1.72, words, up=True)
+    words = f"called a 7: {called}, precision {hits} / {called}"
+    _bracket(ax, hit.left[0], false.right[0], 0.6, words, up=False)
     return fig
 
 
@@ -214,6 +212,31 @@ def _bracket(ax: "Axes", left: float, right: float, y: float, words: str, up: bo
         size=10.5,
         color=INK,
     )
+
+
+def shifts(ways: "dict[str, Sequence[float]]", count: int) -> "Figure":
+    """Accuracy over the shift, a line for each way; its bars are standard errors of `count` images.
+
+    ways : name -> accuracy as they are, moved by 1 and by 2 pixels; the last ways are dashed
+    """
+    import matplotlib.pyplot as plt
+
+    fig, ax = plt.subplots(figsize=(9.4, 4.3))
+    colours = [COLOUR[role] for role in ("validation", "forward", "gradient")]
+    for k, (name, line) in enumerate(ways.items()):
+        values = np.array(line)
+        errors = np.sqrt(values * (1 - values) / count)
+        at, dash = np.arange(3) + 0.03 * (k - 2.5), "-" if k < 3 else "--"
+        look, colour = "osD^vP"[k], colours[k % 3]
+        ax.errorbar(at, values, errors, capsize=3, color=colour, ls=dash, marker=look)
+        aside = (0.02, -0.02, 0, 0, 0.01, -0.01)[k]  # so that no name lies on another
+        ax.text(2.16, values[2] + aside, name, va="center")
+    ax.plot([-0.25, 2.12], [0.1, 0.1], color="#777777", ls=":")
+    ax.text(-0.2, 0.12, "guessing", color="#777777")
+    ax.set(xticks=range(3), xticklabels=["as they are", "1 px", "2 px"], ylim=(0, 1.03))
+    ax.set(xlim=(-0.25, 3.4), xlabel="moved by", ylabel="accuracy on validation")
+    ax.set_title("Centred or slid, a reader keeps what it reads", loc="left")
+    return fig
 
 
 def reader(image: np.ndarray, averages: np.ndarray) -> "Figure":

@@ -38,7 +38,7 @@ PREDICTIONS = [
             "times, with another 50 each time. The best and the worst of the 20 accuracies differ "
             "by about ..."
         ),
-        choices=("0.01", "0.05", "0.13"),
+        choices=("0.03", "0.07", "0.13"),
         right=2,
         why=(
             "Which images it has learned from makes so much difference that a single "

@@ -63,6 +63,15 @@ def test_the_shares_are_written_and_as_long_as_they_are():
     assert np.allclose(np.divide(widths, widths[0]), np.divide((23, 77, 67), 23))
 
 
+def test_the_shifts_show_each_way_with_its_standard_errors():
+    fig = diagrams.shifts({"still": [0.5, 0.5, 0.5], "lost": [0.9, 0.4, 0.1]}, 100)
+    assert texts(fig) == ["still", "lost", "guessing"]
+    still, lost = (bars.lines[0].get_ydata() for bars in fig.axes[0].containers)
+    assert (still.tolist(), lost.tolist()) == ([0.5, 0.5, 0.5], [0.9, 0.4, 0.1])
+    first = fig.axes[0].containers[0].lines[2][0].get_segments()[0]
+    assert np.allclose(first[:, 1], [0.45, 0.55])
+
+
 def test_the_reader_names_the_nearest_average_and_the_distances():
     averages = np.stack([np.full((8, 8), level / 10) for level in range(10)])
     shown = texts(diagrams.reader(np.full((8, 8), 0.31), averages))

@@ -4,7 +4,6 @@ import operator
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,18 +85,7 @@ def test_a_formula_takes_four_operations_for_each_plus_one_minus_the_inputs(form
     assert all(np.isclose(grad.get(name, 0.0), tape[name].grad) for name in values)
 
 
-# ---- the chain rule, and where it fails ----------------------------------------------------------
-
-
-def test_a_slope_of_0_at_the_kink_gives_0_for_a_function_with_slope_1():
-    """max(x, 0) - max(-x, 0) is x."""
-    x = Value(0.0)
-    result = x.relu() - (x * -1.0).relu()
-    result.backward()
-    assert x.grad == 0
-    t = torch.zeros(1, requires_grad=True)
-    (torch.relu(t) - torch.relu(-t)).sum().backward()
-    assert t.grad.item() == 0
+# ---- walking back --------------------------------------------------------------------------------
 
 
 def test_two_walks_back_through_one_graph_are_wrong_even_by_a_factor():
@@ -132,6 +120,24 @@ def test_the_wrong_order_of_the_drawing_hands_on_too_little():
 def test_the_table_of_things_to_do_gives_the_order_of_the_page():
     parents = {"L": ("s", "t"), "t": ("s",), "s": ("a", "b"), "a": (), "b": ()}
     assert parents_first(parents, "L") == ["b", "a", "s", "t", "L"]
+
+
+def test_the_order_in_which_numbers_were_made_is_a_topological_order():
+    """Read backwards, without a search, it gives the gradients of `backward`."""
+    r = np.random.default_rng(0)
+    made = [Scalar(v) for v in r.normal(size=3)]
+    for _ in range(20):
+        a, b = (made[k] for k in r.integers(0, len(made), 2))
+        made.append(a * b if r.random() < 0.5 else a + b)
+    made[-1].backward()
+    by_search = [number.grad for number in made]
+    for number in made:
+        number.grad = 0.0
+    made[-1].grad = 1.0
+    for number in reversed(made):
+        for parent, slope in zip(number.parents, number.slopes, strict=True):
+            parent.grad += slope * number.grad
+    assert np.allclose([number.grad for number in made], by_search)
 
 
 # ---- the tape that solves XOR, and starts from which it does not ---------------------------------
@@ -255,11 +261,3 @@ def test_the_answers_to_the_orders_of_growth_of_the_differences():
     two = [abs((loss(h) - loss(-h)) / (2 * h) - exact) for h in (1e-2, 1e-3)]
     assert one[0] / one[1] == pytest.approx(10, rel=0.2)
     assert two[0] / two[1] == pytest.approx(100, rel=0.2)
-
-
-def test_a_random_direction_gives_the_gradient_on_average():
-    """The slope along d, times d, has the gradient as its mean: why random nudges work at all."""
-    r = np.random.default_rng(0)
-    g = np.array([3.0, -1.0, 0.5])
-    d = r.normal(size=(200_000, 3))
-    assert np.allclose(((d @ g)[:, None] * d).mean(axis=0), g, atol=0.05)
