@@ -200,6 +200,16 @@ def _no_exit() -> Iterator[None]:
             shell.ask_exit = before
 
 
+@contextlib.contextmanager
+def _own_depth() -> Iterator[None]:
+    """Keep a limit of nested calls that an answer sets from the answers after it."""
+    before = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def call(
     use: Callable[..., Any],
     answer: Any,
@@ -221,8 +231,9 @@ def call(
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
         _no_exit(),
-        np.errstate(all="warn"),
+        np.errstate(all="warn", under="ignore"),  # a number that rounds to 0 is no fault
         _noting_warnings(outcome),
+        _own_depth(),
     ):
         try:
             with time_limit(seconds, patience):

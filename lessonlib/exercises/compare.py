@@ -146,11 +146,15 @@ class Comparison:
         a, b = got.astype(np.float64), want.astype(np.float64)
         if _near(a, b, self.tolerance).all():
             return None
+        single = want.dtype == np.float32
         if not (bad := ~_near(a, b, CLOSE)).any():
+            if single:
+                return None
             self.note("The numbers agree to six digits, not to all: a small guard, or float32?")
             return None
-        if (is_single(got) or want.dtype == np.float32) and _near_enough(a, b):
-            self.note("The numbers have the precision of float32.")
+        if (single or is_single(got)) and _near_enough(a, b):
+            if not single:
+                self.note("The numbers have the precision of float32.")
             return None
         at = tuple(int(i) for i in np.argwhere(bad)[0])
         mine, right = apart(got[at], want[at])

@@ -3,6 +3,7 @@
 import ast
 import re
 import time
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -227,6 +228,48 @@ def test_the_line_is_the_learners_not_that_of_a_library():
     assert not is_learners(np.linalg.__file__)
     assert is_learners("/tmp/ipykernel_7/123.py")
     assert is_learners("<ipython-input-3-abc>")
+
+
+def test_the_line_is_the_one_that_first_makes_no_number():
+    def answer(x, shift):
+        e = np.exp(-1e5 + 0 * x)  # rounds to 0, a finite number
+        return e / e.sum()
+
+    message = judge(SCALED, answer).message
+    assert "something is divided by 0 (in `return e / e.sum()`)" in message
+
+
+def test_only_the_dtype_is_wrong():
+    double = np.array([1.0, 2.0, 4.0])
+    kept = Exercise(
+        id="99.2", title="halves", points=1, stars=1, minutes=1, hints=("Halve.",), strict=True,
+        reference=lambda x: x / 2,
+        cases=lambda rng: [(double,), Case("for float32", double.astype(np.float32))],
+    )  # fmt: skip
+    result = judge(kept, lambda x: x / np.array([2.0]))
+    assert "the numbers are right, and their dtype is not" in result.message
+    assert "it is wrong for float32" in result.message
+    assert "the numbers" not in judge(kept, lambda x: x / np.array([3.0])).message
+    right = judge(kept, lambda x: x * np.float32(0.5))
+    assert (right.status, right.details) == ("correct", ())
+
+
+def test_what_ends_nowhere_lacks_a_property_of_the_cases_that_it_answers():
+    def answer(x, shift):
+        while len(x) > 6:
+            pass
+        return -np.abs(x)
+
+    positive = Property("positive", lambda found, *case: np.all(found >= 0), "It is negative.")
+    slow = replace(
+        SCALED,
+        seconds=0.2,
+        properties=(positive,),
+        cases=lambda rng: [*SCALED.cases(rng)[:2], (np.ones((7, 3)), 0.0)],
+    )
+    message = judge(slow, answer).message
+    assert "no answer after 0.2 seconds" in message
+    assert message.endswith("It is negative.")
 
 
 def test_something_kept_between_calls_is_said():

@@ -229,6 +229,12 @@ def test_the_limit_is_not_lost_in_a_callback_of_a_weak_reference():
     assert type(call(lambda f: f(1, 1), answer, (), seconds=0.1).error).__name__ == "TimeUp"
 
 
+def test_a_depth_that_an_answer_sets_is_not_kept():
+    before = sys.getrecursionlimit()
+    assert call(lambda f: f(), lambda: sys.setrecursionlimit(before + 500), ()).error is None
+    assert sys.getrecursionlimit() == before
+
+
 def test_output_of_an_answer_is_kept_but_bounded():
     def chatty(predicted, labels):
         for _ in range(100_000):

@@ -140,7 +140,7 @@ _WARNED = (
     (r"empty slice", "the mean of nothing is taken{at}: the selection is empty."),
     (
         r"divide",
-        "something is divided by 0{at}. Which row or column is empty, or hidden by a mask?",
+        "something is divided by 0{at}: a length, a sum, or a row that is empty or all hidden?",
     ),
     (
         r"subtract|reduce",

@@ -85,7 +85,19 @@ def _ended(evidence: Evidence) -> Finding | None:
             "property",
             "changes its argument",
         )
-    return None
+    return _other_dtype(evidence)
+
+
+def _other_dtype(evidence: Evidence) -> Finding | None:
+    """What is said where every number is right, and the dtype alone is another one."""
+    failed = evidence.failed
+    if not evidence.exercise.strict or any(c.outcome.error is not None for c in failed):
+        return None
+    if not failed or not all(evidence.agrees(c.outcome.value, c.want) for c in failed):
+        return None
+    text = f"Nearly: the numbers are right, and their dtype is not. {place(evidence) or ''}".strip()
+    more = " ".join(dict.fromkeys(p.message for p in _broken(evidence)[:1]))
+    return Finding(f"{text} {more}".strip(), "property", "another dtype")
 
 
 def _time_is_up(evidence: Evidence) -> str:
@@ -93,6 +105,9 @@ def _time_is_up(evidence: Evidence) -> str:
     about = getattr(late.arguments, "about", "")
     text = f"The function was stopped: no answer after {evidence.exercise.seconds:g} seconds"
     text += f" {about}." if about else "."
+    for wanted in evidence.exercise.properties:  # no more calls: they would take as long again
+        if wanted.also is None and any(_lacks(evidence, wanted, c) for c in evidence.failed):
+            return f"{text} {wanted.message}"
     if any(c.outcome.error is None for c in evidence.cases):
         return f"{text} Other cases it answers. Is the same work done again and again here?"
     return f"{text} Does a loop wait for something that never happens?"
@@ -241,15 +256,25 @@ def _repaired(evidence: Evidence) -> Finding | None:
 def place_of(program: Program, edits: list[Edit]) -> Finding:
     """What is said of the lines whose change makes the learner's own program right."""
     change = "One small change makes" if len(edits) == 1 else "Two small changes make"
+    if len(edits) == 2 and edits[0].line == edits[1].line:
+        looks = " and ".join(dict.fromkeys(LOOK[edit.kind] for edit in edits))
+        place = _in_line(program, edits[0])
+        end = "" if looks.endswith("?") else "."
+        return Finding(
+            f"{change} it right, both in {place}; look at {looks}{end}", "repair", edits[0].kind
+        )
     places = ", and ".join(_place(program, edit) for edit in edits)
     end = "" if places.endswith("?") else "."
     return Finding(f"{change} it right: {places}{end}", "repair", edits[0].kind)
 
 
 def _place(program: Program, edit: Edit) -> str:
+    return f"{_in_line(program, edit)}; look at {LOOK[edit.kind]}"
+
+
+def _in_line(program: Program, edit: Edit) -> str:
     shown = program.line(edit.line)
-    code = f", `{shown[:90]}`" if shown else ""
-    return f"line {edit.line}{code}; look at {LOOK[edit.kind]}"
+    return f"line {edit.line}" + (f", `{shown[:90]}`" if shown else "")
 
 
 def _placed(evidence: Evidence) -> Finding | None:

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lessonlib.exercises import judge
 from lessonlib.files import notebooks_folder
-from lessonlib.lessons.l03.exercises.exercise_3 import IN_ORDER, parents_first
+from lessonlib.lessons.l03.exercises.exercise_3 import ENDLESS, IN_ORDER, parents_first
 from lessonlib.lessons.l03.exercises.exercise_4 import Scalar
 from lessonlib.lessons.registry import exercises_of
 
@@ -78,6 +78,70 @@ def test_the_reference_orders_a_graph_with_many_paths_quickly():
         y = y + y
     y.backward()
     assert x.grad == 2.0**60
+
+
+def every_path(self):
+    """A backward along every path, with a list in place of nested calls."""
+    waiting = [(self, 1.0)]
+    while waiting:
+        number, amount = waiting.pop()
+        number.grad += amount
+        waiting += [(p, s * amount) for p, s in zip(number.parents, number.slopes, strict=True)]
+
+
+def test_a_walk_along_every_path_is_refused_and_named():
+    class Changed(Scalar):
+        backward = every_path
+
+        def __add__(self, other):
+            return remade(super().__add__(other))
+
+        def __mul__(self, other):
+            return remade(super().__mul__(other))
+
+        def tanh(self):
+            return remade(super().tanh())
+
+    def remade(number):
+        return Changed(number.data, number.parents, number.slopes)
+
+    result = judge(exercises_of("03")["03.4"], Changed)
+    assert result.mistake == "every path"
+    assert result.score > 0.9
+
+
+def test_a_walk_without_an_end_is_not_one_along_every_path():
+    def waits(parents, last):
+        todo = [last]
+        while todo:
+            name = todo.pop()
+            todo += [*parents[name], name]
+
+    use = exercises_of("03")["03.3"].use
+    assert use(waits, DIAMOND, "L") == ENDLESS
+
+
+def test_float32_is_kept():
+    exercise = exercises_of("03")["03.7"]
+    assert judge(exercise, exercise.reference).details == ()
+    double = judge(exercise, lambda X, y, *rest: exercise.reference(X.astype(float), y, *rest))
+    assert "it is wrong where the arrays are float32" in double.message
+
+
+def test_a_gradient_of_something_without_effect_and_one_of_three_dimensions():
+    exercise = exercises_of("03")["03.5"]
+
+    def blind(loss, arrays, gradients, nudge):
+        errors = exercise.reference(loss, arrays, gradients, nudge)
+        still = exercise.reference(loss, arrays, [0 * g for g in gradients], nudge)
+        return [e if s else 0.0 for e, s in zip(errors, still, strict=True)]
+
+    def flat(loss, arrays, gradients, nudge):
+        errors = exercise.reference(loss, arrays, gradients, nudge)
+        return [e if g.ndim < 3 else 0.0 for e, g in zip(errors, gradients, strict=True)]
+
+    assert "against a loss that never changes" in judge(exercise, blind).finding
+    assert "wrong where an array has three dimensions" in judge(exercise, flat).message
 
 
 def test_the_buggy_lines_of_the_page_are_those_of_the_starter():

@@ -29,13 +29,15 @@ def _edges(rng: np.random.Generator, count: int) -> list[tuple[str, str, float]]
 def _cases(rng: np.random.Generator) -> list[tuple]:
     chain = [("L", "a", 2.0), ("a", "b", -3.0)]
     twice = [("L", "a", 2.0), ("L", "b", 5.0), ("a", "b", -3.0)]
-    squared = [("error", "e", 3.0), ("error", "e", 3.0), ("e", "w", 0.5)]
+    squared = [("L", "e", 3.0), ("L", "e", 3.0), ("e", "w", 0.5)]
+    renamed = [("error", "a", 2.0), ("a", "b", -3.0)]
     gone = [("L", "a", 2.0), ("L", "b", 4.0), ("a", "c", 2.0), ("b", "c", -1.0), ("c", "w", 7.0)]
     return [
         Case("for a chain", chain),
         Case("where a value is used twice", twice),
         Case("where a value is used twice by the same one", squared),
         Case("where two paths cancel", gone),
+        Case("where the loss is not called L", renamed),
         *((_edges(rng, n),) for n in (4, 6, 9)),
     ]
 

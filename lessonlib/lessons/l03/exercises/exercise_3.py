@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
-from lessonlib.lessons.l03.exercises.shared import DEEP, TOO_DEEP
+from lessonlib.lessons.l03.exercises.shared import (
+    DEEP,
+    TOO_DEEP,
+    TOO_OFTEN,
+    EveryPath,
+    asks_allowed,
+)
 
 Parents = dict[str, tuple[str, ...]]
 
@@ -27,7 +33,8 @@ def parents_first(parents: Parents, last: str) -> list[str]:
     return list(placed)
 
 
-TOO_OFTEN = "a walk along every path"  # compared in place of what such an answer returns
+# compared in place of what such answers return
+ENDLESS = "a walk without an end, here stopped"
 IN_ORDER = "every needed name once, parents first"
 
 
@@ -70,22 +77,15 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     ]
 
 
-class _TooOften(BaseException):
-    """Raised where a walk goes along every path."""
-
-
 class _Counted(dict):
-    """Parents by name; asked for more often than any walk needs that comes to an end, they stop it.
-
-    Going through all n names again for each of them takes n^2 questions, one for a parent each.
-    """
+    """Parents by name; asked for more often than any walk needs that comes to an end, they stop it."""
 
     asked = 0
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
         self.asked += 1
-        if self.asked > 100 + 8 * len(self) ** 2:
-            raise _TooOften
+        if self.asked > asks_allowed(len(self)):
+            raise EveryPath
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -99,8 +99,8 @@ def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
         order = answer(_Counted(parents), last)
     except RecursionError:
         return TOO_DEEP
-    except _TooOften:
-        return TOO_OFTEN
+    except EveryPath:
+        return TOO_OFTEN if _many_paths(parents, last) else ENDLESS
     if order is None or isinstance(order, str) or not isinstance(order, Iterable):
         return order
     order = list(order)
@@ -109,6 +109,16 @@ def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
     fault = _described(order, parents, last)
     shown = ", ".join(order[:_MOST]) + ", ..." * (len(order) > _MOST)
     return f"{fault}: {shown or 'an empty list'}" if fault else IN_ORDER
+
+
+def _many_paths(parents: Parents, last: str) -> bool:
+    """Whether a walk along every path asks for parents more often than is allowed."""
+    waiting = [last]
+    for name in waiting:
+        if len(waiting) > asks_allowed(len(parents)):
+            return True
+        waiting += parents[name]
+    return False
 
 
 def _described(order: list[str], parents: Parents, last: str) -> str:
@@ -286,6 +296,12 @@ EXERCISE = Exercise(
             _never(TOO_DEEP),
             "The calls are nested too deep for Python on a long chain. Keep the names still to be "
             "done in a list of your own.",
+        ),
+        Property(
+            "the walk ends",
+            _never(ENDLESS),
+            "The walk does not end, even on a small graph: the same names come back to be done "
+            "again and again. What you take next has to bring you nearer to the end.",
         ),
         Property(
             "no name visited once for every path to it",

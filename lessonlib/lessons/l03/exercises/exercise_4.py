@@ -1,14 +1,20 @@
 """Exercise 03.4: write `backward` of a number that remembers what it was computed from."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.lessons.l03.exercises.exercise_3 import parents_first
-from lessonlib.lessons.l03.exercises.shared import DEEP, TOO_DEEP
+from lessonlib.lessons.l03.exercises.shared import (
+    DEEP,
+    TOO_DEEP,
+    TOO_OFTEN,
+    EveryPath,
+    asks_allowed,
+)
 
 
 class Scalar:
@@ -61,6 +67,18 @@ def _plus(s: Any, a: Any) -> Any:
     return s + a
 
 
+_DOUBLINGS = 30  # no walk along every path ends
+_DOUBLED = f"s + s, {_DOUBLINGS} times from s = a + b on"
+
+
+def _doubled(a: Any, b: Any) -> tuple:
+    first = s = a + b
+    for _ in range(_DOUBLINGS):
+        s = s + s
+    return s, first
+
+
+_SAME = "where an operation uses the same number twice"
 _WAITS = "where s has to wait for both of its users"
 
 # name -> (what is special, the result and a number on the way, from a and b)
@@ -69,7 +87,7 @@ EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
     "a * b": ("", lambda a, b: (a * b, None)),
     "tanh(s), where s = a + b": ("", lambda a, b: _with_s(lambda s, a: s.tanh(), a + b, a)),
     "a * b + a": ("where a number is used twice", lambda a, b: _with_s(_plus, a * b, a)),
-    "a * a + b": ("where a number is used twice", lambda a, b: _with_s(_plus, a * a, b)),
+    "a * a + b": (_SAME, lambda a, b: _with_s(_plus, a * a, b)),
     "(a + b) * (a * b)": (
         "where a number is used twice",
         lambda a, b: _with_s(lambda s, p: s * p, a + b, a * b),
@@ -79,7 +97,7 @@ EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
         lambda a, b: _with_s(lambda s, a: s.tanh() * a + a.tanh(), a * b, a),
     ),
     "s * s, where s = a * b + b": (
-        "where a number is used twice",
+        _SAME,
         lambda a, b: _with_s(lambda s, a: s * s, a * b + b, a),
     ),
     "s * tanh(s), where s = a * b": (
@@ -91,6 +109,7 @@ EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
         lambda a, b: _with_s(lambda s, a: s.tanh() * s, a * b, a),
     ),
     f"a + b + b + ..., {DEEP} times b": (f"on a chain of {DEEP:,} sums", _chain),
+    _DOUBLED: (f"where 2^{_DOUBLINGS} paths lead to an input", _doubled),
 }
 
 
@@ -107,14 +126,52 @@ def _case(name: str, values: list[float]) -> tuple:
     return Case(about, name, values) if about else (name, values)
 
 
+class _Counted(tuple):
+    """Parents that stop a walk which asks for them more often than one that comes to an end."""
+
+    asked: list[int]  # the questions so far, and how many are allowed: the same list for all
+
+    def _ask(self) -> None:
+        self.asked[0] += 1
+        if self.asked[0] > self.asked[1]:
+            raise EveryPath
+
+    def __iter__(self) -> Iterator[Any]:
+        self._ask()
+        return super().__iter__()
+
+    def __getitem__(self, place: Any) -> Any:
+        self._ask()
+        return super().__getitem__(place)
+
+
+def _count(last: Any) -> None:
+    """Let the numbers below the last one count how often they are asked for their parents."""
+    found = {id(last): last}
+    waiting = [last]
+    for node in waiting:
+        new = {id(p): p for p in getattr(node, "parents", ()) if id(p) not in found}
+        found |= new
+        waiting += new.values()
+    asked = [0, asks_allowed(len(waiting))]
+    for node in waiting:
+        if type(getattr(node, "parents", None)) is tuple:
+            node.parents = _Counted(node.parents)
+            node.parents.asked = asked
+
+
 def _use(answer: Callable[..., Any], expression: str, values: list[float]) -> Any:
     """Compute the expression with the learner's class, go backward, report as plain numbers."""
     inputs = [answer(value) for value in values]
     loss, on_the_way = EXPRESSIONS[expression][1](*inputs)
+    if expression == _DOUBLED:
+        _count(loss)
     try:
         loss.backward()
     except RecursionError:
         return TOO_DEEP
+    except EveryPath:
+        return TOO_OFTEN
     found = {"value": loss.data, "gradients of a, b": [x.grad for x in inputs]}
     return found if on_the_way is None else found | {"gradient of s": on_the_way.grad}
 
@@ -238,6 +295,39 @@ class _NestedScalar(_Remade):
             parent.backward(part * slope)
 
 
+class _NestedOrder(_Remade):
+    """The right order, found by calls within calls."""
+
+    def backward(self) -> None:
+        """Place every number after its parents, then hand on from the end."""
+        order: dict[int, Scalar] = {}
+
+        def place(node: Scalar) -> None:
+            for parent in node.parents:
+                if id(parent) not in order:
+                    place(parent)
+            order[id(node)] = node
+
+        place(self)
+        self.grad = 1.0
+        for node in reversed(order.values()):
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope * node.grad
+
+
+class _PathByPath(_Remade):
+    """Every path to the inputs is walked, with a list of things to do."""
+
+    def backward(self) -> None:
+        """Take the part of each path and hand it on."""
+        waiting = [(self, 1.0)]
+        while waiting:
+            node, part = waiting.pop()
+            node.grad += part
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                waiting.append((parent, slope * part))
+
+
 class _OneStep(_Remade):
     """Only what the last operation used gets a gradient."""
 
@@ -283,7 +373,7 @@ EXERCISE = Exercise(
             "a product hands on its slopes",
             _product_hands_on_slopes,
             "In a * b each gradient has to be the slope that the product keeps for that number; "
-            "here it is not. Each edge multiplies with its own slope.",
+            "here it is not.",
         ),
         Property(
             "numbers on the way get a gradient too",
@@ -302,6 +392,13 @@ EXERCISE = Exercise(
             lambda found, expression, values: found != TOO_DEEP,
             "The calls are nested too deep for Python on a long chain. Make a list of the numbers "
             "in order first.",
+        ),
+        Property(
+            "no number visited once for every path to it",
+            lambda found, expression, values: found != TOO_OFTEN,
+            "Numbers are visited once for every path that leads to them, and each s + s doubles "
+            f"the paths: after {_DOUBLINGS} of them there are 2^{_DOUBLINGS}, and a walk along all "
+            "takes far too long. Each number should hand on once, after all its users.",
         ),
     ),
     parts={
@@ -372,10 +469,24 @@ EXERCISE = Exercise(
             "time with it. Each number hands on once, after all its users.",
         ),
         Mistake(
-            "nested calls",
+            "every path, by nested calls",
             _NestedScalar,
             f"Right for small graphs. In a chain of {DEEP:,} operations the calls are nested "
-            "too deep for Python. Make a list of the numbers in order first.",
+            "too deep for Python, and where values are used twice again and again the paths are "
+            "too many. Make a list of the numbers in order first; each then hands on once.",
+        ),
+        Mistake(
+            "nested calls",
+            _NestedOrder,
+            f"Right for small graphs. In a chain of {DEEP:,} operations the calls are nested "
+            "too deep for Python. Find the order with a list of things to do.",
+        ),
+        Mistake(
+            "every path",
+            _PathByPath,
+            "Right where paths are few. Every path is walked by itself, and each value that is "
+            "used twice doubles their number. Wait until all users of a number have added their "
+            "part; then it hands on once.",
         ),
     ),
 )

@@ -51,6 +51,7 @@ class _Loss:
 
     def __init__(self, name: str, scale: float = 1.0) -> None:
         self.name, self.scale = name, scale
+        self.__name__ = repr(self)  # by which a message calls it
 
     def __call__(self, *arrays: np.ndarray) -> float:
         return self.scale * float(FORMULAS[self.name](*arrays))
@@ -64,6 +65,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     cube, square = _Loss("the sum of w**3"), _Loss("the sum of w**2")
     small = 1e-6 * w
     W, v, b = rng.normal(size=(2, 3)), rng.normal(size=3), rng.normal(size=2)
+    cubes = np.array([[[1.0, 2.0], [-1.0, 3.0]], [[0.5, -2.0], [1.5, 1.0]]])
     product = _Loss("the sum of (w @ v)**2")
     dW, dv = 2 * np.outer(W @ v, v), 2 * W.T @ (W @ v)
     tanh = _Loss("the sum of tanh(w @ v + b)**2")
@@ -85,6 +87,13 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
             1e-3,
         ),
         Case(
+            "where the loss does not react to an array and its gradient is not 0",
+            _Loss("the sum of w**2, whatever v is"),
+            [w, np.array([1.0, 2.0])],
+            [2 * w, np.array([5.0, -1.0])],
+            1e-3,
+        ),
+        Case(
             "at the kink of a ReLU",
             _Loss("the sum of max(w, 0)"),
             [np.zeros(2)],
@@ -92,6 +101,13 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
             1e-3,
         ),
         Case("where the gradient has the wrong sign", cube, [w], [-3 * w**2], 0.1),
+        Case(
+            "where an array has three dimensions",
+            _Loss("the sum of w**3"),
+            [cubes],
+            [3 * cubes**2 + np.array([0.0, 1.0])],
+            0.1,
+        ),
         (product, [W, v], [dW, dv], 1e-4),
         (product, [W, v], [dW, dv + rng.uniform(0.5, 1, 3)], 1e-4),
         (tanh, [W, v, b], three, 1e-4),
@@ -128,6 +144,17 @@ def _larger_unit(loss: _Loss, arrays: Arrays, gradients: Arrays, nudge: float) -
 
 def _zeros(loss: Any, arrays: Arrays, gradients: Arrays, nudge: float) -> tuple:
     return loss, arrays, [np.zeros_like(g) for g in gradients], nudge
+
+
+def _unmoved(loss: _Loss, arrays: Arrays, gradients: Arrays, nudge: float) -> tuple:
+    return _Loss(loss.name, 0.0), arrays, gradients, nudge
+
+
+def _wrong_unless_0(
+    found: Any, still: Any, loss: Any, arrays: Arrays, gradients: Arrays, nudge: float
+) -> bool:
+    """Against slopes that are 0 the error is |g| / |g|, 1, or 0 if all of g is 0."""
+    return bool(np.allclose(still, [float(np.any(g)) for g in gradients], atol=1e-6))
 
 
 def _all_or_nothing(found: Any, zeros: Any, *case: Any) -> bool:
@@ -323,6 +350,14 @@ EXERCISE = Exercise(
             "Against a gradient of zeros the error is 1, or 0 where the nudges are 0 too; here it "
             "is another number.",
             also=_zeros,
+        ),
+        Property(
+            "against a loss that never changes",
+            _wrong_unless_0,
+            "Where the loss does not react at all, all its slopes are 0: a gradient that is not 0 "
+            "is wrong, with the error 1, and one of zeros is right. Here another number comes "
+            "back.",
+            also=_unmoved,
         ),
     ),
     parts={

@@ -47,9 +47,15 @@ def _shape_of(k: int, what: str, fits: Callable[..., tuple]) -> Property:
     )
 
 
-def _sums(found: Any, twice: Any, *case: Any) -> bool:
-    """Whether the gradients of weight and bias double when every row is there twice."""
-    return all(np.allclose(2 * np.asarray(found[k]), twice[k]) for k in (1, 2))
+def _adds_up(k: int, what: str) -> Property:
+    """A property: the gradient of weight or bias doubles when every row is there twice."""
+    return Property(
+        f"rows add up in {what}",
+        lambda found, twice, *case: np.allclose(2 * np.asarray(found[k]), twice[k]),
+        f"With every row twice {what} has to double, because every row adds a term of its own; "
+        "here it does not.",
+        also=lambda dy, x, weight: (np.vstack([dy, dy]), np.vstack([x, x]), weight),
+    )
 
 
 def _cut(found: Any, first: Any, dy: np.ndarray, x: np.ndarray, weight: np.ndarray) -> bool:
@@ -86,13 +92,8 @@ EXERCISE = Exercise(
         _shape_of(0, "dx", lambda dy, x, weight: x.shape),
         _shape_of(1, "dweight", lambda dy, x, weight: weight.shape),
         _shape_of(2, "dbias", lambda dy, x, weight: dy.shape[1:]),
-        Property(
-            "rows add up",
-            _sums,
-            "With every row twice dweight and dbias have to double, because all rows use the same "
-            "weights and the same bias: their terms are added. Here they do not double.",
-            also=lambda dy, x, weight: (np.vstack([dy, dy]), np.vstack([x, x]), weight),
-        ),
+        _adds_up(1, "dweight"),
+        _adds_up(2, "dbias"),
         Property(
             "each row of dx by itself",
             _cut,
