@@ -137,7 +137,7 @@ QUESTIONS = [
             "1.2 a layer, and fifty layers learned less with it than without; or names what was "
             "needed in addition (residual connections, lesson 06b).",
             "1 point: treats the reason as open: covariate shift was the proposal, later work "
-            "disputes it, the brake was not the reason; proposes a measurement that could tell.",
+            "disputes it; proposes a measurement that could tell.",
         ),
     ),
 ]
