@@ -221,7 +221,7 @@ def call(
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
         _no_exit(),
-        np.errstate(all="warn"),
+        np.errstate(all="warn", under="ignore"),  # a number too small is 0, and never NaN
         _noting_warnings(outcome),
     ):
         try:
