@@ -233,8 +233,8 @@ def network(
 
     sizes   : units in each layer
     weights : one array (out, in) between two layers, as `nn.Linear` has it; an edge is as wide as
-              its weight is large, orange above zero, blue and dashed below. Without it all edges
-              are alike.
+              its weight is large in the whole network, orange above zero, blue and dashed below.
+              Without it all edges are alike.
     names   : for each layer the texts in its nodes; titles: a text below each layer
     most    : a layer with more units shows the first ones, dots, and the last
     Returns for each layer the drawn nodes by number. Raises ValueError naming a wrong shape.
@@ -243,8 +243,9 @@ def network(
     xs = np.linspace(-width / 2, width / 2, len(sizes)) + centre[0]
     places = zip(sizes, xs.tolist(), strict=True)
     drawn = [_layer(ax, units, x, centre[1], height, most, radius) for units, x in places]
+    shares = [] if weights is None else _shares(weights)
     for k, (before, after) in enumerate(pairwise(drawn)):
-        _edges(ax, before, after, None if weights is None else np.asarray(weights[k], dtype=float))
+        _edges(ax, before, after, None if weights is None else shares[k])
     for layer, texts in zip(drawn, names, strict=True) if names else ():
         for node, text in zip(layer.values(), texts, strict=False):  # the first nodes may have them
             ax.text(*node.centre, text, ha="center", va="center", size=10, zorder=5)
@@ -442,17 +443,23 @@ def _layer(
     return nodes
 
 
+def _shares(weights: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Each weight over the largest of the network."""
+    arrays = [np.asarray(weight, dtype=float) for weight in weights]
+    largest = max(float(np.abs(array).max()) for array in arrays)
+    return [array / (largest or 1.0) for array in arrays]
+
+
 def _edges(
-    ax: Axes, before: dict[int, Box], after: dict[int, Box], weight: np.ndarray | None
+    ax: Axes, before: dict[int, Box], after: dict[int, Box], shares: np.ndarray | None
 ) -> None:
     """Draw the edges between two layers; an edge's width is its weight over the largest."""
-    largest = 0.0 if weight is None else float(np.abs(weight).max())
     for i, source in before.items():
         for o, target in after.items():
             (x0, y0), (x1, y1) = source.centre, target.centre
             colour, width, dashes = FAINT_EDGE, 0.9, "-"
-            if weight is not None:
-                share = float(weight[o, i]) / (largest or 1.0)
+            if shares is not None:
+                share = float(shares[o, i])
                 colour = COLOUR["positive" if share >= 0 else "negative"]
                 width, dashes = 0.3 + 3.7 * abs(share), "-" if share >= 0 else "--"
             ax.plot([x0, x1], [y0, y1], color=colour, lw=width, ls=dashes, zorder=1)

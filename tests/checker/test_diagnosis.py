@@ -200,6 +200,7 @@ def test_two_different_numbers_look_different():
         (lambda x, s: np.exp(x * 1e4), "exp overflows for large numbers"),
         (lambda x, s: x / (x - x), "something is divided by 0"),
         (lambda x, s: np.log(x - x), "the logarithm of 0 is taken"),
+        (lambda x, s: np.log(np.exp(-1e4 - x * x)), "the logarithm of 0 is taken"),
         (lambda x, s: np.sqrt(x - 100), "the square root of a negative number"),
         (lambda x, s: np.full_like(x, np.array([]).mean()), "the mean of nothing is taken"),
         (lambda x, s: x @ x, "the inner sizes have to be equal"),

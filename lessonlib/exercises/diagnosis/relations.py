@@ -33,7 +33,7 @@ _SHAPED: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("is 1 minus what is expected", lambda w: 1 - w),
     ("is 1 divided by what is expected", lambda w: 1 / w),
     ("has lost its signs", np.abs),
-    ("is never below 0: what is negative was cut off", lambda w: np.maximum(w, 0)),
+    ("has 0 where it should be negative: what is negative was cut off", lambda w: np.maximum(w, 0)),
     ("is the running sum of what is expected", lambda w: np.cumsum(w, 0) if w.ndim else None),
     ("is shifted by one place", lambda w: np.roll(w, 1, 0) if w.ndim else None),
     ("is shifted by one place", lambda w: np.roll(w, -1, 0) if w.ndim else None),

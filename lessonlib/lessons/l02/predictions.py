@@ -73,14 +73,15 @@ PREDICTIONS = [
     Prediction(
         id="02.f",
         question=(
-            "Twelve tents, 24 ReLUs in twelve layers, draw a line of 4,096 straight pieces. How "
-            "many ReLUs does one single hidden layer need for that?"
+            "Twelve tents, 24 ReLUs in twelve layers, draw a zigzag of 4,096 straight pieces. How "
+            "many ReLUs does one single hidden layer need for the same line?"
         ),
         choices=("24", "about 200", "4,096"),
         right=2,
         why=(
-            "In one hidden layer each unit adds one corner, and 4,095 units are not quite enough, "
-            "as you will see. A layer behind a layer bends all the pieces that are there already."
+            "In one hidden layer each unit adds one corner at most. The line has 4,095 of them, "
+            "and yet 4,095 units are not quite enough, as you will see. A layer behind a layer "
+            "bends all the pieces that are there already."
         ),
     ),
 ]

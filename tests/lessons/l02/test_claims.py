@@ -1,6 +1,6 @@
 """Sentences of lesson 02 that its own outputs do not show (see claims.md)."""
 
-from itertools import pairwise, product
+from itertools import combinations_with_replacement, pairwise, product
 from math import comb
 
 import numpy as np
@@ -96,13 +96,14 @@ def _exponents(degree):
     return [(a, b) for a, b in product(range(degree + 1), repeat=2) if a + b <= degree]
 
 
-@given(SEEDS)
-def test_layers_of_squares_are_a_parabola(seed):
+@given(SEEDS, st.integers(1, 5))
+def test_layers_with_a_polynomial_draw_a_polynomial_of_its_degree(seed, degree):
     r = np.random.default_rng(seed)
     w, b, v = r.normal(size=(3, 9))
+    bend = np.polynomial.Polynomial(r.normal(size=degree + 1))
     x = np.linspace(-1, 1, 30)
-    y = (np.outer(x, w) + b) ** 2 @ v
-    assert np.allclose(np.polynomial.Polynomial.fit(x, y, 2)(x), y)
+    y = bend(np.outer(x, w) + b) @ v
+    assert np.allclose(np.polynomial.Polynomial.fit(x, y, degree)(x), y)
 
 
 @given(SEEDS, st.integers(2, 6))
@@ -124,11 +125,52 @@ def test_silu_has_its_dip_where_the_lesson_says():
     assert np.all(silu_slope(np.linspace(-1.27, 30, 100)) > 0)
 
 
-@given(st.lists(st.floats(-5, 5), min_size=1, max_size=9), st.floats(-5, 5))
-def test_normal_noise_makes_the_squared_error_the_likelihood(seen, guess):
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=9), st.floats(-5, 5), st.floats(0.5, 3))
+def test_normal_noise_makes_the_squared_error_the_likelihood(seen, guess, spread):
     away = np.array(seen) - guess
-    minus_log = -np.log(np.exp(-0.5 * away**2) / np.sqrt(2 * np.pi)).mean()
-    assert minus_log == pytest.approx((away**2).mean() / 2 + np.log(2 * np.pi) / 2)
+    density = np.exp(-0.5 * (away / spread) ** 2) / np.sqrt(2 * np.pi) / spread
+    constant = np.log(2 * np.pi) / 2 + np.log(spread)
+    assert -np.log(density).mean() == pytest.approx((away**2).mean() / 2 / spread**2 + constant)
+
+
+def test_answers_that_only_rise_cost_at_least_the_middle_level():
+    """Along a direction opposite corners of XOR are at both ends: the labels are 0110 or 1001."""
+    corners, labels = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+    for angle in np.linspace(0.01, 2 * np.pi, 60):
+        order = np.argsort(corners @ [np.cos(angle), np.sin(angle)])
+        assert tuple(labels[order]) in {(0, 1, 1, 0), (1, 0, 0, 1)}
+    p = np.clip(np.linspace(0, 1, 25), 1e-12, 1 - 1e-12)  # ⅔ is one of them
+    rising = np.array(list(combinations_with_replacement(p, 4)))
+    level = (3 * np.log(3) - 2 * np.log(2)) / 4
+    for seen in ((0, 1, 1, 0), (1, 0, 0, 1)):
+        losses = -np.log(np.where(np.array(seen) == 1, rising, 1 - rising)).mean(axis=1)
+        assert losses.min() == pytest.approx(level, abs=1e-9)
+
+
+def test_steps_of_half_the_slope_leap_on_the_spirals_and_those_of_a_tenth_do_not():
+    r = np.random.default_rng(0)
+    arm = r.integers(0, 2, 400)
+    t = np.sqrt(r.uniform(0.02, 1, 400))
+    angle = 3 * np.pi * t + np.pi * arm
+    X = 3 * np.c_[t * np.cos(angle), t * np.sin(angle)] + r.normal(size=(400, 2)) * 0.05
+    losses = {}
+    for lr in (0.5, 0.1):
+        start, layers = np.random.default_rng(0), []
+        for i, o in pairwise((2, 32, 32, 2)):
+            layers += [nn.Linear(i, o, rng=start, dtype=np.float64), nn.ReLU()]
+        model, loss, losses[lr] = nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss(), []
+        for part in model[::2]:
+            shape = part.weight.data.shape
+            part.weight.data[...] = start.normal(0, (2 / shape[1]) ** 0.5, shape)
+        optimizer = optim.SGD(model.parameters(), lr=lr)
+        for _ in range(700):
+            losses[lr].append(float(loss(model(X), arm)))
+            optimizer.zero_grad()
+            model.backward(loss.backward())
+            optimizer.step()
+    assert max(losses[0.5]) > 1.2 * losses[0.5][0]
+    assert max(losses[0.1]) <= losses[0.1][0]
+    assert losses[0.5][-1] < losses[0.1][-1]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +196,7 @@ def test_the_weight_of_the_first_hidden_unit_has_its_valley_at_1():
         measured = (loss(u + 1e-5) - loss(u - 1e-5)) / 2e-5
         up, down = s(np.array([12 * u - 15, 3 - 6 * u]))[0]
         assert measured == pytest.approx(3 * up - 3 * down, abs=1e-8)
+        assert measured == pytest.approx((12 * up - 2 * 6 * down) / 4, abs=1e-8)
     assert loss(1) < min(loss(0.99), loss(1.01))
 
 

@@ -39,7 +39,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 def _bias(made: Any) -> np.ndarray:
     """The second value. Raises ValueError where it is no row of numbers: nothing is said of it."""
-    if np.ndim(made[1]) != 1:
+    if not isinstance(made, tuple | list) or np.ndim(made[1]) != 1:
         raise ValueError("no bias")
     return np.asarray(made[1])
 

@@ -64,13 +64,13 @@ EXERCISE = Exercise(
             "the slope far to the right is 1",
             lambda slope, far, z: np.allclose(far, 1),
             "Far to the right SiLU is z itself, so its slope is 1 there; here it is not.",
-            also=lambda z: (0 * z + 40,),
+            also=lambda z: (z + 60,),
         ),
         Property(
             "the slope far to the left is 0",
             lambda slope, far, z: np.allclose(far, 0),
             "Far to the left SiLU is flat, so its slope is 0 there; here it is not.",
-            also=lambda z: (0 * z - 40,),
+            also=lambda z: (z - 60,),
         ),
         Property(
             "slopes at z and -z add up to 1",

@@ -158,12 +158,13 @@ EXERCISE = Exercise(
         Property(
             "at least as far as the right class is behind",
             lambda loss, scores, target: not np.any(np.asarray(loss) < _behind(scores, target)),
-            "The loss of a row is at least as large as the distance from its largest score to the "
-            "score of the right class; here it is smaller.",
+            "Each row costs at least the distance from its largest score to the score of the right "
+            "class, so the mean of these distances is the least that the loss can be; here it is "
+            "less.",
         ),
     ),
     parts={
-        "z": "the score without the largest one of its row",
+        "z": "the scores without the largest one of their row",
         "scores - scores.max(axis=1, keepdims=True)": "the scores without the largest one of "
         "their row",
         "scores.max(axis=1, keepdims=True)": "the largest score of the row",
@@ -198,9 +199,9 @@ EXERCISE = Exercise(
         Mistake(
             "the logarithm of a probability",
             _log_of_a_probability,
-            "Right as long as the probability of the right class is not rounded to 0: then its "
-            "logarithm is minus infinity. Take the logarithm before there is a probability, from "
-            "the scores.",
+            "Right as long as no exponential leaves the range of a float; here one is rounded to 0 or "
+            "to infinity before its logarithm is taken. The logarithm of e^z is z itself: take the "
+            "logarithm apart first.",
         ),
         Mistake(
             "mean over all classes",
@@ -212,7 +213,7 @@ EXERCISE = Exercise(
             "the right score with its maximum",
             _score_with_its_maximum,
             "The largest score is taken off in the sum of the exponentials, but not off the score "
-            "of the right class. Take it off both, or off none.",
+            "of the right class. Take it off both.",
         ),
         Mistake(
             "wrong axis",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake, Property
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
 def fence(k: int, centre: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
@@ -19,7 +19,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     drawn = [(k, rng.normal(size=2), float(rng.uniform(0.5, 3))) for k in (3, 5, 12)]
     origin = (4, np.zeros(2), 1.0)
     unit = (4, np.array([2.0, 1.0]), 1.0)
-    return [origin, unit, (4, np.array([2.0, 1.0]), 0.5), (3, np.zeros(2), 2.5), *drawn]
+    many = Case("where 2 pi / 61 is rounded: there are 61 units all the same", 61, np.zeros(2), 1.0)
+    return [origin, unit, (4, np.array([2.0, 1.0]), 0.5), (3, np.zeros(2), 2.5), *drawn, many]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
@@ -147,6 +148,14 @@ EXERCISE = Exercise(
             lambda k, centre, radius: _fence_from(np.linspace(0, 2 * np.pi, k), centre, radius),
             "np.linspace(0, 2 * np.pi, k) ends at 2 pi, which is direction 0 again: one side of "
             "the fence is missing. Use endpoint=False.",
+        ),
+        Mistake(
+            "steps up to a full turn",
+            lambda k, centre, radius: _fence_from(
+                np.arange(0, 2 * np.pi, 2 * np.pi / k), centre, radius
+            ),
+            "np.arange with a step that is rounded can end one step later than meant, and then "
+            "there are k + 1 units. Count in whole numbers, and multiply afterwards.",
         ),
         Mistake(
             "degrees",

@@ -27,7 +27,13 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         [np.array([[1.0, 1.0], [0.5, -1.0], [-2.0, 0.0]])],
         [np.array([0.0, -1.0, 0.5])],
     )
-    cases: list[tuple] = [xor, single]
+    alike = Case(
+        "where a hidden layer has the same biases as the last one",
+        np.array([[1.0, -2.0], [-3.0, 0.5]]),
+        [np.array([[1.0, -1.0], [0.5, 2.0]]), np.array([[1.0, 1.0], [-2.0, 3.0]])],
+        [np.zeros(2), np.zeros(2)],
+    )
+    cases: list[tuple] = [xor, single, alike]
     for n, sizes in ((3, (2, 3, 1)), (4, (3, 3, 3)), (6, (4, 5, 5, 3)), (8, (2, 6, 6, 6, 2))):
         pairs = list(pairwise(sizes))
         weights = [rng.normal(size=(o, i)) for i, o in pairs]
@@ -146,9 +152,10 @@ EXERCISE = Exercise(
     minutes=8,
     reference=network,
     starter=_relu_everywhere,
+    pure=True,
     cases=_cases,
     hints=(
-        "Run the hand-set XOR network through it. Which scores should be negative?",
+        "Run the hand-set XOR network through it. Two scores should be -1/2: what comes out?",
         "Which layers bend, and which one only draws the line?",
     ),
     properties=(
@@ -156,7 +163,7 @@ EXERCISE = Exercise(
             "the last layer cuts nothing off",
             lambda scores, lower, X, weights, biases: np.allclose(np.subtract(scores, 1000), lower),
             "With the last biases 1,000 smaller every score has to be 1,000 smaller; here it is "
-            "not. After the last layer nothing is cut off or bent.",
+            "not. The last biases are added to the scores, once, and nothing is cut off after that.",
             also=_lowered,
         ),
         Property(

@@ -64,6 +64,10 @@ class Network:
 _SCORES, _LOSS = "the scores", "the loss"
 _DW, _DB = "the slopes of the weights", "the slopes of the biases"
 _STILL = "the weights after their slopes were measured"
+_KEPT = "the weights that are kept"
+_LISTS = "how many lists `gradients` returns"
+_ASKED = "how often `train` asks `gradients`"
+_AGAIN = "the losses of a second, shorter training"
 _LOSSES, _W, _B = "the losses", "the weights after training", "the biases after training"
 _GIVEN = "the weights after training where `gradients` gives 1 for every slope"
 _PASSED = "the arrays that the class was given, after training"
@@ -73,11 +77,18 @@ def _floats(arrays: Sequence[np.ndarray]) -> Arrays:
     return [np.array(a, dtype=float) for a in arrays]
 
 
+def _copies(arrays: Sequence[np.ndarray]) -> Arrays:
+    return [np.array(a) for a in arrays]
+
+
 def _ones(answer: Any) -> type:
     """The learner's class with slopes of 1: does `train` ask `gradients`?"""
 
     class WithSlopes1(answer):
+        asked = 0
+
         def gradients(self, X: np.ndarray, target: np.ndarray) -> tuple[list, list]:
+            type(self).asked += 1
             return [0 * w + 1.0 for w in self.weights], [0 * b + 1.0 for b in self.biases]
 
     return WithSlopes1
@@ -96,19 +107,26 @@ def _use(
 
     Every network gets arrays of its own: one that keeps no copies shall fail for this alone.
     """
-    net = answer(_floats(weights), _floats(biases))
-    found: dict[str, Any] = {_SCORES: net.scores(X), _LOSS: net.loss(X, target)}
-    net = answer(_floats(weights), _floats(biases))
-    of_weights, of_biases = net.gradients(X, target)
+    net = answer(_copies(weights), _copies(biases))
+    found: dict[str, Any] = {_KEPT: _copies(net.weights)}
+    found |= {_SCORES: net.scores(X), _LOSS: net.loss(X, target)}
+    net = answer(_copies(weights), _copies(biases))
+    slopes = net.gradients(X, target)
+    found |= {_LISTS: len(slopes)}
+    if len(slopes) != 2:
+        return found
+    of_weights, of_biases = slopes
     found |= {_DW: _floats(of_weights), _DB: _floats(of_biases), _STILL: _floats(net.weights)}
-    passed = _floats(weights), _floats(biases)
+    passed = _copies(weights), _copies(biases)
     net = answer(*passed)
     losses = net.train(X, target, lr, steps)
+    losses = list(losses) if isinstance(losses, list) else losses
     found |= {_LOSSES: losses, _W: _floats(net.weights), _B: _floats(net.biases)}
     found |= {_PASSED: _floats([*passed[0], *passed[1]])}
-    given = _ones(answer)(_floats(weights), _floats(biases))
+    found |= {_AGAIN: net.train(X, target, lr, 1)}
+    given = _ones(answer)(_copies(weights), _copies(biases))
     given.train(X, target, lr, steps)
-    return found | {_GIVEN: _floats(given.weights)}
+    return found | {_GIVEN: _floats(given.weights), _ASKED: type(given).asked}
 
 
 def _called(
@@ -147,12 +165,32 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         0.001,
         1,
     )
+    whole = Case(
+        "where the arrays that were given hold whole numbers",
+        [np.array([[1, 2], [-1, 1]]), np.array([[1, 0], [-1, 2]])],
+        [np.array([1, 0]), np.array([0, 1])],
+        np.array([[0.5, -0.25], [1.5, 0.5], [-0.5, 0.75]]),
+        np.array([0, 1, 1]),
+        0.1,
+        1,
+    )
+    done = Case(
+        "where the loss is 0 from the start: a step is a step all the same",
+        [np.array([[40.0, 0.0], [0.0, 40.0]])],
+        [np.zeros(2)],
+        np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, 3.0]]),
+        np.array([0, 1, 0, 1]),
+        0.5,
+        3,
+    )
     return [
         single,
         xor,
         _drawn(rng, 4, (2, 3, 3), 0.3, 3),
         _drawn(rng, 5, (3, 3, 2, 2), 0.1, 2),
         large,
+        whole,
+        done,
     ]
 
 
@@ -164,8 +202,8 @@ def _same_shapes(found: dict, weights: Arrays, biases: Arrays, *rest: Any) -> bo
     return shapes == [np.shape(a) for a in (*weights, *biases)]
 
 
-def _still_there(found: dict, weights: Arrays, *rest: Any) -> bool:
-    pairs = zip(found[_STILL], weights, strict=True)
+def _still_there(found: dict, *case: Any) -> bool:
+    pairs = zip(found[_STILL], found[_KEPT], strict=True)
     return all(np.allclose(a, w, rtol=0, atol=1e-7) for a, w in pairs)
 
 
@@ -178,10 +216,26 @@ def _first_loss(found: dict, *case: Any) -> bool:
     return len(found[_LOSSES]) == case[-1] and bool(np.isclose(found[_LOSSES][0], found[_LOSS]))
 
 
-def _asks_gradients(found: dict, weights: Arrays, *case: Any) -> bool:
+def _as_given(found: dict, weights: Arrays, *case: Any) -> bool:
+    return len(found[_KEPT]) == len(weights) and all(
+        np.shape(a) == np.shape(w) and np.allclose(a, w)
+        for a, w in zip(found[_KEPT], weights, strict=True)
+    )
+
+
+def _asks_gradients(found: dict, *case: Any) -> bool:
+    moved = zip(found[_W], found[_KEPT], strict=True)
+    return found[_ASKED] > 0 or all(np.array_equal(a, w) for a, w in moved)
+
+
+def _moves_by_lr(found: dict, weights: Arrays, *case: Any) -> bool:
     lr, steps = case[-2:]
     pairs = zip(found[_GIVEN], weights, strict=True)
-    return all(np.allclose(a, w - lr * steps) for a, w in pairs)
+    return found[_ASKED] == 0 or all(np.allclose(a, w - lr * steps) for a, w in pairs)
+
+
+def _only_its_own_losses(found: dict, *case: Any) -> bool:
+    return np.size(found[_AGAIN]) <= 1
 
 
 def _last_biases_sum_to_0(found: dict, *case: Any) -> bool:
@@ -365,6 +419,24 @@ EXERCISE = Exercise(
     ),
     properties=(
         Property(
+            "enough digits for the nudge",
+            lambda found, *case: all(a.dtype != np.float32 for a in found[_KEPT]),
+            "self.weights is kept as float32, which has too few digits for a nudge of 1e-5: the "
+            "slopes come out wrong. Keep float64, which is what dtype=float makes.",
+        ),
+        Property(
+            "copies of what was given",
+            _as_given,
+            "As soon as it is made, self.weights has to be a list of copies of the arrays that "
+            "were given, as many as those and with the same numbers; here it is not.",
+        ),
+        Property(
+            "two lists",
+            lambda found, *case: found[_LISTS] == 2,
+            "`gradients` returns two lists, first the slopes of all weights, then those of all "
+            "biases; here it is another number of them.",
+        ),
+        Property(
             "a slope for every weight and bias",
             _same_shapes,
             "`gradients` returns two lists, for the weights and for the biases, with arrays of the "
@@ -397,8 +469,19 @@ EXERCISE = Exercise(
         Property(
             "training asks gradients",
             _asks_gradients,
-            "`train` has to take its slopes from self.gradients: with a class whose `gradients` "
-            "gives 1 everywhere, each step lowers every weight by lr. Here it does not.",
+            "`train` has to take its slopes from self.gradients; here it never asks it.",
+        ),
+        Property(
+            "every step moves every weight by lr times its slope",
+            _moves_by_lr,
+            "With a class whose `gradients` gives 1 everywhere, each step of `train` has to lower "
+            "every weight by lr; after all the steps they are elsewhere here.",
+        ),
+        Property(
+            "only its own losses",
+            _only_its_own_losses,
+            "A second call of `train`, for one step, has to return the one loss of that step; here "
+            "it returns others as well.",
         ),
         Property(
             "a step is lr times the slope",

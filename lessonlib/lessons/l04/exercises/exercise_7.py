@@ -291,7 +291,7 @@ class _Changed(Optimizer):
         size = -size if self.mistake == "uphill" else size
         whole = 0.0 if self.mistake == "decay of Adam" and plain else lr * self.decay
         shares = {"coupled": 0.0, "no decay": 0.0, "decay without lr": self.decay, "grows": -whole}
-        share = shares.get(self.mistake, whole)
+        share: float = shares.get(self.mistake, whole)
         if self.mistake == "decay of the new":
             return (w - size * step) * (1 - share)
         return w - size * step - share * w
