@@ -245,7 +245,7 @@ class _Changed(Optimizer):
 
     mistake = ""
     count = visits = 0
-    first_lr = None
+    first_lr = 0.0
 
     def step(self) -> None:
         """One step, with the mistake."""
