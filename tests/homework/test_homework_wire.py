@@ -98,6 +98,8 @@ def message(tree, body=b""):
         {"dict": [[{"list": []}, 1]]},
         {"dict": [[1.5, 1]]},
         {"dict": 3},
+        {"dict": [[{"int": str(2 * (2**61 - 1))}, 1]]},
+        {"list": [{"other": f"kind_{k}"} for k in range(300)]},
         {"_build": []},
         {"build": []},
         {"tuple": [], "list": []},

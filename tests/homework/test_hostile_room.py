@@ -153,6 +153,8 @@ CALLS = {
     "a socket to the host of a virtual machine": "libc.socket(40, 1, 0)",
     "a socket to the kernel": "libc.socket(16, 3, 0)",
     "a socket for ciphers": "libc.socket(38, 5, 0)",
+    "an attribute of a file": 'libc.setxattr(b"/tmp", b"user.a", b"1", 1, 0)',
+    "a lease of a file": 'libc.fcntl(os.open("leased", os.O_CREAT), 1024, 1)',
     "memory that is in no process": "libc.mmap(None, 4096, 3, 0x21, -1, 0)",
     "memory that is in no process, in the newer form": "libc.mmap(None, 4096, 3, 0x23, -1, 0)",
 }
@@ -223,6 +225,10 @@ for folder in ("/tmp", "/dev/shm", "/home/student"):
 
 def test_a_machine_without_memory_ends_students_processes_first(client):
     assert printed(client, "print(open('/proc/self/oom_score_adj').read())").strip() == "1000"
+    source = (
+        "try:\n    open('/proc/self/oom_score_adj', 'w')\nexcept OSError as e:\n    print(e.errno)"
+    )
+    assert printed(client, source).strip() in ("2", "30"), "read-only, or there is none"
 
 
 def test_what_shares_memory_and_sockets_still_works(client):

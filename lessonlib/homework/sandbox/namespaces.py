@@ -285,7 +285,8 @@ def _read_only(target: str) -> None:
 def _new_proc(new: str) -> None:
     os.makedirs(f"{new}/proc", exist_ok=True)
     try:
-        _mount("proc", f"{new}/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+        _mount("proc", f"{new}/proc", "proc",
+               _MS_NOSUID | _MS_NODEV | _MS_NOEXEC | _MS_RDONLY)  # fmt: skip
     except RoomError:  # inside some containers; then there is no /proc at all
         _mount("tmpfs", f"{new}/proc", "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_RDONLY, "size=4k")
 

@@ -16,29 +16,38 @@ _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
-_NUMBER, _MACHINE, _FIRST, _FOURTH = 0, 4, 16, 40  # where they and the arguments are described
+_NUMBER, _MACHINE, _FIRST, _SECOND, _FOURTH = (
+    0,
+    4,
+    16,
+    24,
+    40,
+)  # where they and the arguments are described
 _NEW_NAMESPACES = 0x7E020080  # the flags of `clone` that ask for a namespace of any kind
 _SHARED_AND_NAMELESS = 0x21  # the flags of `mmap` for memory that stays when no process has it
 _FAMILIES = (1, 2, 10)  # of sockets: inside the machine, IPv4, IPv6
+_LEASE = 1024  # what `fcntl` is asked, so that others wait who open the file
 _CLONE3, _FIRST_UNKNOWN = 435, 463
 _SINCE_UNIFIED = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 440, 442, 447)
 
-# name of the machine: (its number, `clone`, `mmap`, `socket`, the calls that are refused)
+# name of the machine: (its number, `clone`, `mmap`, `socket`, `fcntl`, the calls that are refused)
 _CALLS = {
-    "x86_64": (0xC000003E, 56, 9, 41, (
+    "x86_64": (0xC000003E, 56, 9, 41, 72, (
         29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 240, 241, 242, 243, 244, 245,  # segments, queues
         248, 249, 250,  # keyrings
         101, 310, 311, 312, 103,  # other processes, the log
         155, 161, 165, 166, 272, 303, 304, 308,  # mounts, namespaces
         298, 319, 321, 323,  # perf, memory files, bpf, userfaultfd
+        188, 189, 190,  # attributes of files, which take memory that nobody counts
         *_SINCE_UNIFIED,
     )),
-    "aarch64": (0xC00000B7, 220, 222, 198, (
+    "aarch64": (0xC00000B7, 220, 222, 198, 25, (
         180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 196,
         217, 218, 219,
         117, 270, 271, 272, 116,
         39, 40, 41, 51, 97, 264, 265, 268,
         241, 279, 280, 282,
+        5, 6, 7,
         *_SINCE_UNIFIED,
     )),
 }  # fmt: skip
@@ -62,7 +71,9 @@ def refuse_calls() -> bool:
     return libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0) == 0
 
 
-def _filter(machine: int, clone: int, mmap: int, socket: int, refused: tuple[int, ...]) -> bytes:
+def _filter(
+    machine: int, clone: int, mmap: int, socket: int, fcntl: int, refused: tuple[int, ...]
+) -> bytes:
     """The filter's steps: (what, how far if true, how far if false, with which number)."""
     no, unknown, yes = _ERRNO | _EPERM, _ERRNO | _ENOSYS, _ALLOW
     steps = [
@@ -77,6 +88,8 @@ def _filter(machine: int, clone: int, mmap: int, socket: int, refused: tuple[int
         (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),
         (_EQUAL, 0, 5, mmap), (_LOAD, 0, 0, _FOURTH), (_AND, 0, 0, _SHARED_AND_NAMELESS),
         (_EQUAL, 0, 1, _SHARED_AND_NAMELESS), (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),
+        (_EQUAL, 0, 4, fcntl), (_LOAD, 0, 0, _SECOND), (_EQUAL, 0, 1, _LEASE),
+        (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),
         (_EQUAL, 0, len(_FAMILIES) + 2, socket), (_LOAD, 0, 0, _FIRST),
         *((_EQUAL, len(_FAMILIES) - k, 0, family) for k, family in enumerate(_FAMILIES)),
         (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),

@@ -18,6 +18,7 @@ MAX_TREE = 8 * 2**20  # of the JSON tree in a frame, which takes more memory tha
 _MAX_DEPTH = 24
 _MAX_TEXT = 200_000
 _MAX_INT_DIGITS = 400
+_MAX_KINDS = 200  # of values that are no plain ones; each costs the grader a class
 _KINDS = "biufcU"
 _HEAD = struct.Struct("<II")
 
@@ -102,6 +103,7 @@ def encode(value: Any) -> bytes:
 class _Reader:
     def __init__(self, blobs: memoryview) -> None:
         self.blobs, self.at = blobs, 0
+        self.strangers: dict[str, Other] = {}
 
     def build(self, node: Any, depth: int = 0) -> Any:
         if depth > _MAX_DEPTH:
@@ -149,10 +151,17 @@ class _Reader:
         pairs = [(self.build(k), self.build(v, depth + 1)) for k, v in body]
         if not all(type(k) in (str, int) for k, _ in pairs):
             raise WireError("a key is neither text nor integer")
+        if any(type(k) is int and abs(k) >= 2**61 for k, _ in pairs):  # they may hash alike
+            raise WireError("a key of a size that no answer needs")
         return dict(pairs)
 
     def _other(self, body: Any, depth: int) -> Other:
-        return stranger(body)
+        name = str(body)[:60]
+        if name not in self.strangers:
+            if len(self.strangers) == _MAX_KINDS:
+                raise WireError("too many kinds of values")
+            self.strangers[name] = stranger(name)
+        return self.strangers[name]
 
     def _array(self, body: Any, depth: int) -> Any:
         code, shape, scalar = body

@@ -101,7 +101,9 @@ def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
         return TOO_DEEP
     except EveryPath:
         return TOO_OFTEN if _many_paths(parents, last) else ENDLESS
-    if order is None or isinstance(order, str) or not isinstance(order, Iterable):
+    if isinstance(order, str):  # whoever returns the sentence itself has found no order
+        return f"the text {order[:60]!r}"
+    if order is None or not isinstance(order, Iterable):
         return order
     order = list(order)
     if not all(isinstance(name, str) for name in order):
