@@ -102,7 +102,7 @@ def recipes_of(lesson: str) -> tuple[str, ...]:
     """The ids of a lesson's recipes. Raises KeyError naming the lessons there are.
 
     >>> recipes_of("00")
-    ('00.scoreboard',)
+    ('00.centred_scoreboard', '00.scoreboard')
     """
     _known(lesson)
     files = sorted((_FOLDER / f"l{lesson}" / "recipes").glob("[a-z]*.py"))
