@@ -435,6 +435,8 @@ def test_a_due_date_gives_its_zone_to_times_without_one(due, offset):
 def test_the_times_of_exchange_and_worksheet(tmp_path, homework):
     root = handed_in(tmp_path, ["kl1/01_sample/01_sample.ipynb", *MOODLE])
     (root / "kl1/01_sample/timestamp.txt").write_text("2026-10-05 11:00:00.000000 UTC\n")
+    for platforms in {(root / path).parent for path in MOODLE}:  # the student's own: no evidence
+        (platforms / "timestamp.txt").write_text("2026-10-01 08:00:00.000000 UTC\n")
     worksheet = WORKSHEET.replace("Email address", "Email address,Last modified (submission)")
     when = 'g,"Monday, 5 October 2026, 12:30 PM"\n'
     worksheet = worksheet.replace("g\n", when)

@@ -83,7 +83,9 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
             _contest(intake, entry.path, owner, sorter)
             continue
         student = sorter.folder(owner)
-        here = times.get(str(PurePosixPath(entry.path).parent)) or owner.place.handed_in
+        here = owner.place.handed_in
+        if here is None and not owner.place.number:  # next to a platform's file it is the student's
+            here = times.get(str(PurePosixPath(entry.path).parent))
         here = here or entry.handed_in
         timed = replace(entry, handed_in=here, late=owner.place.late)
         intake.by_student.setdefault(student, []).append(timed)
