@@ -141,6 +141,22 @@ def need_disk(gigabytes: float) -> None:
         sys.exit(f"Not enough disk: {free:.1f} GB free in {REPO}, {gigabytes + 0.4:.1f} GB needed.")
 
 
+def uv_leads_elsewhere() -> bool:
+    """Whether a uv.toml names a folder to install into: uv has no option against it, pip has."""
+    home, data = os.path.expanduser("~"), os.environ.get("APPDATA", "/nowhere")
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    files = [Path(config, "uv/uv.toml"), Path("/etc/uv/uv.toml"), Path(data, "uv/uv.toml")]
+    files += [folder / "uv.toml" for folder in (REPO, *REPO.parents)]
+    files += [Path(os.environ["UV_CONFIG_FILE"])] if "UV_CONFIG_FILE" in os.environ else []
+    named = re.compile(r"(?m)^\s*(pip\.)?(target|prefix)\s*=")
+    for file in files:
+        with contextlib.suppress(OSError):
+            if named.search(file.read_text(encoding="utf-8", errors="replace")):
+                print(f"{file} leads uv elsewhere: plain pip installs, which takes longer.")
+                return True
+    return False
+
+
 def install(extras: list, fresh: bool) -> str:
     """Install the package with its pinned dependencies; return "" or what went wrong."""
     # told in full where to: a pip.conf with `user`, `target`, `root` or `prefix` leads elsewhere
@@ -149,7 +165,7 @@ def install(extras: list, fresh: bool) -> str:
     trouble = run(*pip, "-q", "--retries", "2", "uv>=0.8,<1")
     if cause(trouble) in ("no network", "the disk is full"):
         return trouble
-    uv = not trouble  # several times faster; plain pip where uv cannot be had
+    uv = not trouble and not uv_leads_elsewhere()  # several times faster than plain pip
     own = "--reinstall-package=neural-sparks"  # its .pth may have been moved aside
     tool = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, own] if uv else pip
     what = ["-c", "constraints.txt", "-e", f".[{','.join(extras)}]"]

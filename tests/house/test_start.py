@@ -269,6 +269,17 @@ def test_builds_that_never_match_are_refused_without_a_stamp(machine):
     assert not machine.venv.exists()
 
 
+@pytest.mark.parametrize(
+    "text", ['[pip]\ntarget = "/x"', 'pip.prefix = "/x"', "[pip]\nno-deps = 0"]
+)
+def test_pip_stands_in_for_a_uv_that_its_settings_lead_elsewhere(machine, monkeypatch, text):
+    (machine.folder / "own.toml").write_text(text)
+    monkeypatch.setenv("UV_CONFIG_FILE", str(machine.folder / "own.toml"))
+    assert machine.start.main(["lab"]) == 0
+    led = "/x" in text
+    assert any("-m uv pip install" in line for line in machine.installs()) != led
+
+
 def test_pip_stands_in_for_uv_and_drops_the_slow_checker(machine):
     machine.answers["uv>=0.8"] = "ERROR: No matching distribution found for uv"
     assert machine.start.main(["lab"]) == 0
