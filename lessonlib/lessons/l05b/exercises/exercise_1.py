@@ -1,220 +1,256 @@
-"""Exercise 05b.1: split rows into k folds, each tested once."""
+"""Exercise 05b.1: the gap of two models on the same rows, its error, and the sign test."""
 
-from collections.abc import Callable
+from math import comb
 from typing import Any
 
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
-from lessonlib.exercises.show import show
 
 
-def k_fold(order: np.ndarray, k: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Deal the rows into k folds like cards; each fold is tested once by all the others."""
-    fold = np.arange(len(order)) % k  # position i goes to fold i % k, whatever row lies there
-    return [(order[fold != j], order[fold == j]) for j in range(k)]
+def compare(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
+    """Gap a - b in accuracy, its paired standard error, and how often fair coins go as far."""
+    only_a, only_b = int(np.sum(a & ~b)), int(np.sum(~a & b))
+    apart = only_a + only_b  # the rows on which one is right and the other is not
+    gap, error = (only_a - only_b) / len(a), np.sqrt(apart) / len(a)
+    more = max(only_a, only_b)
+    tail = sum(comb(apart, k) for k in range(more, apart + 1)) / 2**apart
+    return gap, float(error), min(1.0, 2 * tail)  # an even split would be counted twice
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    small = (np.array([4, 1, 5, 0, 3, 2]), 3)
+    small = (
+        np.array([True, True, True, True, False, True, False, True]),
+        np.array([True, False, False, False, False, True, True, True]),
+    )
+    same = np.array([True, False, True, True])
+    even = (np.array([True, False, True, False, True]), np.array([False, True, False, True, True]))
+    one_sided = (np.array([False] * 5 + [True] * 5), np.ones(10, dtype=bool))
+    drawn = [(rng.random(n) < 0.8, rng.random(n) < 0.6) for n in (12, 40, 200)]
     return [
         small,
-        Case("where k does not divide the number of rows", np.array([2, 0, 3, 1, 4]), 2),
-        Case("where k does not divide the number of rows", rng.permutation(23), 5),
-        (rng.permutation(12), 4),
-        Case("where the row numbers are not 0 to n - 1", 10 + rng.permutation(12), 4),
-        Case("where each row is a fold", rng.permutation(5), 5),
+        Case("where the two are right on the same rows", same, same.copy()),
+        Case("where each is alone right on equally many rows", *even),
+        Case("where only the second one is ever alone right", *one_sided),
+        *drawn,
     ]
-
-
-def _use(answer: Callable[..., Any], order: np.ndarray, k: int) -> Any:
-    """Any order of the rows inside a part is right, so both parts are compared sorted."""
-    folds = answer(order, k)
-    if folds is None or isinstance(folds, int | float | str | dict):
-        return folds
-    pairs = list | tuple | np.ndarray
-    return [tuple(map(_sorted, f)) if isinstance(f, pairs) else f for f in folds]
-
-
-def _sorted(part: Any) -> Any:
-    rows = np.asarray(list(part) if isinstance(part, set) else part)
-    return np.sort(rows) if rows.ndim else rows
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _has_k_pairs(got: Any, order: Any, k: int) -> bool:
-    return len(got) == k and all(len(pair) == 2 for pair in got)
+def _swapped(a: np.ndarray, b: np.ndarray) -> tuple:
+    return b, a
 
 
-def _row_numbers(got: Any, order: Any, k: int) -> bool:
-    return all(np.isin(part, order).all() for pair in got for part in pair)
+def _turns_round(got: Any, other: Any, a: Any, b: Any) -> bool:
+    return bool(np.isclose(got[0], -other[0]))
 
 
-def _tests_each_once(got: Any, order: Any, k: int) -> bool:
-    if not _row_numbers(got, order, k) or not _training_first(got, order, k):
-        return True
-    return np.array_equal(np.sort(np.concatenate([test for _, test in got])), np.sort(order))
+def _same_doubt(got: Any, other: Any, a: Any, b: Any) -> bool:
+    return bool(np.allclose(got[1:], other[1:]))
 
 
-def _tests_none(got: Any, order: Any, k: int) -> bool:
-    """Whether a part in training has nothing of its own test part."""
-    return not any(np.isin(test, train).any() for train, test in got)
+def _more_agreement(a: np.ndarray, b: np.ndarray) -> tuple:
+    both = np.ones(7, dtype=bool)
+    return np.append(a, both), np.append(b, both)
 
 
-def _has_all_the_others(got: Any, order: Any, k: int) -> bool:
-    if not _row_numbers(got, order, k):
-        return True
-    return all(np.isin(order, np.concatenate([train, test])).all() for train, test in got)
+def _p_stays(got: Any, other: Any, a: Any, b: Any) -> bool:
+    return bool(np.isclose(got[2], other[2]))
 
 
-def _training_first(got: Any, order: Any, k: int) -> bool:
-    largest = -(-len(order) // k)  # of a test part
-    if len(order) - largest <= largest:
-        return True
-    return not all(len(train) < len(test) for train, test in got)
-
-
-def _sizes_agree(got: Any, order: Any, k: int) -> bool:
-    if not _training_first(got, order, k):
-        return True
-    sizes = [len(test) for _, test in got]
-    return max(sizes) - min(sizes) <= 1
+def _error_shrinks(got: Any, other: Any, a: Any, b: Any) -> bool:
+    return bool(np.isclose(got[1] * len(a), other[1] * (len(a) + 7)))
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _all_rows_train(order: np.ndarray, k: int) -> list[tuple]:
-    return [(order, test) for _, test in k_fold(order, k)]
+def _unpaired(a: np.ndarray, b: np.ndarray) -> tuple:
+    p, q = a.mean(), b.mean()
+    error = np.sqrt((p * (1 - p) + q * (1 - q)) / len(a))
+    return compare(a, b)[0], float(error), compare(a, b)[2]
 
 
-def _positions(order: np.ndarray, k: int) -> list[tuple]:
-    return k_fold(np.arange(len(order)), k)
+def _one_sided(a: np.ndarray, b: np.ndarray) -> tuple:
+    gap, error, p = compare(a, b)
+    apart = int(np.sum(a != b))
+    more = max(int(np.sum(a & ~b)), int(np.sum(~a & b)))
+    return gap, error, sum(comb(apart, k) for k in range(more, apart + 1)) / 2**apart
 
 
-def _parts_swapped(order: np.ndarray, k: int) -> list[tuple]:
-    return [(test, train) for train, test in k_fold(order, k)]
+def _counted_twice(a: np.ndarray, b: np.ndarray) -> tuple:
+    return (*compare(a, b)[:2], 2 * _one_sided(a, b)[2])
 
 
-def _blocks(order: np.ndarray, k: int) -> list[tuple]:
-    tests = np.array_split(order, k)
-    return [(np.setdiff1d(order, test), test) for test in tests]
+def _exactly_as_far(a: np.ndarray, b: np.ndarray) -> tuple:
+    apart, only = int(np.sum(a != b)), int(np.sum(a & ~b))
+    return (*compare(a, b)[:2], min(1.0, 2 * comb(apart, only) / 2**apart))
 
 
-def _by_number(order: np.ndarray, k: int) -> list[tuple]:
-    return [(order[order % k != j], order[order % k == j]) for j in range(k)]
+def _farther(a: np.ndarray, b: np.ndarray) -> tuple:
+    apart = int(np.sum(a != b))
+    more = max(int(np.sum(a & ~b)), int(np.sum(~a & b)))
+    tail = sum(comb(apart, k) for k in range(more + 1, apart + 1)) / 2**apart
+    return (*compare(a, b)[:2], min(1.0, 2 * tail))
 
 
-def _rest_dropped(order: np.ndarray, k: int) -> list[tuple]:
-    return k_fold(order[: len(order) // k * k], k)
+def _first_only(a: np.ndarray, b: np.ndarray) -> tuple:
+    apart, only = int(np.sum(a != b)), int(np.sum(a & ~b))
+    tail = sum(comb(apart, k) for k in range(only, apart + 1)) / 2**apart
+    return (*compare(a, b)[:2], min(1.0, 2 * tail))
+
+
+def _counts(a: np.ndarray, b: np.ndarray) -> tuple:
+    gap, error, p = compare(a, b)
+    return gap * len(a), error * len(a), p
+
+
+def _not_rooted(a: np.ndarray, b: np.ndarray) -> tuple:
+    return compare(a, b)[0], np.sum(a != b) / len(a), compare(a, b)[2]
+
+
+def _rooted_all(a: np.ndarray, b: np.ndarray) -> tuple:
+    return compare(a, b)[0], float(np.sqrt(np.mean(a != b))), compare(a, b)[2]
+
+
+def _other_way(a: np.ndarray, b: np.ndarray) -> tuple:
+    return compare(b, a)
 
 
 EXERCISE = Exercise(
     id="05b.1",
-    title="Deal the rows into folds",
+    title="Is the gap more than luck?",
     points=2,
     stars=1,
-    minutes=10,
-    reference=k_fold,
+    minutes=12,
+    reference=compare,
     cases=_cases,
-    use=_use,
-    called=lambda order, k: f"k_fold({show(order, 70)}, {k})",
-    values=("fold", ("its training part", "its test part")),
+    values=("the gap", "its standard error", "p"),
     parts={
-        "fold": "the fold of each position",
-        "np.arange(len(order))": "the positions",
-        "np.arange(len(order)) % k": "the fold of each position",
-        "len(order)": "the number of rows",
-        "order[fold != j]": "the training part",
-        "order[fold == j]": "the test part",
-        "fold != j": "which rows are not in the fold",
-        "fold == j": "which rows are in the fold",
-        "range(k)": "the folds",
-        "(order[fold != j], order[fold == j])": "the pair",
+        "a & ~b": "the rows that only the first model gets",
+        "~a & b": "the rows that only the second model gets",
+        "only_a": "the number of rows that only the first model gets",
+        "only_b": "the number of rows that only the second model gets",
+        "apart": "the number of rows on which the two differ",
+        "only_a + only_b": "the number of rows on which the two differ",
+        "only_a - only_b": "the difference of the two counts",
+        "len(a)": "the number of rows",
+        "np.sqrt(apart)": "the root of the number of rows on which the two differ",
+        "max(only_a, only_b)": "the larger of the two counts",
+        "tail": "the chance of one side",
+        "2 * tail": "the chance of both sides",
+        "min(1.0, 2 * tail)": "the chance of both sides, at most 1",
+        "range(more, apart + 1)": "the counts that are as far out or farther",
+        "2**apart": "the number of all sequences of tosses",
     },
-    forbidden=("sklearn.model_selection.KFold",),
+    forbidden=("scipy.stats.binomtest",),
     hints=(
-        "np.arange(len(order)) % k gives each position its fold: 0, 1, ..., k-1, 0, 1, ...",
-        "A condition on that array picks rows: order[fold == j] is the test part of fold j.",
-        "The training part is everything else: order[fold != j].",
+        "a & ~b is True where only the first model is right. Count these rows, and those where "
+        "only the second one is.",
+        "The gap is the difference of the two counts over N, its error the root of their sum over "
+        "N.",
+        "Of n tosses, exactly k fall on one side in math.comb(n, k) of 2**n sequences. Add up from "
+        "the larger count to n, double it for the other side, and keep it at 1 or below.",
     ),
     properties=(
         Property(
-            "k pairs",
-            _has_k_pairs,
-            "k pairs have to come back, each of a training part and a test part.",
+            "three numbers",
+            lambda got, a, b: len(got) == 3 and all(np.ndim(v) == 0 for v in got),
+            "Three numbers have to come back: the gap, its standard error, and p.",
         ),
         Property(
-            "row numbers of order",
-            _row_numbers,
-            "There are numbers in the parts that are not in `order`: the row at position i is "
-            "order[i].",
+            "p is a chance",
+            lambda got, a, b: -1e-12 <= got[2] <= 1 + 1e-12,
+            "The third number is a chance, but it is not between 0 and 1.",
         ),
         Property(
-            "training first",
-            _training_first,
-            "The first part of each pair is the training part, all folds but one; the second one "
-            "is the test part. Yours are the other way round.",
+            "the gap turns round",
+            _turns_round,
+            "If the two models change places, the gap has to change its sign, and no more.",
+            also=_swapped,
         ),
         Property(
-            "no test row in training",
-            _tests_none,
-            "Rows of the test part are in the training part of the same pair: they must not be "
-            "known.",
+            "error and p stay",
+            _same_doubt,
+            "If the two models change places, the standard error and p have to stay as they are: "
+            "as far out means to either side.",
+            also=_swapped,
         ),
         Property(
-            "all others in training",
-            _has_all_the_others,
-            "Some rows are in neither part of a pair: what is not tested is for training.",
+            "the error counts the rows that differ",
+            _error_shrinks,
+            "If seven rows are added that both models get, the error times the number of rows has "
+            "to stay as it is: only the rows count on which the two differ.",
+            also=_more_agreement,
         ),
         Property(
-            "each row is tested once",
-            _tests_each_once,
-            "Every row has to be in exactly one of the test parts. Some of yours are in none or "
-            "in several.",
-        ),
-        Property(
-            "folds of one size",
-            _sizes_agree,
-            "The folds have to be as equal as they can: their sizes differ by one at most.",
+            "p asks the rows that differ",
+            _p_stays,
+            "If seven rows are added that both models get, p has to stay: such rows cannot tell "
+            "the two apart.",
+            also=_more_agreement,
         ),
     ),
     mistakes=(
         Mistake(
-            "test rows in the training part",
-            _all_rows_train,
-            "The training part holds all rows, those of the test part too. A model would be "
-            "asked about rows that it has seen.",
+            "two errors as of strangers",
+            _unpaired,
+            "This error treats the two as if they had been tested on different rows. Only the rows "
+            "on which the two differ can move the gap.",
         ),
         Mistake(
-            "positions instead of rows",
-            _positions,
-            "These are positions in `order`, 0 to n-1. The row at position i is order[i].",
+            "one side only",
+            _one_sided,
+            "p is the chance of one side. Nobody said before which of the two would be ahead: as "
+            "far out to the other side counts too.",
         ),
         Mistake(
-            "parts swapped",
-            _parts_swapped,
-            "The two parts are swapped: the training part comes first in each pair.",
+            "more than 1",
+            _counted_twice,
+            "Where the two counts are equal, both sides share the middle, and it is counted twice: "
+            "p is 1 there.",
         ),
         Mistake(
-            "dealt by the row's number",
-            _by_number,
-            "The rows are dealt by their own numbers. It is the position in `order` that decides "
-            "about the fold; dealt by number, the shuffling has no effect.",
+            "exactly as far",
+            _exactly_as_far,
+            "p has the chance of exactly these counts. Counts that are still farther apart belong "
+            "to it too.",
         ),
         Mistake(
-            "blocks",
-            _blocks,
-            "These are blocks of neighbours, also a fair split. Here the rows are dealt like "
-            "cards: position i goes to fold i % k.",
+            "only farther",
+            _farther,
+            "p leaves out the counts that were seen: at least as far means these and all that are "
+            "farther apart.",
         ),
         Mistake(
-            "the rest is dropped",
-            _rest_dropped,
-            "When k does not divide the number of rows, the last ones are in no fold. Every "
-            "row is tested once.",
+            "from the first count",
+            _first_only,
+            "p adds up from the first model's count, also where it is the smaller one. Start from "
+            "the larger count.",
+        ),
+        Mistake(
+            "rows instead of shares",
+            _counts,
+            "The gap and its error are given in rows. Divide both by the number of rows.",
+        ),
+        Mistake(
+            "no root",
+            _not_rooted,
+            "The error lacks its root: the variances of the rows add up, and the standard error is "
+            "the root of the sum.",
+        ),
+        Mistake(
+            "rows under the root",
+            _rooted_all,
+            "The number of rows is under the root: the root of the count is divided by N, not by "
+            "the root of N.",
+        ),
+        Mistake(
+            "the other way round",
+            _other_way,
+            "The gap has the wrong sign: it is the first model minus the second.",
         ),
     ),
 )

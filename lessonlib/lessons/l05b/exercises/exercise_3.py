@@ -1,6 +1,5 @@
-"""Exercise 05b.3: how much accuracy is lost when one column is shuffled."""
+"""Exercise 05b.3: the best split of a table, the one step of which trees are made."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,290 +7,252 @@ import numpy as np
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def importance(
-    answer: Callable[[np.ndarray], np.ndarray],
-    X: np.ndarray,
-    y: np.ndarray,
-    column: int,
-    orders: np.ndarray,
-) -> float:
-    """How much accuracy is lost, on average, when one column is shuffled and nothing else."""
-    before = np.mean(answer(X) == y)
-    after = []
-    for order in orders:
-        shuffled = X.copy()  # a new copy each time: every round starts from X as it came
-        shuffled[:, column] = X[order, column]  # other columns and the labels stay in place
-        after.append(np.mean(answer(shuffled) == y))
-    return float(before - np.mean(after))
-
-
-class _Line:
-    """A linear unit with labels 0 and 1: a model for the answers to be tried on.
-
-    >>> _Line([1, -2])(np.array([[3.0, 1.0]]))
-    array([1])
-    """
-
-    def __init__(self, weight: Any) -> None:
-        self.weight = np.asarray(weight, dtype=float)
-
-    def __call__(self, X: np.ndarray) -> np.ndarray:
-        """Label 1 where the weighted sum is above 0."""
-        return (X @ self.weight > 0).astype(int)
-
-    def __repr__(self) -> str:
-        return f"a unit with weights {self.weight.round(1).tolist()}"
+def best_split(X: np.ndarray, r: np.ndarray) -> tuple[int, float, float, float] | None:
+    """The question x[column] <= threshold whose two means lower the squared error of r most."""
+    n, best = len(r), None
+    for column in range(X.shape[1]):
+        order = np.argsort(X[:, column])
+        x, sums = X[order, column], np.cumsum(r[order])
+        for k in range(1, n):
+            below, above = sums[k - 1] / k, (sums[-1] - sums[k - 1]) / (n - k)
+            gain = k * (n - k) / n * (below - above) ** 2
+            if x[k - 1] < x[k] and (best is None or gain > best[0]):  # equal values stay together
+                best = gain, column, (x[k - 1] + x[k]) / 2, below, above
+    return best and best[1:]
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    X = np.array([[2.0, 1.0], [-1.0, 1.0], [3.0, 2.0], [-2.0, 3.0]])
-    small = (_Line([1, 0]), X, np.array([1, 0, 1, 0]), 0, np.array([[1, 0, 2, 3]]))
-    swapped = np.array([[1, 0, 2, 3], [1, 2, 3, 0], [3, 2, 1, 0]])
-    cases = [
-        Case("where there is a single order", *small),
-        (_Line([1, 0]), X, np.array([1, 0, 0, 0]), 0, swapped),
-        Case("where the model does not look at the column", *small[:3], 1, swapped),
+    small = (np.array([[1.0], [2.0], [4.0], [7.0]]), np.array([0.5, 1.0, -2.0, -1.5]))
+    two = (
+        np.array([[3.0, 0.0], [1.0, 5.0], [2.0, 1.0], [6.0, 4.0], [5.0, 3.0]]),
+        np.array([0.2, -1.0, 0.4, -1.1, 0.3]),
+    )
+    uneven = (np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]]), np.array([5.0, 0, 0.1, 0.3, 0, 0.2]))
+    repeated = (rng.integers(0, 4, (14, 3)) * 1.0, rng.normal(size=14))
+    still = np.c_[np.full(8, 3.0), rng.normal(size=8)]
+    drawn = [(rng.normal(size=(n, d)), rng.normal(size=n)) for n, d in ((9, 2), (30, 4), (60, 3))]
+    return [
+        small,
+        two,
+        Case("where one row is far from the others", *uneven),
+        Case("where values repeat", *repeated),
+        Case("where a column never changes", still, rng.normal(size=8)),
+        Case("where the first rows are all alike in the best column", *_plateau()),
+        Case("where no column changes", np.ones((4, 2)), np.array([1.0, -1.0, 0.5, 0.0])),
+        Case("where there is a single row", np.array([[1.0, 2.0]]), np.array([0.7])),
+        *drawn,
     ]
-    for weight, column in (([2, -1, 0.5], 0), ([1, -1, 1], 1), ([2, -1, 0], 2), ([1, 2, -3], 2)):
-        unit, X = _Line(weight), rng.normal(size=(60, 3))
-        y = np.where(rng.random(60) < 0.1, 1 - unit(X), unit(X))
-        orders = np.array([rng.permutation(60) for _ in range(4)])
-        cases.append((unit, X, y, column, orders))
-    return cases
+
+
+def _plateau() -> tuple[np.ndarray, np.ndarray]:
+    X = np.array([[0.0, 2.0], [0.0, 1.0], [0.0, 3.0], [1.0, 2.5], [1.0, 1.5], [2.0, 0.5]])
+    return X, np.array([1.0, -0.6, 0.9, -0.8, -1.0, -0.9])
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _orders_at_rest(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
-    return answer, X, y, column, np.tile(np.arange(len(X)), (2, 1))
+def _splits(X: np.ndarray) -> bool:
+    return bool(np.any(X.min(axis=0) < X.max(axis=0)))
 
 
-def _loses_nothing_at_rest(got: Any, at_rest: Any, *arguments: Any) -> bool:
-    return bool(np.isclose(float(at_rest), 0, atol=1e-6))
+def _none_where_none(got: Any, X: np.ndarray, r: np.ndarray) -> bool:
+    return (got is None) == (not _splits(X))
 
 
-def _blind_to_the_column(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
-    weight = answer.weight.copy()
-    weight[column] = 0.0
-    return type(answer)(weight), X, y, column, orders
+def _is_four(got: Any, X: np.ndarray, r: np.ndarray) -> bool:
+    return got is None or len(got) == 4
 
 
-def _loses_nothing_blind(got: Any, blind: Any, *arguments: Any) -> bool:
-    return bool(np.isclose(float(blind), 0, atol=1e-6))
+def _between(got: Any, X: np.ndarray, r: np.ndarray) -> bool:
+    if got is None or not _is_four(got, X, r):
+        return True
+    x = np.unique(X[:, int(got[0])])
+    return len(x) > 1 and bool(np.isclose((x[1:] + x[:-1]) / 2, got[1]).any())
 
 
-def _is_one_number(got: Any, *arguments: Any) -> bool:
-    return np.size(got) == 1 and not isinstance(got, list | tuple)
+def _means(got: Any, X: np.ndarray, r: np.ndarray) -> bool:
+    if got is None or not _is_four(got, X, r) or not _between(got, X, r):
+        return True
+    low = X[:, int(got[0])] <= got[1]
+    return bool(np.allclose(got[2:], (r[low].mean(), r[~low].mean())))
 
 
-def _half_at_rest(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
-    """As many orders more, all of which leave every row at its place."""
-    return answer, X, y, column, np.concatenate([orders, 0 * orders + np.arange(len(X))])
+def _is_best(got: Any, X: np.ndarray, r: np.ndarray) -> bool:
+    if got is None or not _between(got, X, r) or not _splits(X):
+        return True
+    low = X[:, int(got[0])] <= got[1]
+    error = sum(np.sum((part - part.mean()) ** 2) for part in (r[low], r[~low]))
+    return bool(error <= _error(X, r, *best_split(X, r)[:2]) + 1e-9)
 
 
-def _is_a_mean(got: Any, half: Any, *arguments: Any) -> bool:
-    return bool(np.isclose(float(got), 2 * float(half), atol=1e-6))
-
-
-def _is_unchanged(got: Any, other: Any, *arguments: Any) -> bool:
-    return bool(np.isclose(float(got), float(other), atol=1e-6))
-
-
-def _orders_reversed(answer: Any, X: Any, y: Any, column: int, orders: Any) -> tuple:
-    return answer, X, y, column, orders[::-1].copy()
+def _error(X: np.ndarray, r: np.ndarray, column: int, threshold: float) -> float:
+    low = X[:, column] <= threshold
+    return float(sum(np.sum((part - part.mean()) ** 2) for part in (r[low], r[~low])))
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _pile_up(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    before, after, shuffled = np.mean(answer(X) == y), [], X
-    for order in orders:
-        shuffled[:, column] = shuffled[order, column]
-        after.append(np.mean(answer(shuffled) == y))
-    return float(before - np.mean(after))
+def _by(score: Any, threshold: Any = None) -> Any:
+    """The split that a wrong score of (column values, below, above) likes best."""
+
+    def answer(X: np.ndarray, r: np.ndarray) -> Any:
+        best = None
+        for column in range(X.shape[1]):
+            x = np.unique(X[:, column])
+            for low, high in zip(x[:-1], x[1:], strict=True):
+                below, above = r[X[:, column] <= low], r[X[:, column] > low]
+                value = score(below, above)
+                if best is None or value > best[0]:
+                    cut = threshold(low, high) if threshold else (low + high) / 2
+                    best = value, column, cut, below.mean(), above.mean()
+        return best and best[1:]
+
+    return answer
 
 
-def _with_labels(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    before = np.mean(answer(X) == y)
-    return float(before - np.mean([np.mean(answer(X[o]) == y[o]) for o in orders]))
+def _gain(below: np.ndarray, above: np.ndarray) -> float:
+    k, m = len(below), len(above)
+    return k * m / (k + m) * (below.mean() - above.mean()) ** 2
 
 
-def _whole_rows(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    before = np.mean(answer(X) == y)
-    return float(before - np.mean([np.mean(answer(X[o]) == y) for o in orders]))
+def _swapped(X: np.ndarray, r: np.ndarray) -> Any:
+    found = best_split(X, r)
+    return found and (*found[:2], found[3], found[2])
 
 
-def _gain(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    return -importance(answer, X, y, column, orders)
+def _first_column(X: np.ndarray, r: np.ndarray) -> Any:
+    return best_split(X[:, :1], r)
 
 
-def _score_left(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    return float(np.mean(answer(X) == y)) - importance(answer, X, y, column, orders)
+def _last_column(X: np.ndarray, r: np.ndarray) -> Any:
+    found = None
+    for column in range(X.shape[1]):
+        here = best_split(X[:, column : column + 1], r)
+        found = found if here is None else (column, *here[1:])
+    return found
 
 
-def _share(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    before = float(np.mean(answer(X) == y))
-    return importance(answer, X, y, column, orders) / max(before, 1e-12)
-
-
-def _inverse(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    return importance(answer, X, y, column, np.argsort(orders, axis=1))
-
-
-def _own_answers(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    return importance(answer, X, answer(X), column, orders)
-
-
-def _total(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    return len(orders) * importance(answer, X, y, column, orders)
-
-
-def _labels_alone(
-    answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any
-) -> float:
-    before, after = np.mean(answer(X) == y), []
-    for order in orders:
-        shuffled = X.copy()
-        shuffled[:, column] = X[order, column]
-        after.append(np.mean(answer(shuffled) == y[order]))
-    return float(before - np.mean(after))
-
-
-def _first_order(answer: Callable, X: np.ndarray, y: np.ndarray, column: int, orders: Any) -> float:
-    return importance(answer, X, y, column, orders[:1])
+def _without_gain(X: np.ndarray, r: np.ndarray) -> Any:
+    found = best_split(X, r)
+    return found and found[:2]
 
 
 EXERCISE = Exercise(
     id="05b.3",
-    title="Permutation importance",
+    title="The best split",
     points=3,
     stars=2,
-    minutes=15,
-    reference=importance,
+    minutes=25,
+    reference=best_split,
     cases=_cases,
+    values=("the column", "the threshold", "the mean at or below it", "the mean above it"),
     parts={
-        "before": "the accuracy before",
-        "after": "the accuracies after shuffling",
-        "answer(X) == y": "the hits before",
-        "np.mean(answer(X) == y)": "the accuracy before",
-        "answer(shuffled) == y": "the hits after shuffling",
-        "np.mean(answer(shuffled) == y)": "the accuracy after shuffling",
-        "after.append(np.mean(answer(shuffled) == y))": "the accuracy after shuffling",
-        "np.mean(after)": "the mean accuracy after shuffling",
-        "X.copy()": "the copy of X",
-        "shuffled": "the shuffled copy",
-        "shuffled = X.copy()": "a copy of X for each order",
-        "order": "the order",
-        "X[order, column]": "the shuffled column",
-        "shuffled[:, column] = X[order, column]": "the column is shuffled",
+        "order": "the order of the rows by the column",
+        "np.argsort(X[:, column])": "the order of the rows by the column",
+        "np.cumsum(r[order])": "the running sums of r in that order",
+        "sums": "the running sums",
+        "below": "the mean at or below the threshold",
+        "above": "the mean above the threshold",
+        "gain": "the gain",
+        "k * (n - k) / n": "the weight of the gain",
+        "(below - above) ** 2": "the squared difference of the two means",
+        "x[k - 1] < x[k]": "the two neighbours differ",
+        "(x[k - 1] + x[k]) / 2": "the threshold halfway between two neighbours",
+        "gain > best[0]": "the gain is larger than the best so far",
+        "range(X.shape[1])": "the columns",
+        "range(1, n)": "the numbers of rows below",
     },
-    forbidden=("sklearn.inspection.permutation_importance",),
+    forbidden=("sklearn.tree.DecisionTreeRegressor",),
     hints=(
-        "Measure the accuracy once on X as it is. This is what the losses are counted from.",
-        "For each order: copy X, then put X[order, column] into that column of the copy.",
-        "Take the mean accuracy over the orders and subtract it from the first accuracy.",
+        "Go through the columns. np.unique(X[:, column]) has its different values in order; every "
+        "pair of neighbours among them gives one threshold.",
+        "Rows at or below the threshold are one side: X[:, column] <= threshold. With k and n - k "
+        "rows on the sides the gain is k (n - k) / n times the squared difference of the means.",
+        "Keep the best gain so far with its column, threshold and means, starting from None: then "
+        "None is left if there is no threshold at all.",
     ),
     properties=(
         Property(
-            "one number",
-            _is_one_number,
-            "One number has to come back: the mean over all orders.",
+            "None where there is no threshold",
+            _none_where_none,
+            "None has to come back exactly if no column has two different values.",
         ),
         Property(
-            "nothing is lost at rest",
-            _loses_nothing_at_rest,
-            "With orders that leave every row at its place nothing may be lost, and 0 has to come "
-            "back.",
-            also=_orders_at_rest,
+            "four values",
+            _is_four,
+            "Four values have to come back: column, threshold, and the two means.",
         ),
         Property(
-            "a column nobody looks at",
-            _loses_nothing_blind,
-            "A column that the model does not look at comes out as important: something else "
-            "moves with it. Only this one column may be shuffled.",
-            also=_blind_to_the_column,
+            "halfway between neighbours",
+            _between,
+            "The threshold has to be halfway between two neighbouring different values of its "
+            "column.",
         ),
         Property(
-            "a mean over the orders",
-            _is_a_mean,
-            "If as many orders are added that leave every row at its place, the result has to "
-            "become half as large: it is the mean over all orders, each one starting from X as it "
-            "came.",
-            also=_half_at_rest,
+            "two means",
+            _means,
+            "The last two values have to be the mean of r where the column is at or below the "
+            "threshold, and the mean where it is above.",
         ),
         Property(
-            "the orders are apart",
-            _is_unchanged,
-            "The result depends on which order comes first: each has to start from X as it came, "
-            "and all of them count alike.",
-            also=_orders_reversed,
+            "no split is better",
+            _is_best,
+            "Another threshold, maybe in another column, leaves a smaller squared error.",
         ),
     ),
     mistakes=(
         Mistake(
-            "shuffles pile up",
-            _pile_up,
-            "Each round shuffles a column that the round before has shuffled already. Every order "
-            "has to start from X as it came.",
+            "means swapped",
+            _swapped,
+            "The two means are swapped: first the one at or below the threshold, then the one "
+            "above.",
         ),
         Mistake(
-            "labels shuffled too",
-            _with_labels,
-            "Rows and labels are shuffled together, so every row keeps its label and nothing is "
-            "lost, whatever the column. Only one column may move.",
+            "first column only",
+            _first_column,
+            "Only the first column is looked at.",
         ),
         Mistake(
-            "labels follow the column",
-            _labels_alone,
-            "The column is shuffled, and the labels with it. They have to stay with their rows: "
-            "only the column moves.",
+            "last column wins",
+            _last_column,
+            "The best split of the last column that has one comes back. Keep the best gain over "
+            "all columns: it must not start again in each.",
         ),
         Mistake(
-            "the order the other way round",
-            _inverse,
-            "The column is shuffled the other way round: the value of row i goes to row order[i]. "
-            "Row i has to get the value of row order[i].",
+            "difference of the means alone",
+            _by(lambda below, above: abs(below.mean() - above.mean())),
+            "The split is chosen by the difference of the two means alone. How many rows are on "
+            "each side counts too: k (n - k) / n.",
         ),
         Mistake(
-            "compared with its own answers",
-            _own_answers,
-            "After shuffling, the model is compared with its own first answers. Its accuracy is "
-            "meant: compare with the labels y both times.",
+            "mean errors added",
+            _by(lambda below, above: -(below.var() + above.var())),
+            "The mean errors of the two sides are added up as if both had equally many rows. Add "
+            "the squared errors of all rows.",
         ),
         Mistake(
-            "a share of the accuracy",
-            _share,
-            "This is the lost share of the accuracy. Asked is the difference: the first accuracy "
-            "minus the mean of the others.",
+            "the worst split",
+            _by(lambda below, above: -_gain(below, above)),
+            "This is the split with the smallest gain. The largest is wanted.",
         ),
         Mistake(
-            "a sum over the orders",
-            _total,
-            "The losses of all orders are added up. Take their mean.",
+            "threshold at the lower value",
+            _by(_gain, lambda low, high: low),
+            "The threshold is the lower one of two neighbours. It is meant to be halfway between "
+            "them.",
         ),
         Mistake(
-            "all columns shuffled",
-            _whole_rows,
-            "All columns are shuffled, so this is the same number for every column. Only "
-            "X[order, column] moves.",
+            "threshold at the upper value",
+            _by(_gain, lambda low, high: high),
+            "The threshold is the upper one of two neighbours. It is meant to be halfway between "
+            "them.",
         ),
         Mistake(
-            "sign",
-            _gain,
-            "The sign is turned: this is after minus before. An important column loses accuracy, "
-            "and its importance is positive.",
-        ),
-        Mistake(
-            "what is left instead of what is lost",
-            _score_left,
-            "This is the accuracy that is left after shuffling. The importance is what was lost.",
-        ),
-        Mistake(
-            "first order only",
-            _first_order,
-            "Only the first order is used. A single shuffle is a matter of luck: take the mean.",
+            "no means",
+            _without_gain,
+            "Column and threshold are right; the means of the two sides are missing.",
         ),
     ),
 )

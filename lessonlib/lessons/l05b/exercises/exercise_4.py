@@ -1,208 +1,325 @@
-"""Exercise 05b.4: the rows whose labels the model believes least."""
+"""Exercise 05b.4: the capstone, small trees that are boosted with the split they are handed."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
+from lessonlib.exercises.show import show
 
 
-def suspects(probabilities: np.ndarray, labels: np.ndarray, m: int) -> np.ndarray:
-    """The m rows whose given label the model believes least, the least believed first."""
-    given = probabilities[np.arange(len(labels)), labels]  # (N,) what the model gives the label
-    loss = -np.log(given)  # the cross-entropy of each row
-    return np.argsort(-loss)[:m]
+def boost(
+    X: np.ndarray,
+    y: np.ndarray,
+    new_X: np.ndarray,
+    split: Callable,
+    rounds: int,
+    lr: float,
+    depth: int,
+) -> np.ndarray:
+    """Scores of the new rows before the first tree and after each."""
+
+    def tree(rows: np.ndarray, r: np.ndarray, new: np.ndarray, depth: int) -> tuple:
+        found = split(rows, r) if depth > 0 else None
+        old, fresh = np.full(len(rows), r.mean()), np.full(len(new), r.mean())
+        if found is not None:
+            column, threshold = found[:2]
+            low, new_low = rows[:, column] <= threshold, new[:, column] <= threshold
+            for part, new_part in ((low, new_low), (~low, ~new_low)):
+                old[part], fresh[new_part] = tree(rows[part], r[part], new[new_part], depth - 1)
+        return old, fresh
+
+    start = np.log(y.mean() / (1 - y.mean()))  # the score whose sigmoid is the share of ones
+    score, new_score = np.full(len(X), start), np.full(len(new_X), start)
+    scores = [new_score]
+    for _ in range(rounds):
+        residual = y - 1 / (1 + np.exp(-score))
+        old, fresh = tree(X, residual, new_X, depth)
+        score, new_score = score + lr * old, new_score + lr * fresh
+        scores.append(new_score)
+    return np.array(scores)
+
+
+def middle(X: np.ndarray, r: np.ndarray) -> tuple[int, float, float, float] | None:
+    """A split to test with, not the best one: the column nearest to r, cut in its middle."""
+    spread = X.max(axis=0) - X.min(axis=0)
+    if not np.any(spread > 0):
+        return None
+    centred = X - X.mean(axis=0)
+    alike = np.abs(centred.T @ (r - r.mean())) / np.maximum(np.linalg.norm(centred, axis=0), 1e-9)
+    column = int(np.argmax(np.where(spread > 0, alike, -1)))
+    cut = float((X[:, column].max() + X[:, column].min()) / 2)
+    low = X[:, column] <= cut
+    return column, cut, float(r[low].mean()), float(r[~low].mean())
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    small = (
-        np.array([[0.7, 0.19, 0.11], [0.4, 0.36, 0.24], [0.06, 0.9, 0.04], [0.3, 0.13, 0.57]]),
-        np.array([0, 1, 0, 2]),
-        2,
-    )
-    split = (  # the model agrees with the first label, and believes it less than the second one
-        np.array([[0.28, 0.25, 0.24, 0.23], [0.44, 0.53, 0.02, 0.01], [0.12, 0.7, 0.1, 0.08]]),
-        np.array([0, 0, 1]),
-        1,
-    )
-    drawn = []
-    for n, classes, m in ((12, 4, 3), (1000, 5, 300), (5, 3, 5)):
-        labels = rng.integers(0, classes, n)
-        scores = 2 * rng.normal(size=(n, classes)) + 3 * np.eye(classes)[labels]
-        powers = np.exp(scores)
-        drawn.append((powers / powers.sum(axis=1, keepdims=True), labels, m))
-    return [
-        small,
-        Case("where the model agrees with a label and hardly believes it", *split),
-        *drawn[:2],
-        Case("where all rows are asked for", *drawn[2]),
-    ]
+    X, y = np.array([[1.0], [2.0], [3.0], [6.0]]), np.array([1, 1, 0, 1])
+    small = (X, y, np.array([[0.0], [5.0]]), middle, 2, 0.5, 1)
+    cases = [small, Case("where there are no rounds", X, y, X, middle, 0, 1.0, 1)]
+    for n, m, d, rounds, lr, depth in (
+        (8, 5, 2, 1, 1.0, 1),
+        (14, 6, 3, 3, 1.0, 1),
+        (20, 7, 3, 3, 0.3, 2),
+        (30, 9, 4, 5, 0.7, 3),
+    ):
+        rows, labels = rng.normal(size=(n, d)), rng.permutation(np.arange(n) % 3 > 0).astype(int)
+        cases.append((rows, labels, rng.normal(size=(m, d)), middle, rounds, lr, depth))
+    few = rng.normal(size=(3, 2)), np.array([1, 0, 1]), rng.normal(size=(4, 2))
+    cases.append(Case("where a tree runs out of rows", *few, middle, 2, 1.0, 4))
+    far = rng.normal(size=(9, 2)), np.arange(9) % 2, 10 + rng.normal(size=(3, 2))
+    cases.append(Case("where all new rows are on one side", *far, middle, 2, 1.0, 2))
+    return cases
+
+
+def _called(X: Any, y: Any, new_X: Any, split: Any, rounds: int, lr: float, depth: int) -> str:
+    given = f"{show(X, 50)}, {show(y, 40)}, {show(new_X, 50)}"
+    return f"boost({given}, split, {rounds}, {lr}, {depth})"
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _is_flat(got: Any, probabilities: Any, labels: Any, m: int) -> bool:
-    return np.ndim(got) == 1
+def _has_shape(got: Any, X: Any, y: Any, new_X: Any, split: Any, rounds: int, *rest: Any) -> bool:
+    return np.shape(got) == (rounds + 1, len(new_X))
 
 
-def _has_m_entries(got: Any, probabilities: Any, labels: Any, m: int) -> bool:
-    return np.shape(got) == (m,)
+def _starts_at_the_share(got: Any, X: Any, y: Any, new_X: Any, *rest: Any) -> bool:
+    return bool(np.allclose(1 / (1 + np.exp(-np.asarray(got)[0])), y.mean()))
 
 
-def _are_rows(got: Any, probabilities: Any, labels: Any, m: int) -> bool:
-    value = np.asarray(got, dtype=float)
-    inside = (value >= 0) & (value < len(labels)) & (value == np.floor(value))
-    return bool(inside.all())
+def _read_the_training_rows(X: Any, y: Any, new_X: Any, *rest: Any) -> tuple:
+    return (X, y, X, *rest)
 
 
-def _are_different(got: Any, probabilities: Any, labels: Any, m: int) -> bool:
-    return not _are_rows(got, probabilities, labels, m) or len(np.unique(got)) == np.size(got)
-
-
-def _even_others(probabilities: Any, labels: Any, m: int) -> tuple:
-    """What the given labels do not get is shared evenly among the other classes."""
-    rows, classes = np.arange(len(labels)), probabilities.shape[1]
-    given = probabilities[rows, labels]
-    other = np.tile(((1 - given) / (classes - 1))[:, None], (1, classes))
-    other[rows, labels] = given
-    return other, labels, m
-
-
-def _asks_the_given_label(got: Any, even: Any, *arguments: Any) -> bool:
-    return np.array_equal(got, even)
-
-
-def _least_first(got: Any, probabilities: Any, labels: Any, m: int) -> bool:
-    valid = _has_m_entries(got, probabilities, labels, m)
-    if not valid or not _are_rows(got, probabilities, labels, m):
+def _loss_falls(got: Any, again: Any, X: Any, y: Any, new_X: Any, *rest: Any) -> bool:
+    if np.shape(again) != (rest[1] + 1, len(X)):
         return True
-    rows = np.asarray(got).astype(int)
-    return bool(np.all(np.diff(probabilities[rows, labels[rows]]) >= 0))
+    again = np.asarray(again, dtype=float)
+    loss = np.mean(np.logaddexp(0, again) - y * again, axis=1)
+    return bool(np.all(np.diff(loss) <= 1e-12))
+
+
+def _first_new_row(X: Any, y: Any, new_X: Any, *rest: Any) -> tuple:
+    return (X, y, new_X[:1], *rest)
+
+
+def _rows_are_apart(got: Any, one: Any, *arguments: Any) -> bool:
+    return bool(np.allclose(np.asarray(got)[:, :1], one))
+
+
+def _one_round_more(X: Any, y: Any, new_X: Any, split: Any, rounds: int, *rest: Any) -> tuple:
+    return (X, y, new_X, split, rounds + 1, *rest)
+
+
+def _goes_on(got: Any, longer: Any, *arguments: Any) -> bool:
+    return bool(np.allclose(got, np.asarray(longer)[:-1]))
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _given(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    return probabilities[np.arange(len(labels)), labels]
+def _with(
+    residual: Callable = lambda y, s: y - 1 / (1 + np.exp(-s)),
+    start: Callable = lambda y: np.log(y.mean() / (1 - y.mean())),
+    deeper: int = 1,
+    share: float | None = None,
+    more: int = 0,
+    leaf: Callable = np.mean,
+) -> Callable:
+    """The same loop with one thing changed."""
+
+    def tree(rows: Any, r: Any, new: Any, split: Any, depth: int) -> tuple:
+        found = split(rows, r) if depth > 0 else None
+        old, fresh = np.full(len(rows), leaf(r)), np.full(len(new), leaf(r))
+        if found is not None:
+            column, threshold = found[:2]
+            low, new_low = rows[:, column] <= threshold, new[:, column] <= threshold
+            for part, other in ((low, new_low), (~low, ~new_low)):
+                below = tree(rows[part], r[part], new[other], split, depth - deeper)
+                old[part], fresh[other] = below
+        return old, fresh
+
+    def answer(
+        X: Any, y: Any, new_X: Any, split: Any, rounds: int, lr: float, depth: int
+    ) -> np.ndarray:
+        step = lr if share is None else share
+        score, fresh = np.full(len(X), start(y)), np.full(len(new_X), start(y))
+        scores = [fresh]
+        for _ in range(rounds):
+            old, new = tree(X, residual(y, score), new_X, split, depth + more)
+            score, fresh = score + step * old, fresh + step * new
+            scores.append(fresh)
+        return np.array(scores)
+
+    return answer
 
 
-def _contradictions(probabilities: np.ndarray, labels: np.ndarray, m: int) -> np.ndarray:
-    rows = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    return rows[np.argsort(probabilities[rows, labels[rows]])][:m]
+def _residual_never_renewed(
+    X: Any, y: Any, new_X: Any, split: Any, rounds: int, lr: float, depth: int
+) -> np.ndarray:
+    first = boost(X, y, new_X, split, 1, lr, depth)
+    step = first[1] - first[0]
+    return np.array([first[0] + k * step for k in range(rounds + 1)])
+
+
+def _without_start(*arguments: Any) -> np.ndarray:
+    return boost(*arguments)[1:]
+
+
+def _last_only(*arguments: Any) -> np.ndarray:
+    return boost(*arguments)[-1]
+
+
+def _as_chances(*arguments: Any) -> np.ndarray:
+    return 1 / (1 + np.exp(-boost(*arguments)))
+
+
+def _last_tree_only(*arguments: Any) -> np.ndarray:
+    scores = boost(*arguments)
+    return np.vstack([scores[:1], scores[0] + np.diff(scores, axis=0)])
 
 
 EXERCISE = Exercise(
     id="05b.4",
-    title="The least believed labels",
+    title="Capstone: boosted trees",
     points=3,
     stars=3,
-    minutes=15,
-    reference=suspects,
+    minutes=50,
+    reference=boost,
     cases=_cases,
+    called=_called,
+    values=("after each round", "new row"),
+    forbidden=("sklearn.ensemble.GradientBoostingClassifier",),
     parts={
-        "np.arange(len(labels))": "the row numbers",
-        "probabilities[np.arange(len(labels)), labels]": "what the model gives the label",
-        "given": "what the model gives the label",
-        "np.log(given)": "the logarithm",
-        "-np.log(given)": "the loss",
-        "loss": "the loss",
-        "-loss": "the loss with its sign turned",
-        "np.argsort(-loss)": "the rows from the largest loss down",
-        "np.argsort(-loss)[:m]": "the first m rows",
-        "labels": "the given label",
+        "y - 1 / (1 + np.exp(-score))": "the residuals",
+        "residual": "the residuals",
+        "1 / (1 + np.exp(-score))": "the probabilities",
+        "start": "the score of the start",
+        "np.log(y.mean() / (1 - y.mean()))": "the score of the start",
+        "y.mean()": "the share of ones",
+        "lr * old": "the step of the training scores",
+        "lr * fresh": "the step of the new scores",
+        "score + lr * old": "the training scores after the step",
+        "new_score + lr * fresh": "the new scores after the step",
+        "r.mean()": "the mean residual of a leaf",
+        "depth - 1": "the depth that is left",
+        "depth > 0": "there is depth left",
+        "rows[:, column] <= threshold": "the rows at or below the threshold",
+        "new[:, column] <= threshold": "the new rows at or below the threshold",
+        "found is not None": "a split was found",
     },
     hints=(
-        "Row i gives its own label the probability probabilities[i, labels[i]].",
-        "With np.arange(len(labels)) as row numbers this is one expression for all rows.",
-        "The cross-entropy is -log of it: the smaller the probability, the larger the loss.",
+        "First the loop, with stumps in mind: scores of the training rows and of the new rows, "
+        "both starting at log(share / (1 - share)). In each round the residuals are y minus the "
+        "sigmoid of the training scores; a tree gives one value for each row of both tables, and "
+        "both scores get lr times it.",
+        "A tree is a function that calls itself: tree(rows, r, new, depth). With depth 0, or where "
+        "split(rows, r) gives None, all rows get the mean of r.",
+        "Otherwise split both tables at the threshold, and let the function fill in each side with "
+        "depth - 1: values[low] = ... for the side at or below, values[~low] for the other.",
     ),
     properties=(
         Property(
-            "one number for each row",
-            _is_flat,
-            "One number for each suspected row has to come back, in a flat array. Does each row "
-            "get the probability of its own label, and only that?",
+            "a row for each round and one for the start",
+            _has_shape,
+            "rounds + 1 rows have to come back, the start first, with one score for each new row.",
         ),
         Property(
-            "m rows",
-            lambda got, probabilities, labels, m: np.ndim(got) != 1 or len(got) == m,
-            "m row numbers have to come back, not more and not fewer: every row can be among them.",
+            "the start is the share of ones",
+            _starts_at_the_share,
+            "The sigmoid of the scores before the first tree has to be the share of ones in y.",
         ),
         Property(
-            "row numbers",
-            _are_rows,
-            "Row numbers have to come back, from 0 to N - 1, and no losses or probabilities.",
+            "each new row is for itself",
+            _rows_are_apart,
+            "The score of a new row changes with the other new rows that are asked about.",
+            also=_first_new_row,
         ),
         Property(
-            "no row twice",
-            _are_different,
-            "A row comes back twice.",
+            "more rounds go on from there",
+            _goes_on,
+            "With one round more, the scores of the rounds before have to stay as they are.",
+            also=_one_round_more,
         ),
         Property(
-            "the given label decides",
-            _asks_the_given_label,
-            "The answer changes when the other classes share their probability in another way. "
-            "Only what the model gives the row's own label counts.",
-            also=_even_others,
-        ),
-        Property(
-            "the least believed first",
-            _least_first,
-            "The least believed label has to come first, then the next one.",
+            "the training loss falls",
+            _loss_falls,
+            "Asked about the training rows themselves, the scores have to lower the cross-entropy "
+            "in each round, or leave it; here it rises.",
+            also=_read_the_training_rows,
         ),
     ),
     mistakes=(
         Mistake(
-            "the most believed",
-            lambda probabilities, labels, m: np.argsort(-_given(probabilities, labels))[:m],
-            "These are the rows with the smallest loss, the labels that the model believes most.",
+            "residuals of the start",
+            _residual_never_renewed,
+            "Every round fits the residuals of the start. They have to be taken again from the "
+            "scores as they are now.",
         ),
         Mistake(
-            "doubt instead of contradiction",
-            lambda probabilities, labels, m: np.argsort(probabilities.max(axis=1))[:m],
-            "These rows have the smallest highest probability: the model is in doubt about them. "
-            "A wrong label is where it is sure of another digit. Look at the given label.",
+            "y minus the score",
+            _with(residual=lambda y, s: y - s),
+            "The residual is y minus the score. Both sides have to be probabilities: y minus the "
+            "sigmoid of the score.",
         ),
         Mistake(
-            "distance to the best class",
-            lambda probabilities, labels, m: np.argsort(
-                _given(probabilities, labels) - probabilities.max(axis=1)
-            )[:m],
-            "The rows are ordered by how far the most probable class is ahead of the label. The "
-            "loss asks for the given label's probability alone.",
+            "sign of the residual",
+            _with(residual=lambda y, s: 1 / (1 + np.exp(-s)) - y),
+            "The residual has the wrong sign, so every tree leads away from the labels.",
         ),
         Mistake(
-            "only rows where the model disagrees",
-            _contradictions,
-            "Only rows are looked at where the model answers another class. A label that the model "
-            "agrees with can have a large loss too.",
+            "start at 0",
+            _with(start=lambda y: 0.0),
+            "The scores start at 0. They start at the score whose sigmoid is the share of ones, "
+            "log(share / (1 - share)).",
         ),
         Mistake(
-            "labels counted from 1",
-            lambda probabilities, labels, m: suspects(probabilities, labels - 1, m),
-            "Each row gets the probability of the class before its label. The classes are counted "
-            "from 0: they are column numbers already.",
+            "start at the share",
+            _with(start=lambda y: y.mean()),
+            "The scores start at the share of ones itself. A score is a logit: "
+            "log(share / (1 - share)).",
         ),
         Mistake(
-            "the order",
-            lambda probabilities, labels, m: suspects(probabilities, labels, m)[::-1].copy(),
-            "The right rows, with the most suspicious one last. It comes first: a person who "
-            "re-reads labels starts at the top.",
+            "learning rate left out",
+            _with(share=1.0),
+            "The learning rate has no effect: each tree is added with its full values.",
         ),
         Mistake(
-            "the most believed, their losses",
-            lambda probabilities, labels, m: np.sort(-np.log(_given(probabilities, labels)))[:m],
-            "These are losses, and the smallest ones. Row numbers are asked for (argsort), and "
-            "the largest loss comes first.",
+            "one level too many",
+            _with(more=1),
+            "The trees are one level too deep: a tree of depth 1 asks a single question.",
         ),
         Mistake(
-            "losses instead of rows",
-            lambda probabilities, labels, m: np.sort(-np.log(_given(probabilities, labels)))[::-1][
-                :m
-            ],
-            "These are the losses themselves. A person needs the row numbers: argsort.",
+            "one level too few",
+            _with(more=-1),
+            "The trees are one level too flat: a tree of depth 1 asks one question.",
+        ),
+        Mistake(
+            "sum in the leaf",
+            _with(leaf=np.sum),
+            "A leaf gives the sum of its residuals. It gives their mean.",
+        ),
+        Mistake(
+            "start left out",
+            _without_start,
+            "The scores before the first tree are missing: they are the first row.",
+        ),
+        Mistake(
+            "last round only",
+            _last_only,
+            "Only the scores after the last round came back. All rounds are wanted, one row each.",
+        ),
+        Mistake(
+            "probabilities",
+            _as_chances,
+            "These are probabilities. Scores are asked for, before the sigmoid.",
+        ),
+        Mistake(
+            "trees not added up",
+            _last_tree_only,
+            "Each row has the start and one tree. The trees add up: a score keeps all trees before.",
         ),
     ),
 )
