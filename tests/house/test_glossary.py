@@ -19,7 +19,6 @@ from lessonlib.lessons.registry import lessons
 LESSONS = sorted(notebooks_folder().glob("[0-9]*.ipynb"))
 # Terms that a lesson of the first edition uses before they are introduced.
 EARLY = {
-    "05b": {"transformer"},
     "08": {"language model"},
     "09": {"transformer"},
 }

@@ -8,6 +8,6 @@ CARD = Lesson(
     title="When not to use a network",
     promise="Try the simple thing first",
     you_will="try the simple thing first",
-    hours=2,
+    hours=3,
     needs=("05",),
 )

@@ -97,6 +97,12 @@ def _all_rows_train(X: Any, y: Any, folds: Any, choose: Any, answer: Any) -> np.
     return right
 
 
+def _fold_after_fold(X: Any, y: Any, folds: Any, choose: Any, answer: Any) -> np.ndarray:
+    folds = list(folds)
+    right = crossed(X, y, folds, choose, answer)
+    return np.concatenate([right[new] for _, new in folds])
+
+
 EXERCISE = Exercise(
     id="05b.2",
     title="Find the bug: the choice",
@@ -134,6 +140,12 @@ EXERCISE = Exercise(
             _chosen_on_test,
             "The columns are chosen on the test rows of the fold: the choice sees exactly the "
             "labels that it may not see.",
+        ),
+        Mistake(
+            "in the order of the folds",
+            _fold_after_fold,
+            "The verdicts come in the order of the folds. Each belongs at the place of its row: "
+            "right[new] = ...",
         ),
         Mistake(
             "chosen once",

@@ -10,14 +10,15 @@ from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 def best_split(X: np.ndarray, r: np.ndarray) -> tuple[int, float, float, float] | None:
     """The question x[column] <= threshold whose two means lower the squared error of r most."""
     n, best = len(r), None
+    k = np.arange(1, n)  # rows at or below the threshold
     for column in range(X.shape[1]):
         order = np.argsort(X[:, column])
         x, sums = X[order, column], np.cumsum(r[order])
-        for k in range(1, n):
-            below, above = sums[k - 1] / k, (sums[-1] - sums[k - 1]) / (n - k)
-            gain = k * (n - k) / n * (below - above) ** 2
-            if x[k - 1] < x[k] and (best is None or gain > best[0]):  # equal values stay together
-                best = gain, column, (x[k - 1] + x[k]) / 2, below, above
+        below, above = sums[:-1] / k, (sums[-1] - sums[:-1]) / (n - k)
+        gain = np.where(x[:-1] < x[1:], k * (n - k) / n * (below - above) ** 2, -1.0)
+        at = int(np.argmax(gain)) if n > 1 else 0  # -1 between equal values: they stay together
+        if n > 1 and gain[at] > (best[0] if best else -1.0):
+            best = gain[at], column, (x[at] + x[at + 1]) / 2, below[at], above[at]
     return best and best[1:]
 
 
@@ -158,11 +159,11 @@ EXERCISE = Exercise(
         "gain": "the gain",
         "k * (n - k) / n": "the weight of the gain",
         "(below - above) ** 2": "the squared difference of the two means",
-        "x[k - 1] < x[k]": "the two neighbours differ",
-        "(x[k - 1] + x[k]) / 2": "the threshold halfway between two neighbours",
-        "gain > best[0]": "the gain is larger than the best so far",
+        "x[:-1] < x[1:]": "the two neighbours differ",
+        "(x[at] + x[at + 1]) / 2": "the threshold halfway between two neighbours",
+        "gain[at]": "the largest gain of the column",
         "range(X.shape[1])": "the columns",
-        "range(1, n)": "the numbers of rows below",
+        "np.arange(1, n)": "the numbers of rows below",
     },
     forbidden=("sklearn.tree.DecisionTreeRegressor",),
     hints=(

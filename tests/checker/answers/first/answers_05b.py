@@ -1,395 +1,340 @@
 """Answers to the exercises of lesson 05b, written from the statements alone."""
 
+from math import comb
+
 import numpy as np
 
 from answers import right, wrong
 
-
 # ---------------------------------------------------------------- 05b.1
 
 
-@right("05b.1", "dealt like cards, plain lists made arrays at the end")
-def k_fold(order, k):
-    pairs = []
-    for fold in range(k):
-        train, test = [], []
-        for i, row in enumerate(order):
-            if i % k == fold:
-                test.append(row)
-            else:
-                train.append(row)
-        pairs.append((np.array(train, dtype=int), np.array(test, dtype=int)))
-    return pairs
+@right("05b.1", "loops over the rows, the tail from both ends")
+def compare(a, b):
+    first = second = 0
+    for x, y in zip(a, b):
+        if x and not y:
+            first += 1
+        if y and not x:
+            second += 1
+    n = first + second
+    p = 0
+    for k in range(n + 1):
+        if abs(k - n / 2) >= abs(first - n / 2):
+            p += comb(n, k)
+    return (first - second) / len(a), n**0.5 / len(a), p / 2**n
 
 
-@right("05b.1", "mask over the positions")
-def k_fold(order, k):
-    order = np.asarray(order)
-    fold = np.arange(len(order)) % k
-    return [(order[fold != f], order[fold == f]) for f in range(k)]
+@right("05b.1", "differences of numbers, all sequences of tosses by Pascal's triangle")
+def compare(a, b):
+    d = a.astype(float) - b.astype(float)
+    row = [1]
+    for _ in range(int(np.abs(d).sum())):
+        row = [x + y for x, y in zip([0, *row], [*row, 0])]
+    more = int(max((d > 0).sum(), (d < 0).sum()))
+    p = 2 * sum(row[more:]) / sum(row)
+    return [d.mean(), np.sqrt((d**2).sum()) / len(d), min(p, 1.0)]
 
 
-def _folds(order, k):
-    for start in range(k):
-        test = order[start::k]
-        yield np.setdiff1d(order, test), test
+@wrong("05b.1", "two separate standard errors", "only rows on which the two differ count")
+def compare(a, b):
+    p, q, n = a.mean(), b.mean(), int((a != b).sum())
+    more = max(int((a & ~b).sum()), int((b & ~a).sum()))
+    tail = sum(comb(n, k) for k in range(more, n + 1)) / 2**n
+    return p - q, np.sqrt(p * (1 - p) / len(a) + q * (1 - q) / len(a)), min(1, 2 * tail)
 
 
-@right("05b.1", "generator with slices, training rows sorted by setdiff1d")
-def k_fold(order, k):
-    return list(_folds(np.asarray(order), k))
+@wrong("05b.1", "one side only", "as far apart to either side")
+def compare(a, b):
+    x, y = int((a & ~b).sum()), int((b & ~a).sum())
+    n = x + y
+    tail = sum(comb(n, k) for k in range(max(x, y), n + 1)) / 2**n
+    return (x - y) / len(a), np.sqrt(n) / len(a), tail
 
 
-@wrong(
-    "05b.1",
-    "row number modulo k in place of its position",
-    "Deal by position in order, not by the row's own number.",
-)
-def k_fold(order, k):
-    return [(order[order % k != f], order[order % k == f]) for f in range(k)]
+@wrong("05b.1", "doubled without a limit", "p is at most 1")
+def compare(a, b):
+    x, y = int((a & ~b).sum()), int((b & ~a).sum())
+    n = x + y
+    tail = sum(comb(n, k) for k in range(max(x, y), n + 1)) / 2**n
+    return (x - y) / len(a), np.sqrt(n) / len(a), 2 * tail
 
 
-@wrong(
-    "05b.1",
-    "positions returned, not row numbers",
-    "These are positions in order: look up order[...] to get row numbers.",
-)
-def k_fold(order, k):
-    i = np.arange(len(order))
-    pairs = []
-    for f in range(k):
-        pairs.append((i[i % k != f], i[i % k == f]))
-    return pairs
+@wrong("05b.1", "chance of exactly this split", "at least as far, not exactly as far")
+def compare(a, b):
+    x, y = int((a & ~b).sum()), int((b & ~a).sum())
+    n = x + y
+    return (x - y) / len(a), np.sqrt(n) / len(a), min(1.0, 2 * comb(n, x) / 2**n)
 
 
-@wrong(
-    "05b.1",
-    "rows left over by the division dropped",
-    "If n is no multiple of k the last rows are never tested nor trained on.",
-)
-def k_fold(order, k):
-    cards = order[: len(order) // k * k].reshape(-1, k)
-    pairs = []
-    for f in range(k):
-        train = np.delete(cards, f, axis=1).ravel()
-        pairs.append((train, cards[:, f]))
-    return pairs
-
-
-@wrong(
-    "05b.1",
-    "np.delete given row numbers, which it takes for positions",
-    "np.delete wants positions: fold::k, not the row numbers found there.",
-)
-def k_fold(order, k):
-    result = []
-    for fold in range(k):
-        test = order[fold::k]
-        train = np.delete(order, test)
-        result.append((train, test))
-    return result
-
-
-@wrong(
-    "05b.1",
-    "test rows stay in the training part",
-    "The training part holds the test rows too: take them out.",
-)
-def k_fold(order, k):
-    return [(order, order[f::k]) for f in range(k)]
-
-
-@wrong(
-    "05b.1",
-    "contiguous blocks, and test before train",
-    "Deal the rows in turns instead of cutting blocks, and put train first.",
-)
-def k_fold(order, k):
-    blocks = np.array_split(order, k)
-    pairs = []
-    for f in range(k):
-        rest = [b for j, b in enumerate(blocks) if j != f]
-        pairs.append((blocks[f], np.concatenate(rest)))
-    return pairs
+@wrong("05b.1", "root of the share", "the root of the count is divided by N")
+def compare(a, b):
+    x, y = int((a & ~b).sum()), int((b & ~a).sum())
+    n = x + y
+    tail = sum(comb(n, k) for k in range(max(x, y), n + 1)) / 2**n
+    return (x - y) / len(a), np.sqrt(n / len(a)), min(1.0, 2 * tail)
 
 
 # ---------------------------------------------------------------- 05b.2
 
 
-@right("05b.2", "mean and spread of the training rows")
-def scaled(train_X, test_X):
-    mean, spread = train_X.mean(axis=0), train_X.std(axis=0)
-    return (train_X - mean) / spread, (test_X - mean) / spread
+@right("05b.2", "the choice inside the loop")
+def crossed(X, y, folds, choose, answer):
+    right = np.zeros(len(y), dtype=bool)
+    for rows, new in folds:
+        keep = choose(X[rows], y[rows])
+        right[new] = answer(X[rows][:, keep], y[rows], X[new][:, keep]) == y[new]
+    return right
 
 
-@right("05b.2", "small guard beside the spread, loop over the parts, list back")
-def scaled(train_X, test_X):
-    mean = np.mean(train_X, axis=0)
-    spread = np.sqrt(np.mean((train_X - mean) ** 2, axis=0)) + 1e-8
-    return [(part - mean) / spread for part in (train_X, test_X)]
+@right("05b.2", "the parts named, a list comes back")
+def crossed(X, y, folds, choose, answer):
+    right = [False] * len(y)
+    for rows, new in folds:
+        A, a, B = X[rows], y[rows], X[new]
+        keep = choose(A, a)
+        for row, said in zip(new, answer(A[:, keep], a, B[:, keep])):
+            right[row] = bool(said == y[row])
+    return right
 
 
-@wrong(
-    "05b.2",
-    "each part by its own mean and spread",
-    "The test rows must be scaled with the training numbers, not with their own.",
-)
-def scaled(train_X, test_X):
-    train = (train_X - train_X.mean(axis=0)) / train_X.std(axis=0)
-    test = (test_X - test_X.mean(axis=0)) / test_X.std(axis=0)
-    return train, test
+@wrong("05b.2", "inside the loop, still on all rows", "the choice still sees the test rows")
+def crossed(X, y, folds, choose, answer):
+    right = np.zeros(len(y), dtype=bool)
+    for rows, new in folds:
+        keep = choose(X, y)
+        right[new] = answer(X[rows][:, keep], y[rows], X[new][:, keep]) == y[new]
+    return right
 
 
-@wrong(
-    "05b.2",
-    "half repaired: spread still of both parts",
-    "The mean is mended, the spread still knows the test rows.",
-)
-def scaled(train_X, test_X):
-    both = np.concatenate([train_X, test_X])
-    mean, spread = train_X.mean(axis=0), both.std(axis=0)
-    return (train_X - mean) / spread, (test_X - mean) / spread
+@wrong("05b.2", "chosen on the test rows", "the choice sees just what it may not see")
+def crossed(X, y, folds, choose, answer):
+    right = np.zeros(len(y), dtype=bool)
+    for rows, new in folds:
+        keep = choose(X[new], y[new])
+        right[new] = answer(X[rows][:, keep], y[rows], X[new][:, keep]) == y[new]
+    return right
 
 
-@wrong(
-    "05b.2",
-    "ddof changed, the leak stays",
-    "ddof is not the fault: mean and spread are still taken from both parts.",
-)
-def scaled(train_X, test_X):
-    both = np.concatenate([train_X, test_X])
-    mean, spread = both.mean(axis=0), both.std(axis=0, ddof=1)
-    return (train_X - mean) / spread, (test_X - mean) / spread
+@wrong("05b.2", "the choice left out", "columns have to be chosen in each fold")
+def crossed(X, y, folds, choose, answer):
+    right = np.zeros(len(y), dtype=bool)
+    for rows, new in folds:
+        right[new] = answer(X[rows], y[rows], X[new]) == y[new]
+    return right
 
 
-@wrong(
-    "05b.2",
-    "mean and spread of the test rows",
-    "That is the leak at its largest: take the numbers from train_X.",
-)
-def scaled(train_X, test_X):
-    mean, spread = test_X.mean(axis=0), test_X.std(axis=0)
-    return (train_X - mean) / spread, (test_X - mean) / spread
+@wrong("05b.2", "chosen in the first fold only", "each fold needs its own choice")
+def crossed(X, y, folds, choose, answer):
+    right, keep = np.zeros(len(y), dtype=bool), None
+    for rows, new in folds:
+        if keep is None:
+            keep = choose(X[rows], y[rows])
+        right[new] = answer(X[rows][:, keep], y[rows], X[new][:, keep]) == y[new]
+    return right
 
 
-@wrong(
-    "05b.2",
-    "one mean for all columns, and the test part left unscaled",
-    "Scale column by column (axis=0), and the test rows with the same numbers.",
-)
-def scaled(train_X, test_X):
-    mean, spread = train_X.mean(), train_X.std()
-    return (train_X - mean) / spread, test_X
+@wrong("05b.2", "learnt from all rows", "the model is given the test rows")
+def crossed(X, y, folds, choose, answer):
+    right = np.zeros(len(y), dtype=bool)
+    for rows, new in folds:
+        keep = choose(X[rows], y[rows])
+        right[new] = answer(X[:, keep], y, X[new][:, keep]) == y[new]
+    return right
 
 
 # ---------------------------------------------------------------- 05b.3
 
 
-@right("05b.3", "a copy for each shuffle, hits counted by hand")
-def importance(answer, X, y, column, orders):
-    def accuracy(rows):
-        return sum(int(a == b) for a, b in zip(answer(rows), y)) / len(y)
-
-    total = 0.0
-    for order in orders:
-        other = X.copy()
-        for n in range(len(X)):
-            other[n, column] = X[order[n], column]
-        total += accuracy(other)
-    return accuracy(X) - total / len(orders)
-
-
-@right("05b.3", "np.where picks the column from the shuffled rows, mean of losses")
-def importance(answer, X, y, column, orders):
-    here = np.arange(X.shape[1]) == column
-    before = np.mean(answer(X) == y)
-    lost = [before - np.mean(answer(np.where(here, X[o], X)) == y) for o in orders]
-    return float(np.mean(lost))
+@right("05b.3", "masks and the squared error of both sides")
+def best_split(X, r):
+    best, least = None, np.inf
+    for j in range(X.shape[1]):
+        values = np.unique(X[:, j])
+        for low, high in zip(values[:-1], values[1:]):
+            t = (low + high) / 2
+            one, two = r[X[:, j] <= t], r[X[:, j] > t]
+            error = ((one - one.mean()) ** 2).sum() + ((two - two.mean()) ** 2).sum()
+            if error < least:
+                least, best = error, (j, t, one.mean(), two.mean())
+    return best
 
 
-@right("05b.3", "in place on X, the column put back at the end")
-def importance(answer, X, y, column, orders):
-    old = X[:, column].copy()
-    before, after = np.mean(answer(X) == y), 0.0
-    for order in orders:
-        X[:, column] = old[order]
-        after += np.mean(answer(X) == y)
-    X[:, column] = old
-    return float(before - after / len(orders))
+@right("05b.3", "all candidates, then the maximum by gain")
+def best_split(X, r):
+    candidates = []
+    for j, column in enumerate(X.T):
+        values = sorted(set(column.tolist()))
+        for t in [(a + b) / 2 for a, b in zip(values, values[1:])]:
+            low = column <= t
+            k, n = low.sum(), len(r)
+            gain = k * (n - k) / n * (r[low].mean() - r[~low].mean()) ** 2
+            candidates.append((gain, j, t, r[low].mean(), r[~low].mean()))
+    return list(max(candidates)[1:]) if candidates else None
 
 
-@wrong(
-    "05b.3",
-    "shuffles pile up in one copy",
-    "The second order shuffles an already shuffled column: start from X each time.",
-)
-def importance(answer, X, y, column, orders):
-    other, scores = X.copy(), []
-    for order in orders:
-        other[:, column] = other[order, column]
-        scores.append(np.mean(answer(other) == y))
-    return float(np.mean(answer(X) == y) - np.mean(scores))
+def _search(X, r, score, place=lambda low, high: (low + high) / 2):
+    best, most = None, -np.inf
+    for j in range(X.shape[1]):
+        values = np.unique(X[:, j])
+        for low, high in zip(values[:-1], values[1:]):
+            one, two = r[X[:, j] <= low], r[X[:, j] > low]
+            if score(one, two) > most:
+                most, best = score(one, two), (j, place(low, high), one.mean(), two.mean())
+    return best
 
 
-@wrong(
-    "05b.3",
-    "column replaced by its mean",
-    "The column is to be shuffled by the orders; you blank it out instead.",
-)
-def importance(answer, X, y, column, orders):
-    base = np.mean(answer(X) == y)
-    scores = []
-    for _ in orders:
-        other = X.copy()
-        other[:, column] = X[:, column].mean()
-        scores.append(np.mean(answer(other) == y))
-    return float(base - np.mean(scores))
+def _true_gain(one, two):
+    k, m = len(one), len(two)
+    return k * m / (k + m) * (one.mean() - two.mean()) ** 2
 
 
-@wrong(
-    "05b.3",
-    "labels shuffled along with the column",
-    "Only the column is shuffled: compare with y in its own order.",
-)
-def importance(answer, X, y, column, orders):
-    base = (answer(X) == y).mean()
-    scores = []
-    for order in orders:
-        other = X.copy()
-        other[:, column] = X[order, column]
-        scores.append((answer(other) == y[order]).mean())
-    return float(base - np.mean(scores))
+@wrong("05b.3", "widest gap of the means", "the numbers of rows count too")
+def best_split(X, r):
+    return _search(X, r, lambda one, two: abs(one.mean() - two.mean()))
 
 
-@wrong(
-    "05b.3",
-    "return inside the loop",
-    "The function leaves after the first shuffle: average over all R of them.",
-)
-def importance(answer, X, y, column, orders):
-    base = np.mean(answer(X) == y)
-    total = 0
-    for order in orders:
-        other = X.copy()
-        other[:, column] = X[order, column]
-        total += np.mean(answer(other) == y)
-        return float(base - total)
+@wrong("05b.3", "variances added without weights", "weigh each side by its rows")
+def best_split(X, r):
+    return _search(X, r, lambda one, two: -(one.var() + two.var()))
 
 
-@wrong(
-    "05b.3",
-    "lost share of the accuracy, not the difference",
-    "Accuracy lost is a difference; you return it as a share of the first accuracy.",
-)
-def importance(answer, X, y, column, orders):
-    base = np.mean(answer(X) == y)
-    after = []
-    for order in orders:
-        other = X.copy()
-        other[:, column] = X[:, column][order]
-        after.append(np.mean(answer(other) == y))
-    return float(1 - np.mean(after) / base)
+@wrong("05b.3", "threshold at the value itself", "halfway to the next value")
+def best_split(X, r):
+    return _search(X, r, _true_gain, lambda low, high: low)
 
 
-@wrong(
-    "05b.3",
-    "whole rows shuffled, and the sum in place of the mean",
-    "Shuffle this column only, and divide by the number of orders.",
-)
-def importance(answer, X, y, column, orders):
-    lost = 0.0
-    for order in orders:
-        lost += np.mean(answer(X) == y) - np.mean(answer(X[order]) == y)
-    return float(lost)
+@wrong("05b.3", "means in the wrong order", "below first")
+def best_split(X, r):
+    found = _search(X, r, _true_gain)
+    return found and (found[0], found[1], found[3], found[2])
+
+
+@wrong("05b.3", "neighbouring rows, also where their values are equal", "equal values stay together")
+def best_split(X, r):
+    best, most = None, -1.0
+    for j in range(X.shape[1]):
+        order = np.argsort(X[:, j], kind="stable")
+        for k in range(1, len(r)):
+            one, two = r[order[:k]], r[order[k:]]
+            if _true_gain(one, two) > most:
+                t = (X[order[k - 1], j] + X[order[k], j]) / 2
+                most, best = _true_gain(one, two), (j, t, one.mean(), two.mean())
+    return best
+
+
+@wrong("05b.3", "best starts again in each column", "keep the best over all columns")
+def best_split(X, r):
+    best = None
+    for j in range(X.shape[1]):
+        here = _search(X[:, j : j + 1], r, _true_gain)
+        if here is not None:
+            best = (j, *here[1:])
+    return best
+
+
+@wrong("05b.3", "stops where nothing changes", "None has to come back there")
+def best_split(X, r):
+    column, threshold, one, two = _search(X, r, _true_gain)
+    return column, threshold, one, two
 
 
 # ---------------------------------------------------------------- 05b.4
 
 
-@right("05b.4", "argsort of the believed probabilities, no logarithm")
-def suspects(probabilities, labels, m):
-    believed = probabilities[np.arange(len(labels)), labels]
-    return np.argsort(believed, kind="stable")[:m]
+@right("05b.4", "both tables joined, a recursive tree on row numbers")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    n, both = len(X), np.concatenate([X, new_X])
+    F = np.full(len(both), np.log(y.mean() / (1 - y.mean())))
+    out = [F[n:].copy()]
+
+    def grow(rows, r, d, values):
+        old = rows[rows < n]
+        question = split(X[old], r[old]) if d else None
+        if question is None:
+            values[rows] = r[old].mean()
+            return
+        low = both[rows, question[0]] <= question[1]
+        grow(rows[low], r, d - 1, values)
+        grow(rows[~low], r, d - 1, values)
+
+    for _ in range(rounds):
+        r = y - 1 / (1 + np.exp(-F[:n]))
+        values = np.zeros(len(both))
+        grow(np.arange(len(both)), r, depth, values)
+        F += lr * values
+        out.append(F[n:].copy())
+    return np.stack(out)
 
 
-@right("05b.4", "sorted with a key, made an array")
-def suspects(probabilities, labels, m):
-    rows = sorted(range(len(labels)), key=lambda n: probabilities[n][labels[n]])
-    return np.array(rows[:m], dtype=int)
+def _grow(X, r, split, d):
+    question = split(X, r) if d > 0 else None
+    if question is None:
+        return float(r.mean())
+    j, t = question[:2]
+    low = X[:, j] <= t
+    return j, t, _grow(X[low], r[low], split, d - 1), _grow(X[~low], r[~low], split, d - 1)
 
 
-@right("05b.4", "m times the largest loss, with the logarithm of 0 let through")
-def suspects(probabilities, labels, m):
-    picked = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
-    with np.errstate(divide="ignore"):
-        believed = np.log(picked)
-    left, found = list(range(len(labels))), []
-    for _ in range(m):
-        worst = min(left, key=lambda n: believed[n])
-        found.append(worst)
-        left.remove(worst)
-    return np.array(found, dtype=int)
+def _value(tree, row):
+    while isinstance(tree, tuple):
+        j, t, yes, no = tree
+        tree = yes if row[j] <= t else no
+    return tree
 
 
-@wrong(
-    "05b.4",
-    "the last m of argsort, smallest of them first",
-    "The right rows, in rising order: turn them round, the largest loss comes first.",
-)
-def suspects(probabilities, labels, m):
-    loss = -np.log(probabilities[np.arange(len(labels)), labels])
-    return np.argsort(loss)[-m:]
+def _boost(X, y, new_X, split, rounds, lr, depth, start=None, residual=None):
+    s = y.mean()
+    start = np.log(s / (1 - s)) if start is None else start
+    F, G = np.full(len(X), start), np.full(len(new_X), start)
+    out = [G]
+    for _ in range(rounds):
+        r = y - 1 / (1 + np.exp(-F)) if residual is None else residual(y, F)
+        tree = _grow(X, r, split, depth)
+        F = F + lr * np.array([_value(tree, row) for row in X])
+        G = G + lr * np.array([_value(tree, row) for row in new_X])
+        out.append(G)
+    return np.array(out)
 
 
-@wrong(
-    "05b.4",
-    "distance to the most probable class",
-    "The loss asks only for the given label's probability, not for the best one's.",
-)
-def suspects(probabilities, labels, m):
-    n = np.arange(len(labels))
-    margin = probabilities.max(axis=1) - probabilities[n, labels]
-    return np.argsort(-margin)[:m]
+@right("05b.4", "trees as tuples, walked by each row")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    return _boost(X, y, new_X, split, rounds, lr, depth)
 
 
-@wrong(
-    "05b.4",
-    "only rows where the model answers another class",
-    "A row whose label is the model's answer can have a large loss too, keep it.",
-)
-def suspects(probabilities, labels, m):
-    rows = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    loss = -np.log(probabilities[rows, labels[rows]])
-    return rows[np.argsort(-loss)][:m]
+@wrong("05b.4", "scores start at 0", "the start is the log odds of the ones")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    return _boost(X, y, new_X, split, rounds, lr, depth, start=0.0)
 
 
-@wrong(
-    "05b.4",
-    "all columns taken for every row",
-    "probabilities[:, labels] is N x N: pair each row with its own label.",
-)
-def suspects(probabilities, labels, m):
-    loss = -np.log(probabilities[:, labels])
-    return np.argsort(-loss, axis=0)[:m]
+@wrong("05b.4", "residual of the scores", "y minus the probability")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    return _boost(X, y, new_X, split, rounds, lr, depth, residual=lambda y, F: y - F)
 
 
-@wrong(
-    "05b.4",
-    "labels counted from 1",
-    "The classes are 0 .. C-1, they already are column numbers.",
-)
-def suspects(probabilities, labels, m):
-    loss = []
-    for row, label in zip(probabilities, labels):
-        loss.append(-np.log(row[label - 1]))
-    return np.argsort(loss)[::-1][:m]
+@wrong("05b.4", "p minus y", "the step goes against the slope")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    away = lambda y, F: 1 / (1 + np.exp(-F)) - y
+    return _boost(X, y, new_X, split, rounds, lr, depth, residual=away)
 
 
-@wrong(
-    "05b.4",
-    "losses returned in place of rows, the smallest first",
-    "Return row numbers (argsort) and begin with the largest loss.",
-)
-def suspects(probabilities, labels, m):
-    loss = -np.log(probabilities[np.arange(len(labels)), labels])
-    return np.sort(loss)[:m]
+@wrong("05b.4", "only the last scores", "all rounds are wanted")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    return _boost(X, y, new_X, split, rounds, lr, depth)[-1]
+
+
+@wrong("05b.4", "stumps at any depth", "the depth has no effect")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    return _boost(X, y, new_X, split, rounds, lr, min(depth, 1))
+
+
+@wrong("05b.4", "training scores never move", "the residuals stay those of the start")
+def boost(X, y, new_X, split, rounds, lr, depth):
+    s = y.mean()
+    F, G = np.full(len(X), np.log(s / (1 - s))), np.full(len(new_X), np.log(s / (1 - s)))
+    out = [G]
+    for _ in range(rounds):
+        tree = _grow(X, y - 1 / (1 + np.exp(-F)), split, depth)
+        G = G + lr * np.array([_value(tree, row) for row in new_X])
+        out.append(G)
+    return np.array(out)

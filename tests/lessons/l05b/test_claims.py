@@ -1,0 +1,62 @@
+"""Sentences of lesson 05b that its own outputs do not show (see claims.md)."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib import nn
+from lessonlib.lessons.l05b.exercises.exercise_1 import compare
+from lessonlib.lessons.l05b.exercises.exercise_3 import best_split
+from lessonlib.lessons.l05b.exercises.exercise_4 import boost
+
+
+@given(st.integers(0, 5_000))
+def test_far_out_a_relu_network_is_a_straight_line(seed):
+    r = np.random.default_rng(seed)
+    layers = nn.Linear(1, 8, rng=r), nn.ReLU(), nn.Linear(8, 8, rng=r), nn.ReLU()
+    model = nn.Sequential(*layers, nn.Linear(8, 1, rng=r))
+    far = np.array([[1e6], [2e6], [3e6]])
+    a, b, c = model(far)[:, 0].astype(float)
+    assert np.isclose(b - a, c - b, rtol=1e-3, atol=1e-3 * np.abs(c))
+
+
+@given(st.integers(0, 5_000))
+def test_the_gain_is_the_fall_of_the_squared_error(seed):
+    r = np.random.default_rng(seed)
+    X, target = r.normal(size=(12, 2)), r.normal(size=12)
+    column, threshold, below, above = best_split(X, target)
+    low = X[:, column] <= threshold
+    step = np.where(low, below, above)
+    gain = low.sum() * (~low).sum() / 12 * (below - above) ** 2
+    assert np.isclose(np.sum((target - target.mean()) ** 2) - np.sum((target - step) ** 2), gain)
+
+
+@given(st.integers(0, 5_000), st.floats(0.1, 7.9))
+def test_a_step_lowers_the_loss_by_as_much_as_was_proved(seed, lr):
+    r = np.random.default_rng(seed)
+    X, y = r.normal(size=(20, 3)), r.permutation(np.arange(20) % 2)
+    scores = boost(X, y, X, best_split, 3, lr, 1)
+    loss = np.sum(np.logaddexp(0, scores) - y * scores, axis=1)
+    steps = np.diff(scores, axis=0) / lr
+    assert np.all(np.diff(loss) <= -lr * (1 - lr / 8) * np.sum(steps**2, axis=1) + 1e-9)
+
+
+@given(st.integers(0, 5_000))
+def test_stumps_add_up_to_functions_of_one_column_each(seed):
+    r = np.random.default_rng(seed)
+    X, y = r.normal(size=(30, 2)), r.permutation(np.arange(30) % 2)
+    a, b = r.normal(size=2), r.normal(size=2)
+    corners = np.array([[a[0], b[0]], [a[1], b[1]], [a[0], b[1]], [a[1], b[0]]])
+    one, two, three, four = boost(X, y, corners, best_split, 10, 1.0, 1)[-1]
+    assert np.isclose(one + two, three + four)
+
+
+def test_the_sign_test_keeps_its_promise_for_models_that_are_equal():
+    r = np.random.default_rng(0)
+    small = [compare(*(r.random((2, 100)) < 0.8))[2] < 0.05 for _ in range(1000)]
+    assert np.mean(small) < 0.06
+
+
+def test_ten_coins_fall_nine_to_one_or_farther_in_22_of_1024_ways():
+    a = np.array([True] * 9 + [False])
+    assert np.isclose(compare(a, ~a)[2], 22 / 1024)

@@ -1,0 +1,36 @@
+"""The drawings of lesson 05b show the numbers that they are given."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lessonlib.lessons.l05b import diagrams
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def test_a_split_draws_the_two_means():
+    _, ax = plt.subplots()
+    diagrams.split(ax, np.array([1.0, 2.0, 5.0]), np.array([0.2, 0.4, -0.5]), 3.5)
+    texts = [text.get_text() for text in ax.texts]
+    assert {"mean +0.3", "mean -0.5"} <= set(texts)
+
+
+def test_boosting_moves_towards_the_labels():
+    _, axes = plt.subplots(1, 3)
+    diagrams.boosting(axes)
+    labels, before = (line.get_ydata() for line in axes[0].lines[:2])
+    after = axes[2].lines[1].get_ydata()
+    assert np.sum((labels - after) ** 2) < np.sum((labels - before) ** 2)
+
+
+def test_tree_and_counts_have_their_words():
+    _, ax = plt.subplots()
+    diagrams.tree(ax)
+    assert sum(text.get_text() == "mean" for text in ax.texts) == 4
+    texts = [text.get_text() for text in diagrams.paired().axes[0].texts]
+    assert any("$b$" in text for text in texts)
