@@ -23,30 +23,28 @@ def paired() -> "Figure":
         ((2.3, 0.6), "only the second: $c$", BLUE),
         ((4.3, 0.6), "both wrong", GREY),
     )
-    made = [box(ax, at, words, width=1.9, height=0.75, colour=c) for at, words, c in cells]
+    for at, words, colour in cells:
+        box(ax, at, words, width=1.9, height=0.75, colour=colour)
     for x, words in ((2.3, "second right"), (4.3, "second wrong")):
         ax.text(x, 2.12, words, ha="center", size=10.5)
     for y, words in ((1.5, "first right"), (0.6, "first wrong")):
         ax.text(1.2, y, words, ha="right", va="center", size=10.5)
-    gap = box(ax, (7.2, 1.5), "gap $= (b - c)\\,/\\,N$", width=2.2, colour=COLOUR["forward"])
-    error = box(
-        ax, (7.2, 0.6), "error $= \\sqrt{b + c}\\,/\\,N$", width=2.2, colour=COLOUR["forward"]
-    )
-    arrow(ax, made[1].right, gap.left)
-    arrow(ax, (5.3, 1.25), error.left)
+    box(ax, (7.2, 1.5), "gap $= (b - c)\\,/\\,N$", width=2.2, colour=COLOUR["forward"])
+    box(ax, (7.2, 0.6), "error $= \\sqrt{b + c}\\,/\\,N$", width=2.2, colour=COLOUR["forward"])
+    ax.text(7.2, 2.12, "only $b$ and $c$ enter", ha="center", size=10.5)
     return fig
 
 
 def split(ax: "Axes", x: np.ndarray, r: np.ndarray, threshold: float) -> None:
     """Points, and the step that one split puts in the place of their mean."""
     ax.axhline(r.mean(), color=GREY, linestyle=":", linewidth=1.2)
-    ax.text(x.max() + 0.4, r.mean(), "mean of all", va="center", size=9.5, color=GREY)
+    ax.text(x.max() + 0.4, r.mean() + 0.03, "mean of all", va="bottom", size=9.5, color=GREY)
     for side in (x <= threshold, x > threshold):
         mean = r[side].mean()
         ends = (x.min() - 0.5, threshold) if side[0] else (threshold, x.max() + 0.3)
         ax.plot(ends, (mean, mean), color=BLUE, linewidth=2.5)
         ax.vlines(x[side], r[side], mean, color=ORANGE, linewidth=1.2)
-        where = (x.min() - 0.4, mean - 0.09) if side[0] else (x.max() + 0.4, mean)
+        where = (threshold + 0.15 if side[0] else x.max() + 0.4, mean)
         ax.text(*where, f"mean {mean:+.1f}", va="center", size=9.5, color=BLUE)
     ax.plot(x, r, "o", color="#222222", markersize=6)
     ax.axvline(threshold, color=GREY, linestyle="--", linewidth=1.2)
@@ -58,9 +56,9 @@ def split(ax: "Axes", x: np.ndarray, r: np.ndarray, threshold: float) -> None:
 def tree(ax: "Axes") -> None:
     """A tree of depth 2: three questions, and a mean in each leaf."""
     blank(ax, (0, 4.7), (0, 3.0))
-    root = box(ax, (2.35, 2.2), "column 4 ≤ 1.0 ?", width=1.55, height=0.5)
-    left = box(ax, (1.15, 1.25), "column 0 ≤ 0.5 ?", width=1.55, height=0.5)
-    right = box(ax, (3.55, 1.25), "column 2 ≤ 0.0 ?", width=1.55, height=0.5)
+    root = box(ax, (2.35, 2.2), "column 4 ≤ 1.0 ?", width=1.7, height=0.5, size=9.5)
+    left = box(ax, (1.15, 1.25), "column 0 ≤ 0.5 ?", width=1.7, height=0.5, size=9.5)
+    right = box(ax, (3.55, 1.25), "column 2 ≤ 0.0 ?", width=1.7, height=0.5, size=9.5)
     arrow(ax, root.bottom, left.top, "yes", side="left")
     arrow(ax, root.bottom, right.top, "no", side="right")
     for parent in (left, right):
@@ -81,7 +79,10 @@ def boosting(axes: np.ndarray) -> None:
     low = x <= 3.5
     stump = np.where(low, residual[low].mean(), residual[~low].mean())
     after = 1 / (1 + np.exp(-(score + 2 * stump)))
-    for ax, chance, title in ((axes[0], p, "$p$ before"), (axes[2], after, "$p$ after a step of 2")):
+    for ax, chance, title in (
+        (axes[0], p, "$p$ before"),
+        (axes[2], after, "$p$ after a step of 2"),
+    ):
         ax.plot(x, y, "o", color="#222222", markersize=5)
         ax.plot(x, chance, color=BLUE, linewidth=2, drawstyle="steps-mid")
         ax.vlines(x, chance, y, color=ORANGE, linewidth=1)

@@ -46,8 +46,8 @@ PREDICTIONS = [
         right=2,
         why=(
             "The choice has seen the labels of the test rows. Among many random columns some go "
-            "with any labels, and those that are chosen go with the test labels too. Where there is "
-            "nothing to choose, nothing leaks."
+            "with any labels, and those that are chosen go with the test labels too. If nothing is "
+            "chosen, nothing leaks."
         ),
     ),
     Prediction(
@@ -59,7 +59,7 @@ PREDICTIONS = [
         choices=("about 0.6 as well", "about 0.7", "about 0.8"),
         right=2,
         why=(
-            "A tree can put its cuts where the table jumps, and leave out columns that say nothing. "
+            "A tree can put its cuts where the table jumps, and ignore columns that say nothing. "
             "Part of that can be given to the others: the useful columns to the network, cut "
             "columns to logistic regression. Both then get nearer, and stay behind."
         ),

@@ -74,7 +74,7 @@ def _unpaired(a: np.ndarray, b: np.ndarray) -> tuple:
 
 
 def _one_sided(a: np.ndarray, b: np.ndarray) -> tuple:
-    gap, error, p = compare(a, b)
+    gap, error, _ = compare(a, b)
     apart = int(np.sum(a != b))
     more = max(int(np.sum(a & ~b)), int(np.sum(~a & b)))
     return gap, error, sum(comb(apart, k) for k in range(more, apart + 1)) / 2**apart

@@ -50,7 +50,9 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         cases.append((X, y, _folds(n, k, rng.permutation(n)), _two_best, answer))
     X, y = rng.normal(size=(40, 10)), rng.permutation(np.arange(40) % 2)
     X[:, 3] += 2 * y
-    told = Case("where a column tells", X, y, _folds(40, 4, rng.permutation(40)), _two_best, _centroid)
+    told = Case(
+        "where a column tells", X, y, _folds(40, 4, rng.permutation(40)), _two_best, _centroid
+    )
     return [*cases, told]
 
 

@@ -1,5 +1,6 @@
 """Exercise 05b.3: the best split of a table, the one step of which trees are made."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,10 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         np.array([[3.0, 0.0], [1.0, 5.0], [2.0, 1.0], [6.0, 4.0], [5.0, 3.0]]),
         np.array([0.2, -1.0, 0.4, -1.1, 0.3]),
     )
-    uneven = (np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]]), np.array([5.0, 0, 0.1, 0.3, 0, 0.2]))
+    uneven = (
+        np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]]),
+        np.array([5.0, 0, 0.1, 0.3, 0, 0.2]),
+    )
     repeated = (rng.integers(0, 4, (14, 3)) * 1.0, rng.normal(size=14))
     still = np.c_[np.full(8, 3.0), rng.normal(size=8)]
     drawn = [(rng.normal(size=(n, d)), rng.normal(size=n)) for n, d in ((9, 2), (30, 4), (60, 3))]
@@ -102,7 +106,7 @@ def _by(score: Any, threshold: Any = None) -> Any:
         best = None
         for column in range(X.shape[1]):
             x = np.unique(X[:, column])
-            for low, high in zip(x[:-1], x[1:], strict=True):
+            for low, high in pairwise(x.tolist()):
                 below, above = r[X[:, column] <= low], r[X[:, column] > low]
                 value = score(below, above)
                 if best is None or value > best[0]:

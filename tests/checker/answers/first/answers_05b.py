@@ -210,7 +210,9 @@ def best_split(X, r):
     return found and (found[0], found[1], found[3], found[2])
 
 
-@wrong("05b.3", "neighbouring rows, also where their values are equal", "equal values stay together")
+@wrong(
+    "05b.3", "neighbouring rows, also where their values are equal", "equal values stay together"
+)
 def best_split(X, r):
     best, most = None, -1.0
     for j in range(X.shape[1]):

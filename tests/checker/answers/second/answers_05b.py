@@ -100,7 +100,11 @@ def boost(X, y, new_X, split, rounds, lr, depth):
     return scores
 
 
-@wrong("05b.4", "the rows below use a strict comparison and depth counts one too far", "depth 1 is one question")
+@wrong(
+    "05b.4",
+    "the rows below use a strict comparison and depth counts one too far",
+    "depth 1 is one question",
+)
 def boost(X, y, new_X, split, rounds, lr, depth):
     def tree(A, r, B, d):
         q = split(A, r) if d >= 0 else None
