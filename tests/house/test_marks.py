@@ -52,7 +52,7 @@ RIGHT = [
     "All 2,080<!-- 10.cache, tokens through the blocks without --> tokens.",
     f"A gap of 1.8e-09{ONE_SIDED}, 1.8 × 10⁻⁹{ONE_SIDED} or $1.8 \\times 10^{{-9}}${ONE_SIDED}.",
     "Learners write `0.5 <!-- this -->`, which is code and no mark.",
-    "A wide spread: 0.009 (0.000 to 0.046)<!-- 05b.revenue, line at 400 -->.",
+    "A wide spread: 0.94 (0.81 to 0.96)<!-- 01.digits last -->.",
 ]
 WRONG = {
     f"It reads 0.95{ONE_CELL} of them.": "vouches for 0.95, wanted 0.961 (0.950 to 0.970 over 20",
