@@ -39,9 +39,9 @@ PREDICTIONS = [
         choices=("0.50", "0.65", "0.80"),
         right=1,
         why=(
-            "The outer half turn of both arms has more than half of the points. There the arms lie "
-            "on opposite sides of a line. Half a turn further in they have changed sides, and there "
-            "the same line is wrong."
+            "The outer half turn of both arms has more than half of the points. There the arms "
+            "lie on opposite sides of a line. Half a turn further in they have changed sides, and "
+            "there the same line is wrong."
         ),
     ),
     Prediction(
