@@ -122,7 +122,11 @@ def _supervise(
             leash.close()
             _become_student(connection, request, shell, view, limits, scratch)
         connection.close()
-        _watch(leash, child, limits)
+        try:
+            _watch(leash, child, limits)
+        except BaseException:
+            os.kill(child, signal.SIGKILL)  # nobody else would end it
+            raise
     except RoomError as error:
         leash.sendall(f"room {error}".encode())
     finally:

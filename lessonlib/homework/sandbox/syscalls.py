@@ -9,7 +9,8 @@ ENOSYS.
 
 Honest programs lock files of their own and begin sessions, though nobody needs either in a room of
 one submission: these calls do nothing and succeed. Each session might be given as much of the
-processor as a whole submission.
+processor as a whole submission. So does `sync`, for which the machine's disks would work, and the
+wish to live on when the supervisor ends.
 """
 
 import ctypes
@@ -34,13 +35,14 @@ _FAMILIES = (1, 2, 10)  # of sockets: inside the machine, IPv4, IPv6
 # What `fcntl` is asked for: locks take memory that nobody counts and let others wait; so do leases
 # and notes of what changes in a folder
 _LOCKS, _LEASE, _NOTES = (6, 7, 37, 38), 1024, 1026
+_DEATH_SIGNAL = 1  # what `prctl` is asked for
 _CLONE3, _FIRST_UNKNOWN = 435, 463
 _SINCE_UNIFIED = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 440, 442, 447)
 
-# name of the machine: (its number, `clone`, `mmap`, `socket`, `fcntl`, `flock`, `setsid`, the calls
-# that are refused)
+# name of the machine: (its number, `clone`, `mmap`, `socket`, `fcntl`, `prctl`, those that
+# do nothing: `flock`, `setsid`, `sync`, `syncfs`; those that are refused)
 _CALLS = {
-    "x86_64": (0xC000003E, 56, 9, 41, 72, 73, 112, (
+    "x86_64": (0xC000003E, 56, 9, 41, 72, 157, (73, 112, 162, 306), (
         29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 240, 241, 242, 243, 244, 245,  # segments, queues
         248, 249, 250,  # keyrings
         101, 310, 311, 312, 103,  # other processes, the log
@@ -50,7 +52,7 @@ _CALLS = {
         253, 294, 300,  # watches of files, of which an account has few
         *_SINCE_UNIFIED,
     )),
-    "aarch64": (0xC00000B7, 220, 222, 198, 25, 32, 157, (
+    "aarch64": (0xC00000B7, 220, 222, 198, 25, 167, (32, 157, 81, 267), (
         180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 196,
         217, 218, 219,
         117, 270, 271, 272, 116,
@@ -87,8 +89,8 @@ def _filter(
     mmap: int,
     socket: int,
     fcntl: int,
-    flock: int,
-    setsid: int,
+    prctl: int,
+    idle: tuple[int, ...],
     refused: tuple[int, ...],
 ) -> bytes:
     """The filter's steps: (what, how far if true, how far if false, with which number)."""
@@ -98,12 +100,14 @@ def _filter(
         (_LOAD, 0, 0, _MACHINE), (_EQUAL, 1, 0, machine), (_RETURN, 0, 0, no),
         (_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _FIRST_UNKNOWN), (_RETURN, 0, 0, unknown),
         (_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, unknown),  # its flags cannot be seen: use `clone`
-        *_when(dict.fromkeys(refused, no) | {flock: nothing, setsid: nothing}),
+        *_when(dict.fromkeys(refused, no) | dict.fromkeys(idle, nothing)),
         (_EQUAL, 0, 4, clone), (_LOAD, 0, 0, _FIRST), (_ANY_BIT, 0, 1, _NEW_NAMESPACES),
         (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),
         (_EQUAL, 0, 5, mmap), (_LOAD, 0, 0, _FOURTH), (_AND, 0, 0, _SHARED_AND_NAMELESS),
         (_EQUAL, 0, 1, _SHARED_AND_NAMELESS), (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),
         (_EQUAL, 0, 2 * len(asked) + 2, fcntl), (_LOAD, 0, 0, _SECOND), *_when(asked),
+        (_RETURN, 0, 0, yes),
+        (_EQUAL, 0, 4, prctl), (_LOAD, 0, 0, _FIRST), *_when({_DEATH_SIGNAL: nothing}),
         (_RETURN, 0, 0, yes),
         (_EQUAL, 0, 2 * len(_FAMILIES) + 2, socket), (_LOAD, 0, 0, _FIRST),
         *_when(dict.fromkeys(_FAMILIES, yes)), (_RETURN, 0, 0, no), (_RETURN, 0, 0, yes),

@@ -144,11 +144,15 @@ def anonymous_memory(pid: int) -> int:
 
 
 def _kilobytes(pid: int, file: str, *names: str) -> int:
-    """The sum of these lines, as bytes, from the first thread of which the system knows them."""
+    """The sum of these lines, as bytes, from the first thread of which the system knows them.
+
+    A student's process names itself, with bytes of any kind: only a line feed ends a line.
+    """
     for thread in _threads(pid):
         with contextlib.suppress(OSError):
-            lines = (line.split() for line in (thread / file).read_text().splitlines())
-            found = sum(int(words[1]) for words in lines if words[0].rstrip(":") in names)
+            lines = (thread / file).read_bytes().decode("latin-1").split("\n")
+            pairs = (line.partition(":") for line in lines)
+            found = sum(int(rest.split()[0]) for name, _, rest in pairs if name in names)
             if found:
                 return 1024 * found
     return 0
