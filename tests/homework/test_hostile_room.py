@@ -396,6 +396,24 @@ print(signal.value, libc.syncfs(-1))
     assert printed(client, source) == "9 0\n"
 
 
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"\x1cVmSwap: x", b") R 1 (", b"a\nb\rc"])
+def test_no_name_of_a_process_keeps_its_supervisor_from_ending_it(client, name):
+    """What the system says of a process begins with the name that it gave itself."""
+    source = f"""
+import ctypes, time
+libc = ctypes.CDLL(None)
+libc.prctl(1, 0, 0, 0, 0)
+libc.prctl(15, {name!r}, 0, 0, 0)
+for _ in range(30):
+    try:
+        time.sleep(1)
+    except BaseException:
+        pass
+"""
+    seen = ran(client, source, 0.5)
+    assert (seen.ending, seen.stopped) == (-9, True)
+
+
 def test_few_signals_can_wait(client):
     """They are counted for the whole account of the grader."""
     source = """

@@ -17,6 +17,7 @@ import socket
 import struct
 import sys
 import tempfile
+import time
 from typing import Any
 
 from lessonlib.homework.limits import RoomLimits
@@ -176,11 +177,13 @@ def _watch(leash: socket.socket, child: int, limits: RoomLimits) -> None:
     signs: list[socket.socket | int] = [leash]
     with contextlib.suppress(AttributeError, OSError):  # no such call: look again and again
         signs.append(os.pidfd_open(child))
-    watch = Watch(limits)
+    watch, look = Watch(limits), time.monotonic()
     while True:
         ready, _, _ = select.select(signs, [], [], _LOOK_SECONDS)
-        let_go = leash in ready and not _next_step(leash, watch)
-        if let_go or watch.is_too_much():
+        ends = leash in ready and not _next_step(leash, watch)
+        if not ends and time.monotonic() >= look:
+            ends, look = watch.is_too_much(), time.monotonic() + _LOOK_SECONDS
+        if ends:
             os.kill(child, signal.SIGKILL)
             ready.append(child)
         wait = 0 if set(ready) - {leash} else os.WNOHANG

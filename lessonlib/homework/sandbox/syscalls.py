@@ -9,8 +9,8 @@ ENOSYS.
 
 Honest programs lock files of their own and begin sessions, though nobody needs either in a room of
 one submission: these calls do nothing and succeed. Each session might be given as much of the
-processor as a whole submission. So does `sync`, for which the machine's disks would work, and the
-wish to live on when the supervisor ends.
+processor as a whole submission. The same holds for `sync`, which lets the machine's disks work, and
+for the wish to live on when the supervisor ends.
 """
 
 import ctypes

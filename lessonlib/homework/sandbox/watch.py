@@ -40,7 +40,6 @@ class Watch:
 
     def allow(self, seconds: float) -> None:
         """A step begins, which its own process ends at so many seconds."""
-        self._count(below(os.getpid()))
         self.allowed = self.seconds + _MORE * seconds + _SECONDS_MORE
 
     def is_too_much(self) -> bool:
