@@ -172,7 +172,7 @@ class _Sorter:
         places = (place_of(p, self.zone, k > 0) for k, p in enumerate(entry.path.split("/")))
         platforms = next(filter(None, places), None)
         if entry.handed_in or platforms:
-            return entry.handed_in or (platforms and platforms.handed_in)
+            return entry.handed_in or (platforms.handed_in if platforms else None)
         return times.get(str(PurePosixPath(entry.path).parent))
 
     def _of_words(self, place: Place) -> _Owner:
