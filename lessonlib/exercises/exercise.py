@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.call import plain
+from lessonlib.exercises.call import Unusable, plain
 from lessonlib.exercises.compare import Names
 
 
@@ -124,8 +124,16 @@ class Exercise:
 
     def tried(self, answer: Any, *arguments: Any) -> Any:
         """What is compared, of an answer that may be called here."""
-        value = plain(self.use(answer, *arguments))
-        return value if self.read is None else self.read(value, *arguments)
+        return self.compared(plain(self.use(answer, *arguments)), *arguments)
+
+    def compared(self, value: Any, *arguments: Any) -> Any:
+        """What is compared, of what `use` has returned. Raises Unusable where that says nothing."""
+        if self.read is None:
+            return value
+        try:
+            return plain(self.read(value, *arguments))
+        except Exception as error:
+            raise Unusable(" ".join(str(error).split()) or type(error).__name__) from error
 
     @property
     def is_plain(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.call import Outcome, TimeUp, plain
+from lessonlib.exercises.call import Outcome, TimeUp
 from lessonlib.exercises.compare import difference
 from lessonlib.exercises.judge import Exercise
 from lessonlib.exercises.result import CORRECT, NOT_YET, Result
@@ -59,7 +59,7 @@ def read(exercise: Exercise, outcome: Outcome, arguments: tuple) -> Outcome:
     if exercise.read is None or outcome.error is not None:
         return outcome
     try:
-        return replace(outcome, value=plain(exercise.read(outcome.value, *arguments)))
+        return replace(outcome, value=exercise.compared(outcome.value, *arguments))
     except Exception as error:  # as it would be in the lesson, where both are one call
         return replace(outcome, value=None, error=error)
 
