@@ -202,17 +202,17 @@ def shifts(ways: "dict[str, Sequence[float]]") -> "Figure":
     import matplotlib.pyplot as plt
 
     fig, ax = plt.subplots(figsize=(9.4, 3.9))
-    colours = [COLOUR[role] for role in ("validation", "forward", "gradient", "theory")]
+    colours = [COLOUR[role] for role in ("validation", "forward", "train", "gradient", "theory")]
     for k, (name, line) in enumerate(ways.items()):
-        look, dash = "osD^"[k], "-" if k < 2 else "--"
+        look, dash = "osvD^"[k], "-" if k < 3 else "--"
         ax.plot(range(3), line, color=colours[k], ls=dash, marker=look)
-        aside = (0.02, -0.02, 0.02, -0.02)[k]  # so that no name lies on another
+        aside = (0.02, -0.02, 0.0, 0.02, -0.02)[k]  # so that no name lies on another
         ax.text(2.08, line[2] + aside, name, va="center", color=colours[k])
     ax.plot([-0.25, 2.04], [0.1, 0.1], color="#777777", ls=":")
     ax.text(-0.2, 0.12, "guessing", color="#777777")
     ax.set(xticks=range(3), xticklabels=["as they are", "1 px", "2 px"], ylim=(0, 1.03))
     ax.set(xlim=(-0.25, 2.95), xlabel="moved by", ylabel="accuracy on validation")
-    ax.set_title("Slid or centred, a reader keeps what it reads", loc="left")
+    ax.set_title("Slid, centred or kept, a reader keeps what it reads", loc="left")
     return fig
 
 
@@ -232,11 +232,11 @@ def plane(images: np.ndarray, labels: np.ndarray, new: np.ndarray) -> "Figure":
         squared = ((new - average) ** 2).sum()
         ax.plot(*zip(new, average, strict=True), ":", lw=2, color=colour)
         words = f"average of label {label}\nsquared distance {squared:g}"
-        ax.annotate(words, average, xytext=(14, -8), textcoords="offset points", va="top",
+        ax.annotate(words, tuple(average), xytext=(14, -8), textcoords="offset points", va="top",
                     color=colour)  # fmt: skip
     ax.plot(*new, "*", ms=18, color=INK)
-    ax.annotate("new", new, xytext=(-12, 0), textcoords="offset points", ha="right", va="center",
-                color=INK)  # fmt: skip
+    ax.annotate("new", tuple(new), xytext=(-12, 0), textcoords="offset points", ha="right",
+                va="center", color=INK)  # fmt: skip
     middle, (right, up) = averages.mean(axis=0), averages[1] - averages[0]
     ax.axline(middle, (middle[0] + up, middle[1] - right), color=INK, lw=1.6)
     ax.set(xlim=(-1, 6.2), ylim=(-1.4, 6.6), xlabel="first pixel", ylabel="second pixel")

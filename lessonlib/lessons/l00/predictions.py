@@ -52,7 +52,7 @@ PREDICTIONS = [
             "to the right, the left, down, up. Averaged over the four directions it now reads "
             "about ..."
         ),
-        choices=("0.9", "0.5", "0.1, as many as by guessing"),
+        choices=("0.9", "0.5", "0.1"),
         right=2,
         why=(
             "It compares pixels at fixed places, and the ink has left those places. Nothing in it "
