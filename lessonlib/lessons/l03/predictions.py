@@ -70,7 +70,7 @@ PREDICTIONS = [
         choices=("about the same", "20 times", "a thousand times", "a trillion times"),
         right=3,
         why=(
-            "Such weights keep a signal at its size, so what is left is the slopes. A sigmoid's "
+            "Such weights keep the size of what goes back: what is left is the slopes. A sigmoid's "
             "is at most 0.25, and those of the 19 layers in between are multiplied: 0.25 to the "
             "power 19 is about 4e-12. (A trillion is 1e12.)"
         ),
