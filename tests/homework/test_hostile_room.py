@@ -445,9 +445,14 @@ HOGS = {
     "        pass\n    if os.fork():\n        os._exit(0)\n    turns()\n"
     "for _ in range(4):\n    if os.fork() == 0:\n        turns()",
 }
+SLOW_HOGS = [
+    pytest.param(hog, id=name, marks=pytest.mark.exhaustive)
+    for name, hog in HOGS.items()
+    if name != "orphans"
+]
 
 
-@pytest.mark.parametrize("hog", HOGS.values(), ids=HOGS)
+@pytest.mark.parametrize("hog", [HOGS["orphans"], *SLOW_HOGS])
 def test_processor_time_is_one_limit_for_all_processes_of_a_submission(client, hog):
     """Each is far below the limit of one process, and by the clock there is time left."""
     seen = ran(client, f"{SPIN}{hog}\ntime.sleep(200)\nprint('still here')", 1.0, grace=200.0)
