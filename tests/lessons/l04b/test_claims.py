@@ -124,6 +124,33 @@ def test_double_weights_of_nine_layers_make_the_output_512_times_as_large():
     assert np.allclose(twice, 2**9 * x)
 
 
+def test_the_gradient_of_double_weights_is_256_times_that_of_the_scaled_loss():
+    r = np.random.default_rng(0)
+    draws = [he_weights(r.normal(size=(8, 8))) for _ in range(9)]
+    x, y, loss = r.normal(size=(5, 8)), r.integers(0, 8, 5), nn.CrossEntropyLoss()
+    gradients = []
+    for scale in (1, 2):
+        parts = []
+        for draw in draws:
+            parts += [nn.Linear(8, 8, bias=False, rng=r, dtype=np.float64), nn.ReLU()]
+            parts[-2].weight.data[...] = scale * draw
+        net = nn.Sequential(*parts[:-1])
+        loss(net(x) * 2 ** (9 * (scale == 1)), y)
+        net.backward(loss.backward())
+        gradients.append([p.grad for p in net.parameters()])
+    for once, twice in zip(*gradients, strict=True):
+        assert np.allclose(twice, 2**8 * once)
+
+
+def test_he_and_relu_leave_a_variance_of_1_minus_1_over_pi():
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    z, weights = 6 * (nodes + 1), 6 * weights
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    variance = np.sum(weights * z**2 * density) - np.sum(weights * z * density) ** 2
+    assert np.isclose(2 * variance, 1 - 1 / np.pi)
+    assert round((2 * variance) ** -0.5, 2) == 1.21
+
+
 def test_the_likeness_is_the_mean_cosine_of_different_columns_without_its_sign():
     likeness = page_code(PAGE, "likeness").likeness
     x = np.random.default_rng(0).normal(size=(5, 7))
