@@ -81,7 +81,7 @@ PREDICTIONS = [
         right=0,
         why=(
             "With its own best learning rate each of them classifies the digits well. A wrong "
-            "learning rate costs far more than a wrong optimizer."
+            "learning rate can cost far more: that of SGD does."
         ),
     ),
     Prediction(
