@@ -124,7 +124,7 @@ def training_step() -> "Figure":
     arrow(ax, loss, (8.2, high), "one number")
     ax.text(8.25, high, "loss", va="center", size=11, color=INK)
     arrow(ax, weights, net)
-    arrow(ax, loss, slopes, "nudge, or backward", colour=COLOUR["gradient"])
+    arrow(ax, loss, slopes, "measured, or by backward", colour=COLOUR["gradient"])
     step = "$w \\leftarrow w - \\eta\\, dw$"
     arrow(ax, slopes, weights, step, side="below", colour=COLOUR["gradient"])
     return fig

@@ -203,6 +203,33 @@ def test_failed_runs_with_ten_times_the_steps_come_back(bend, hidden, seed):
     assert loss == pytest.approx(stored, abs=5e-3)
 
 
+def test_failed_runs_put_two_classes_in_one_place():
+    """Nearly: with ReLUs some are still on their way; nine have left the highest level later."""
+    runs = trained("02.xor")
+    failed = np.concatenate([runs["relu_accuracy"], runs["accuracy"]]) < 1
+    apart = np.concatenate([runs["relu_apart"], runs["apart"]])
+    assert apart[failed].max() < 0.4
+    assert apart[~failed].min() > 1.5
+    assert np.median(apart[failed]) < 1e-3
+    before = np.concatenate([runs["relu_loss"], runs["loss"]])[failed]
+    later = np.concatenate([runs["relu_longer_loss"], runs["longer_loss"]])[failed]
+    middle = (3 * np.log(3) - 2 * np.log(2)) / 4
+    left = (before - later > 0.05) & (later > 0.01)
+    assert left.sum() == 9
+    assert before[left] == pytest.approx(np.log(2), abs=5e-3)
+    assert np.sum(np.abs(later[left] - middle) < 5e-3) == 8
+
+
+def test_the_failed_run_of_the_picture_is_saturated_where_two_points_meet():
+    X, _ = datasets.xor()
+    _, (right,), (hidden,) = xor.train(2, (2,))
+    _, (solved,), _ = xor.train(2, (0,))
+    assert right < solved == 1
+    pair = hidden[(X == (1, 0)).all(axis=1) | (X == (1, 1)).all(axis=1)]
+    assert np.ptp(pair, axis=0).max() < 1e-3
+    assert (1 - pair**2).max() < 1e-3
+
+
 def test_the_weight_of_the_first_hidden_unit_has_its_valley_at_1():
     s = F.sigmoid
     h1, h2 = np.array([0.0, 1, 1, 2]), np.array([0.0, 0, 0, 1])

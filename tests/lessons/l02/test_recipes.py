@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib import datasets, nn, optim
-from lessonlib.lessons.l02.recipes import scoreboard, xor
+from lessonlib.lessons.l02.recipes import scoreboard, tents, xor
 from lessonlib.trained import trained
 
 
@@ -20,7 +20,7 @@ def test_xor_runs_come_back():
 def test_xor_runs_are_those_of_the_library(bend):
     X, y = datasets.xor()
     target = (y[:, None] > 0).astype(float)
-    losses, _, on = xor.train(4, (3, 8), 50, bend)
+    losses, _, hidden = xor.train(4, (3, 8), 50, bend)
     for k, seed in enumerate((3, 8)):
         rng = np.random.default_rng(seed)
         first, last = (nn.Linear(i, o, rng=rng, dtype=np.float64) for i, o in ((2, 4), (4, 1)))
@@ -32,7 +32,7 @@ def test_xor_runs_are_those_of_the_library(bend):
             model.backward(loss.backward())
             optimizer.step()
         assert loss(model(X), target) == pytest.approx(losses[k], rel=1e-9)
-        assert np.array_equal(first(X) > 0, on[k])
+        assert np.array_equal(first(X) > 0, hidden[k] > 0)
 
 
 def test_xor_learns_on_the_way():
@@ -48,3 +48,12 @@ def test_scoreboard_row_comes_back():
     assert again[0, 0, 0] == stored[0, 0, 0] == 144 * 24 + 24 + 24 * 10 + 10
     assert np.abs(again[0, 0, 1:4] - stored[0, 0, 1:4]).max() < 0.03
     assert stored[:, 0, 1].min() > 0.94
+
+
+def test_tents_come_back():
+    stored, again = trained("02.tents")["rmse"], tents.make(seeds=(0,), steps=200)["rmse"]
+    assert stored.shape == (4, 10)
+    assert again.shape == (4, 1)
+    assert (stored > 0.05).all()
+    assert (stored < 0.3).all()
+    assert np.abs(again[:2, 0] - stored[:2, 0]).max() < 0.06
