@@ -347,6 +347,10 @@ def _is_as_before(a: Any, b: Any) -> bool:
     return not plain_value or (type(a) is type(b) and bool(a == b or a != a))
 
 
+class Unusable(Exception):
+    """Raised where what an answer returned is not what can be tried out."""
+
+
 class AskedToWrite(Exception):
     """Raised by a forbidden name: the exercise asks for exactly this function."""
 

@@ -58,7 +58,7 @@ def _judged(exercise: Exercise, answer: Any, seed: int) -> Result:
 def _call_all(exercise: Exercise, answer: Any, cases: list[tuple]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for arguments in cases:
-        outcomes.append(call(exercise.use, answer, arguments, exercise.seconds))
+        outcomes.append(call(exercise.tried, answer, arguments, exercise.seconds))
         if isinstance(outcomes[-1].error, _ENDS):
             break
     return outcomes
@@ -87,7 +87,7 @@ def _tried(
 
 def expected(exercise: Exercise, arguments: tuple) -> Any:
     """What the reference returns in a case. Raises ReferenceFailed where it cannot be computed."""
-    right = call(exercise.use, exercise.reference, arguments, 60.0)
+    right = call(exercise.tried, exercise.reference, arguments, 60.0)
     if right.error is not None:
         raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
     return right.value
@@ -114,9 +114,8 @@ def _fault(
     """What is wrong with one outcome, or None. An error is told by the outcome itself."""
     if outcome.error is not None:
         return None
-    wrong = notes.compare(outcome.value, want)
-    if wrong is not None and exercise.accepts is not None:
-        wrong = None if _accepted(exercise, outcome.value, arguments) else wrong
+    accepted = exercise.accepts is not None and _accepted(exercise, outcome.value, arguments)
+    wrong = None if accepted else notes.compare(outcome.value, want)
     if wrong is None and outcome.mutated is not None:
         name = _argument(exercise, outcome.mutated)
         if exercise.pure:
@@ -216,7 +215,12 @@ def _how_to_fix(exercise: Exercise) -> str:
 
 def _praise(exercise: Exercise, cases: int, notes: list[str]) -> Result:
     points = f"{exercise.points} point{'s' * (exercise.points != 1)}"
-    message = f"All {cases} test cases agree with the reference. {points}."
+    tried = "The test case agrees" if cases == 1 else f"All {cases} test cases agree"
+    if exercise.accepts is not None:
+        tried = "The one test is passed" if cases == 1 else f"All {cases} tests are passed"
+    else:
+        tried += " with the reference"
+    message = f"{tried}. {points}."
     details = tuple(("note", note) for note in notes)
     return _result(exercise, CORRECT, message, 1.0, details=details)
 
@@ -240,7 +244,7 @@ def _behaves_like(
         return False
     comparison = Comparison(exercise.tolerance)
     for arguments, value in zip(cases, values, strict=True):
-        other = call(exercise.use, wrong, arguments, exercise.seconds)
+        other = call(exercise.tried, wrong, arguments, exercise.seconds)
         if other.error is not None or value is None:
             return False
         if comparison.compare(value, other.value) is not None:
@@ -263,12 +267,14 @@ def _details(exercise: Exercise, case: Tried, found: Finding) -> tuple[tuple[str
     outcome = case.outcome
     rows = [("called", _written(exercise, case.arguments))]
     if outcome.error is None:
-        rows.append(("came back", show(outcome.value)))
+        what = "came back" if exercise.read is None else "what it did"
+        rows.append((what, show(outcome.value)))
     elif outcome.line:
         number = f"line {outcome.number}: " if outcome.number else ""
         rows.append(("your line", number + outcome.line[:200]))
-    rows.append(("expected", show(case.want)))
-    if case.fault is not None and case.fault.kind != "none":
+    one_of_many = exercise.accepts is not None
+    rows.append(("one that is right" if one_of_many else "expected", show(case.want)))
+    if case.fault is not None and case.fault.kind != "none" and not one_of_many:
         rows.append(("first difference", str(case.fault)))
     rows += found.details
     if outcome.printed:

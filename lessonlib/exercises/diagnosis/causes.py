@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lessonlib.exercises.call import Unusable
 from lessonlib.exercises.compare import as_array, leaves
 from lessonlib.exercises.diagnosis.evidence import Case
 
@@ -13,6 +14,8 @@ def of_error(case: Case) -> str:
     """A sentence or two on the error that a call stopped with, and the learner's line."""
     error, outcome = case.outcome.error, case.outcome
     kind, text = type(error).__name__, " ".join(str(error).split())[:240]
+    if isinstance(error, Unusable):
+        return f"What your answer returns cannot be tried out: {text}."
     where = f" in line {outcome.number}" if outcome.number else ""
     said = f"{kind}: {text}" if text else kind
     advice = _advice(kind, text)

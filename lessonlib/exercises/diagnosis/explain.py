@@ -148,7 +148,7 @@ def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
         if evidence.answer is None:
             return False
         one = second.Second(wanted, case.arguments, value, wanted.also(*case.arguments))
-        again = call(evidence.exercise.use, evidence.answer, one.arguments, 1.0)
+        again = call(evidence.exercise.tried, evidence.answer, one.arguments, 1.0)
         return bool(second.missed([one], [again]))
     try:
         with search.quietly():
@@ -174,7 +174,7 @@ def _forgets_nothing(evidence: Evidence) -> bool:
     if evidence.answer is None or not evidence.cases or evidence.cases[0].outcome.error is not None:
         return False
     first = evidence.cases[0]
-    again = call(evidence.exercise.use, evidence.answer, first.arguments, 1.0)
+    again = call(evidence.exercise.tried, evidence.answer, first.arguments, 1.0)
     return again.error is None and not evidence.agrees(again.value, first.outcome.value)
 
 

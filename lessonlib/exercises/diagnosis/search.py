@@ -222,7 +222,7 @@ def _searched(
         return []
     budget = Budget(min(seconds, evidence.budget.left()))
     exercise = evidence.exercise
-    search = Search(exercise.use, program, targets, exercise.tolerance, can_say, line)
+    search = Search(exercise.tried, program, targets, exercise.tolerance, can_say, line)
     with quietly():
         found, nearer = search.single(budget)
         return found or search.pair(nearer, budget)

@@ -42,7 +42,7 @@ PREDICTIONS = [
         right=2,
         why=(
             "Which images it has learned from makes so much difference that a single "
-            "run says little. With all images nothing is left to draw."
+            "run says little. With all 1,007 images there is nothing to draw here."
         ),
     ),
     Prediction(
@@ -52,7 +52,7 @@ PREDICTIONS = [
             "to the right, the left, down, up. Averaged over the four directions it now reads "
             "about ..."
         ),
-        choices=("0.9", "0.5", "0.1, as many as by guessing"),
+        choices=("0.9", "0.5", "0.1"),
         right=2,
         why=(
             "It compares pixels at fixed places, and the ink has left those places. Nothing in it "

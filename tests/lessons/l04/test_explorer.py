@@ -278,11 +278,20 @@ def test_momentum_leads_at_a_small_lr_and_sgd_at_a_larger_one():
     assert leads == {0.02: True, 0.2: False}
 
 
-def test_of_all_five_nesterovs_form_leads_at_a_small_lr():
-    race = RaceExplorer("ravine", lr=0.02)
-    race.step(45)
+@pytest.mark.parametrize(("lr", "leader"), [(0.02, "Nesterov"), (0.1, "RMSProp"), (0.2, "SGD")])
+def test_who_leads_all_five_at_step_60_depends_on_the_lr(lr, leader):
+    race = RaceExplorer("ravine", lr=lr)
+    race.step(60 - race.state["steps"])
     losses = race.state["losses"]
-    assert min(losses, key=losses.get) == "Nesterov"
+    assert min(losses, key=losses.get) == leader
+
+
+def test_at_0_2_sgd_has_the_lowest_loss_at_step_60_although_rmsprop_is_first_below_0_01():
+    race = RaceExplorer("ravine", lr=0.2)
+    race.step(60 - race.state["steps"])
+    losses, arrived = race.state["losses"], race.state["arrived"]
+    assert min(losses, key=losses.get) == "SGD"
+    assert arrived["RMSProp"] == min(step for step in arrived.values() if step is not None)
 
 
 @pytest.mark.parametrize("lr", [0.5, 1.0, 2.0])

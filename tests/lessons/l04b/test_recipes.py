@@ -55,6 +55,7 @@ def test_rows_of_the_scoreboard():
     assert np.all(stored["rows"][..., 1] > 0.93)
     plain, normalised = np.median(stored["rows"][..., 1], axis=0)
     assert abs(normalised - plain) < 0.015
+    assert stored["rows"][:, 0, 1].max() > stored["rows"][:, 1, 1].min()  # the ranges overlap
     net, _, score = scoreboard.train(None, 0.1, seed=0, epochs=2)
     assert sum(p.data.size for p in net.parameters()) == stored["rows"][0, 0, 0]
     assert 0 <= score <= 1

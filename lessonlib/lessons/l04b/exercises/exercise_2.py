@@ -290,7 +290,7 @@ EXERCISE = Exercise(
         Mistake(
             "momentum reversed",
             _norm_reversed,
-            "The running statistics nearly jump to each new batch. momentum is the share of the "
+            "The two shares of the running statistics are exchanged: momentum is the share of the "
             "new batch, 1 - momentum that of the old value.",
         ),
         Mistake(
