@@ -88,7 +88,8 @@ def _is_best(got: Any, X: np.ndarray, r: np.ndarray) -> bool:
         return True
     low = X[:, int(got[0])] <= got[1]
     error = sum(np.sum((part - part.mean()) ** 2) for part in (r[low], r[~low]))
-    return bool(error <= _error(X, r, *best_split(X, r)[:2]) + 1e-9)
+    best = best_split(X, r)
+    return best is None or bool(error <= _error(X, r, *best[:2]) + 1e-9)
 
 
 def _error(X: np.ndarray, r: np.ndarray, column: int, threshold: float) -> float:
