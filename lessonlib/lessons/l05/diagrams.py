@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def taps(strengths: tuple[float, ...] = (10.0, 1.0, 0.1), decay: float = 1.0) -> "Figure":
-    """Three directions of a fit: what is asked for, divided by s, and the share that decay lets by."""
+    """Three directions of a fit: what is asked for, divided by s, and decay's share of it."""
     fig, ax = canvas(9.6, 3.2)
     ink, kept = COLOUR["theory"], COLOUR["forward"]
     labels = box(ax, (0.85, 1.5), "labels\n$y$ (n,)", width=1.2, height=0.9)
@@ -60,7 +60,7 @@ def smallest(ax: "Axes", row: np.ndarray, target: float, path: np.ndarray, other
 def thinned() -> "Figure":
     """Dropout on two examples of a batch, and evaluation: which units work, and how large."""
     fig, ax = canvas(9.6, 2.7)
-    panels = (
+    panels: tuple[tuple[float, str, set[int]], ...] = (
         (1.5, "one example:\nhalf are silent", {1, 2, 5}),
         (4.8, "the next example:\nother units are silent", {0, 2, 3}),
         (8.1, "validation and test:\nall work", set()),
@@ -77,6 +77,8 @@ def thinned() -> "Figure":
             colour = COLOUR["theory"] if k in silent else COLOUR["forward"]
             box(ax, unit, words, width=0.42, height=0.25, colour=colour, size=8)
         for place in (*left, *right):
-            ax.plot(*place, "o", color="#FFFFFF", markeredgecolor="#222222", markersize=11, zorder=2)
+            ax.plot(
+                *place, "o", color="#FFFFFF", markeredgecolor="#222222", markersize=11, zorder=2
+            )
         ax.text(x, 0.3, title, ha="center", va="center", size=10)
     return fig

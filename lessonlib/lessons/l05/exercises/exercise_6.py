@@ -260,23 +260,24 @@ def _is_over(losses: list, patience: int, mistake: str) -> bool:
     return waited >= patience
 
 
+def _mask(draw: np.ndarray, p: float, mistake: str) -> np.ndarray:
+    masks = {
+        "not scaled": (draw >= p) * 1.0,
+        "divided by p": (draw >= p) / (p or 1.0),
+        "other units silenced": (draw < p) / (1 - p) if p else np.ones_like(draw),
+        "no dropout": np.ones_like(draw),
+        "one mask for all": ((draw >= p) / (1 - p))[:1],
+    }
+    return masks.get(mistake, (draw >= p) / (1 - p))
+
+
 def _stepped(
     weights: list, data: tuple, draw: Any, lr: float, decay: float, p: float, mistake: str
 ) -> list:
     W1, b1, W2, b2 = weights
     X, y = data
     z = X @ W1.T + b1
-    mask = (draw >= p) / (1 - p)
-    if mistake == "not scaled":
-        mask = (draw >= p) * 1.0
-    elif mistake == "divided by p":
-        mask = (draw >= p) / (p or 1.0)
-    elif mistake == "other units silenced":
-        mask = (draw < p) / (1 - p) if p else mask
-    elif mistake == "no dropout":
-        mask = np.ones_like(z)
-    elif mistake == "one mask for all":
-        mask = np.broadcast_to(mask[:1], z.shape)
+    mask = np.broadcast_to(_mask(draw, p, mistake), z.shape)
     h = np.maximum(z, 0) * mask
     scores = h @ W2.T + b2
     e = np.exp(scores - scores.max(axis=1, keepdims=True))

@@ -1,8 +1,8 @@
 """Wrong labels: a network with and without remedies, next to three simple methods.
 
 150 digits to learn from and 150 to choose with; one label in five is wrong in both parts. Every
-method chooses among its settings by the accuracy on the validation part, wrong labels and all; of
-equal networks the one with the lower loss wins. The test labels are right.
+method chooses among its settings with the wrong validation labels: a network by the lowest
+validation loss, a simple method by the highest validation accuracy. The test labels are right.
 """
 
 from collections.abc import Callable
@@ -41,8 +41,8 @@ def noisy_sets(rng: np.random.Generator) -> tuple[Part, Part]:
 
 def network(
     decay: float, p: float, stop: bool, seed: int, steps: int = STEPS
-) -> tuple[float, float, float]:
-    """Train 64-64-10 by gradient descent; validation accuracy, minus its loss, test accuracy."""
+) -> tuple[float, float]:
+    """Train 64-64-10 by gradient descent, 150 examples a step; validation loss, test accuracy."""
     train, validation = noisy_sets(np.random.default_rng(seed))
     rng = np.random.default_rng(seed)
     first, last = nn.Linear(64, HIDDEN, rng=rng), nn.Linear(HIDDEN, 10, rng=rng)
@@ -68,8 +68,7 @@ def network(
         progress=False,
     )
     test = evaluate(model, loss, *load("digits", split="test"), {"accuracy": accuracy})
-    chosen = evaluate(model, loss, *validation, {"accuracy": accuracy})
-    return chosen["accuracy"], -chosen["loss"], test["accuracy"]
+    return evaluate(model, loss, *validation)["loss"], test["accuracy"]
 
 
 def ridge(decay: float, train: Part, X: np.ndarray) -> np.ndarray:
@@ -119,7 +118,7 @@ def make(seeds: tuple[int, ...] = SEEDS, steps: int = STEPS) -> dict[str, np.nda
     for s, seed in enumerate(seeds):
         for m, settings in enumerate(NETWORKS.values()):
             tried = [(*network(*setting, seed, steps), *setting[:2]) for setting in settings]
-            _, _, accuracies[s, m], *chosen[s, m] = max(tried, key=lambda found: found[:2])
+            _, accuracies[s, m], *chosen[s, m] = min(tried)  # the lowest validation loss
         for m, name in enumerate(SIMPLE, start=len(NETWORKS)):
             accuracies[s, m], _ = simple(name, seed)
     return {"methods": np.array(METHODS), "accuracy": accuracies, "strength": chosen}
