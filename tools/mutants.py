@@ -59,7 +59,7 @@ def _run(exercise: Exercise, answer: Any, case: tuple) -> Any:
     given = tuple(copy.deepcopy(a) for a in case)
     try:
         with time_limit(_seconds(exercise)):
-            value = plain(exercise.use(answer, *given))
+            value = plain(exercise.tried(answer, *given))
     except KeyboardInterrupt:
         raise
     except (Exception, TimeUp, SystemExit):

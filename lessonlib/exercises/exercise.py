@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lessonlib.exercises.call import plain
 from lessonlib.exercises.compare import Names
 
 
@@ -78,6 +79,8 @@ class Exercise:
     cases(rng) : a list of argument tuples, small ones first; `Case` says what is special in one
     use        : use(answer, *arguments) says how an answer is called; it returns plain numbers,
                  arrays, strings, tuples, lists or dicts
+    read       : read(value, *arguments) makes of what `use` returned what is compared. `use` runs
+                 in the student's process, `read` does not: whether anything is right is said here
     called     : called(*arguments) writes that call as the learner would, where `use` is not plain
     values     : what comes back, in words, for addresses (see `compare.Comparison`)
     parts      : pieces of the reference's code and how a tutor speaks of them
@@ -106,6 +109,7 @@ class Exercise:
     starter: Callable[..., Any] | None = None
     stub: str = "raise NotImplementedError"
     use: Callable[..., Any] = _plain
+    read: Callable[..., Any] | None = None
     called: Callable[..., str] | None = None
     accepts: Callable[..., bool] | None = None
     pure: bool = False
@@ -117,6 +121,11 @@ class Exercise:
     def name(self) -> str:
         """The name of the function or class that the learner writes."""
         return self.reference.__name__
+
+    def tried(self, answer: Any, *arguments: Any) -> Any:
+        """What is compared, of an answer that may be called here."""
+        value = plain(self.use(answer, *arguments))
+        return value if self.read is None else self.read(value, *arguments)
 
     @property
     def is_plain(self) -> bool:

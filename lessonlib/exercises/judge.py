@@ -58,7 +58,7 @@ def _judged(exercise: Exercise, answer: Any, seed: int) -> Result:
 def _call_all(exercise: Exercise, answer: Any, cases: list[tuple]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for arguments in cases:
-        outcomes.append(call(exercise.use, answer, arguments, exercise.seconds))
+        outcomes.append(call(exercise.tried, answer, arguments, exercise.seconds))
         if isinstance(outcomes[-1].error, _ENDS):
             break
     return outcomes
@@ -87,7 +87,7 @@ def _tried(
 
 def expected(exercise: Exercise, arguments: tuple) -> Any:
     """What the reference returns in a case. Raises ReferenceFailed where it cannot be computed."""
-    right = call(exercise.use, exercise.reference, arguments, 60.0)
+    right = call(exercise.tried, exercise.reference, arguments, 60.0)
     if right.error is not None:
         raise ReferenceFailed(f"{type(right.error).__name__}: {right.error}")
     return right.value
@@ -240,7 +240,7 @@ def _behaves_like(
         return False
     comparison = Comparison(exercise.tolerance)
     for arguments, value in zip(cases, values, strict=True):
-        other = call(exercise.use, wrong, arguments, exercise.seconds)
+        other = call(exercise.tried, wrong, arguments, exercise.seconds)
         if other.error is not None or value is None:
             return False
         if comparison.compare(value, other.value) is not None:

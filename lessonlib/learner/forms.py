@@ -25,7 +25,7 @@ def in_form(exercise: Exercise, answer: Any) -> Any:
     if not exercise.is_plain or isinstance(answer, type):
         return answer
     for arguments in exercise.cases(np.random.default_rng(SEED))[:_CASES]:
-        model = call(exercise.use, exercise.reference, arguments, exercise.seconds).value
+        model = call(exercise.tried, exercise.reference, arguments, exercise.seconds).value
         same = call(_same_form(model), answer, arguments, exercise.seconds)
         if same.value is not True or same.mutated is not None:
             return _formed(answer, model)

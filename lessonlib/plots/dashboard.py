@@ -17,6 +17,7 @@ LAYERS = (1e-8, 1e6)
 RATIOS = (1e-9, 1e6)
 MANY_DEAD = 0.3  # from here on the share of dead units is written at the layer
 USUAL = (1e-4, 1e-2)  # updates relative to the weights, where most runs that learn lie
+MARGINS = {"left": 0.068, "right": 0.99, "bottom": 0.155, "top": 0.825, "wspace": 0.22}
 # layer: first, middle, last
 LINES = ((COLOUR["train"], "-"), (COLOUR["validation"], "--"), (COLOUR["test"], ":"))
 
@@ -53,7 +54,8 @@ def dashboard(
             f"dashboard: loss {loss.shape}, gradient {gradient.shape}, signal {signal.shape}, "
             f"dead {dead.shape}, ratio {ratio.shape}; wanted (S,), (L,), (H,), (H,), (T, L)"
         )
-    figure, axes = plt.subplots(1, 3, figsize=(10.0, 3.2))
+    figure, axes = plt.subplots(1, 3, figsize=(10.0, 3.2), layout="none")
+    figure.subplots_adjust(**MARGINS)  # to search for them takes as long as to draw
     _loss(axes[0], loss, chance)
     _layers(axes[1], gradient, signal, dead)
     _ratios(axes[2], ratio, every, len(loss))

@@ -278,7 +278,7 @@ def test_hints_come_in_order_and_start_again(progress_file):
 
 def test_the_sentence_about_a_right_order_is_no_order():
     order = exercises_of("03")["03.3"]
-    said = order.use(order.reference, {"L": ("x",), "x": ()}, "L")
+    said = order.tried(order.reference, {"L": ("x",), "x": ()}, "L")
     assert judge(order, lambda parents, last: said).status == "not yet"
 
 

@@ -432,6 +432,55 @@ def test_a_due_date_gives_its_zone_to_times_without_one(due, offset):
     assert moment("Oct 4, 2026 1:22 PM GMT", zone_of(due)).hour == 13
 
 
+BLACKBOARDS = "01_sample_kl1_attempt_2026-10-05-12-22-11_hw"
+CLAIM = "2026-10-01 08:00:00.000000 UTC\n"
+CLAIMED = {
+    "a zip of Blackboard": (f"{BLACKBOARDS}.zip", "2026-10-05 10:22:11 UTC"),
+    "a zip of Blackboard in a folder": (f"kl1/{BLACKBOARDS}.zip", "2026-10-05 10:22:11 UTC"),
+    "unpacked, in a folder": (f"kl1/{BLACKBOARDS}", "2026-10-05 10:22:11 UTC"),
+    "an older name of Blackboard inside": (
+        f"{BLACKBOARDS}/01_sample_kl1_attempt_2026-10-01-08-00-00_hw", "2026-10-05 10:22:11 UTC",
+    ),
+    "a zip by hand": ("kl1.zip", ""),
+    "a zip of Canvas": ("kl1_4711_90001_hw.zip", ""),
+    "a name of Blackboard inside one of Moodle": (
+        f"Student A_5551_assignsubmission_file_/{BLACKBOARDS}", "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("roster", ["", "student_id,name\nkl1,Student A\n"])
+@pytest.mark.parametrize(("place", "when"), CLAIMED.values(), ids=CLAIMED)
+def test_a_students_own_timestamp_says_nothing(tmp_path, homework, roster, place, when):
+    """The notebook has another ending, so that no file in the zip is named as one."""
+    root, inside = tmp_path / "up", {"00.json": NOTEBOOK, "timestamp.txt": CLAIM.encode()}
+    (root / place).parent.mkdir(parents=True)
+    if place.endswith(".zip"):
+        with zipfile.ZipFile(root / place, "w") as made:
+            for name, raw in inside.items():
+                made.writestr(name, raw)
+    else:
+        (root / place).mkdir(parents=True)
+        for name, raw in inside.items():
+            (root / place / name).write_bytes(raw)
+    seated = seats(tmp_path, roster) if roster else []
+    (found,) = uploads(sort_by_student(root, homework, seated), homework, ())
+    assert (found.handed_in, found.raw) == (when, NOTEBOOK)
+
+
+def test_gradescopes_time_holds_whatever_a_student_packs(tmp_path, homework):
+    root = tmp_path / "up"
+    (root / "submission_7").mkdir(parents=True)
+    (root / "submission_7/00.json").write_bytes(NOTEBOOK)
+    (root / "submission_7/timestamp.txt").write_text(CLAIM)
+    said = (
+        "submission_7:\n  :submitters:\n  - :sid: kl1\n  :created_at: 2026-10-05 12:22:11 +0000\n"
+    )
+    (root / "submission_metadata.yml").write_text(said)
+    (found,) = uploads(sort_by_student(root, homework, []), homework, ())
+    assert found.handed_in == "2026-10-05 12:22:11 UTC"
+
+
 def test_the_times_of_exchange_and_worksheet(tmp_path, homework):
     root = handed_in(tmp_path, ["kl1/01_sample/01_sample.ipynb", *MOODLE])
     (root / "kl1/01_sample/timestamp.txt").write_text("2026-10-05 11:00:00.000000 UTC\n")

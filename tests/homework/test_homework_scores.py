@@ -111,7 +111,7 @@ def programs(exercise, cases):
 
 
 def returned(exercise, answer, cases):
-    return [call(exercise.use, answer, c, 5.0).value for c in cases.every]
+    return [call(exercise.tried, answer, c, 5.0).value for c in cases.every]
 
 
 def spoilt(exercise, cases):
@@ -184,7 +184,7 @@ def library_functions():
 
 def is_right(cases, function, k):
     exercise = cases.exercise
-    outcome = call(exercise.use, function, cases.every[k], 5.0)
+    outcome = call(exercise.tried, function, cases.every[k], 5.0)
     return agrees(exercise, cases.every[k], outcome, cases.wants[k])
 
 
@@ -270,7 +270,7 @@ def test_where_the_statement_forbids_it_a_small_change_costs_the_points(task):
             value[...] = value * (1 + 1e-12) + 1e-300
         return right
 
-    outcomes = [call(exercise.use, changes, c, 5.0) for c in cases.every]
+    outcomes = [call(exercise.tried, changes, c, 5.0) for c in cases.every]
     assert not cases.passed(outcomes).any()
 
 

@@ -7,16 +7,18 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from homework_cases.course import MARKS, homework_of
 from homework_cases.edit import answer
 
-from lessonlib.homework.limits import Limits
+from lessonlib.homework.limits import Limits, RoomLimits
 from lessonlib.homework.release import solved
-from lessonlib.homework.sandbox import namespaces, prefork, syscalls
+from lessonlib.homework.sandbox import namespaces, syscalls, watch
 from lessonlib.homework.sandbox.session import PreforkClient, Session
+from lessonlib.homework.sandbox.watch import below
 from lessonlib.homework.submission.grader import Grader
 from lessonlib.lessons.registry import find
 
@@ -36,10 +38,10 @@ def client(namespaces, course):
     made.close()
 
 
-def ran(client, source, **limits):
+def ran(client, source, seconds=20.0, **limits):
     """What came of one cell in a student's process."""
-    cell = {"index": 0, "source": source, "seconds": 20.0, "given": False}
-    return Session(client, Limits(grace=0.5, **limits)).run([cell], find("00.1"), b"")
+    cell = {"index": 0, "source": source, "seconds": seconds, "given": False}
+    return Session(client, Limits(**{"grace": 0.5} | limits)).run([cell], find("00.1"), b"")
 
 
 def printed(client, source):
@@ -155,6 +157,8 @@ CALLS = {
     "a socket for ciphers": "libc.socket(38, 5, 0)",
     "an attribute of a file": 'libc.setxattr(b"/tmp", b"user.a", b"1", 1, 0)',
     "a lease of a file": 'libc.fcntl(os.open("leased", os.O_CREAT), 1024, 1)',
+    "a note of what changes in a folder": 'libc.fcntl(os.open("/tmp", os.O_RDONLY), 1026, 2)',
+    "a watch of files": "libc.inotify_init1(0)",
     "memory that is in no process": "libc.mmap(None, 4096, 3, 0x21, -1, 0)",
     "memory that is in no process, in the newer form": "libc.mmap(None, 4096, 3, 0x23, -1, 0)",
 }
@@ -285,6 +289,7 @@ time.sleep({wait})
 print("still here")
 """
 EAT, CANNOT_BE_READ = "eat()", "libc.prctl(4, 0, 0, 0, 0); eat()"
+NAMED = "libc.prctl(15, {!r}, 0, 0, 0); eat()"  # what the supervisor reads begins with the name
 FIRST_THREAD_ENDS = "threading.Thread(target=eat).start(); libc.syscall({exit}, 0)".format(
     exit={"aarch64": 93}.get(os.uname().machine, 60)
 )
@@ -296,6 +301,9 @@ FIRST_THREAD_ENDS = "threading.Thread(target=eat).start(); libc.syscall({exit}, 
         (8, 100, EAT, False),
         (8, 100, CANNOT_BE_READ, False),
         (8, 100, FIRST_THREAD_ENDS, False),
+        (8, 100, NAMED.format(b"\xff\xfe"), False),
+        (8, 100, NAMED.format(b"\x1cVmSwap: x"), False),
+        (8, 100, NAMED.format(b"\x1cVmSwap: -99999"), False),
         (4, 40, EAT, True),
     ],
 )
@@ -328,13 +336,187 @@ def test_what_children_take_is_counted_and_the_shared_image_is_not():
         os._exit(0)
     try:
         os.read(read, 1)
-        found = prefork.memory_of_all(child, prefork.anonymous_memory(os.getpid()))
+        found = watch.memory_of_all(child, watch.anonymous_memory(os.getpid()))
         assert 2**26 <= found < 2**26 + 2 * ballast.nbytes
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
         os.close(read)
         os.close(write)
+
+
+NO_LOCK = """
+import fcntl, os, struct
+file = open("locked", "w")
+{take}
+if os.fork() == 0:
+    file = open("locked", "r+")
+    {take}
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.wait()[1]), open("/proc/locks").read().count(str(os.getpid())))
+"""
+LOCKS = {
+    "of a part": "fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 0)",
+    "of the whole file": "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+    "of an open file": "fcntl.fcntl(file, 37, struct.pack('hhqqi', 1, 0, 0, 1, 0))",
+}
+
+
+@has_filter
+@pytest.mark.parametrize("take", LOCKS.values(), ids=LOCKS)
+def test_a_lock_of_a_file_succeeds_and_takes_nothing_of_the_system(client, take):
+    """A hundred thousand of them take memory that nobody counts, or let the machine's own wait."""
+    assert printed(client, NO_LOCK.format(take=take)) == "7 0\n"
+
+
+def test_what_locks_its_own_files_still_works(client):
+    source = """
+import shelve, sqlite3
+table = sqlite3.connect("own.db")
+table.execute("create table t (x)")
+table.executemany("insert into t values (?)", [(1,), (2,)])
+table.commit()
+print(table.execute("select sum(x) from t").fetchall())
+with shelve.open("kept") as kept:
+    kept["x"] = 3
+print(shelve.open("kept")["x"])
+"""
+    assert printed(client, source) == "[(3,)]\n3\n"
+
+
+@has_filter
+def test_nobody_lives_on_without_a_supervisor_nor_lets_the_disks_work(client):
+    source = """
+import ctypes
+libc, signal = ctypes.CDLL(None), ctypes.c_int()
+libc.prctl(1, 0, 0, 0, 0)
+libc.prctl(2, ctypes.byref(signal))
+print(signal.value, libc.syncfs(-1))
+"""
+    assert printed(client, source) == "9 0\n"
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"\x1cVmSwap: x", b") R 1 (", b"a\nb\rc"])
+def test_no_name_of_a_process_keeps_its_supervisor_from_ending_it(client, name):
+    """What the system says of a process begins with the name that it gave itself."""
+    source = f"""
+import ctypes, time
+libc = ctypes.CDLL(None)
+libc.prctl(1, 0, 0, 0, 0)
+libc.prctl(15, {name!r}, 0, 0, 0)
+for _ in range(30):
+    try:
+        time.sleep(1)
+    except BaseException:
+        pass
+"""
+    seen = ran(client, source, 0.5)
+    assert (seen.ending, seen.stopped) == (-9, True)
+
+
+def test_few_signals_can_wait(client):
+    """They are counted for the whole account of the grader."""
+    source = """
+import ctypes, os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [40])
+libc, sent = ctypes.CDLL(None), 0
+while sent < 5_000 and libc.sigqueue(os.getpid(), 40, 0) == 0:
+    sent += 1
+print(sent < 1_000)
+"""
+    assert printed(client, source) == "True\n"
+
+
+SPIN = """
+import os, signal, threading, time
+signal.setitimer(signal.ITIMER_REAL, 0)
+def spin():
+    while True:
+        pass
+"""
+HOGS = {
+    "children": "for _ in range(60):\n    if os.fork() == 0:\n        os.setsid()\n        spin()",
+    "orphans": "for _ in range(30):\n    if os.fork() == 0:\n        if os.fork() == 0:\n"
+    "            os.setsid()\n            spin()\n        os._exit(0)",
+    "threads of a child": "if os.fork() == 0:\n    os.setsid()\n    for _ in range(40):\n"
+    "        threading.Thread(target=spin).start()\n    spin()",
+    "children that take turns": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    "def turns():\n    end = time.process_time() + 0.3\n    while time.process_time() < end:\n"
+    "        pass\n    if os.fork():\n        os._exit(0)\n    turns()\n"
+    "for _ in range(4):\n    if os.fork() == 0:\n        turns()",
+}
+
+
+@pytest.mark.parametrize("hog", HOGS.values(), ids=HOGS)
+def test_processor_time_is_one_limit_for_all_processes_of_a_submission(client, hog):
+    """Each is far below the limit of one process, and by the clock there is time left."""
+    seen = ran(client, f"{SPIN}{hog}\ntime.sleep(200)\nprint('still here')", 1.0, grace=200.0)
+    assert not seen.cells
+    assert (seen.ending, seen.stopped) == (-9, False)
+    assert 4.0 < seen.seconds < 20.0, "what all of them took is counted"
+
+
+@pytest.fixture
+def neighbour(namespaces):
+    made = PreforkClient(["numpy"], [], False)
+    yield made
+    made.close()
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("hog", [HOGS["children"], HOGS["threads of a child"]])
+def test_a_submission_next_to_a_busy_one_loses_nothing(client, neighbour, hog):
+    """By the clock, a submission may take four times its seconds."""
+    honest = """
+import time
+begun, used = time.monotonic(), time.process_time()
+while time.process_time() - used < 0.7:
+    pass
+print(time.monotonic() - begun)
+"""
+    alone = float(printed(neighbour, honest))
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(ran, client, f"{SPIN}{hog}\ntime.sleep(75)")
+        time.sleep(1.0)
+        together = float(printed(neighbour, honest))
+        assert not busy.done()
+        assert together < 3.5 * alone
+        busy.result()
+
+
+def test_several_processes_of_an_honest_answer_are_left_alone(client):
+    source = """
+import multiprocessing, time
+def work(k):
+    end = time.process_time() + 1.0
+    while time.process_time() < end:
+        pass
+    return k
+with multiprocessing.get_context("fork").Pool(4) as pool:
+    print(pool.map(work, range(8)))
+"""
+    assert printed(client, source) == "[0, 1, 2, 3, 4, 5, 6, 7]\n"
+
+
+def test_threads_beyond_the_systems_limit_are_too_much(monkeypatch):
+    """A grader whose account no limit of processes holds for counts them itself."""
+    child = os.fork()
+    if child == 0:
+        for _ in range(6):
+            if os.fork() == 0:
+                time.sleep(30)
+                os._exit(0)
+        time.sleep(30)
+        os._exit(0)
+    try:
+        time.sleep(0.5)
+        monkeypatch.setattr(watch, "below", lambda root: below(child))
+        assert watch.Watch(RoomLimits(processes=2)).is_too_much()
+        assert not watch.Watch(RoomLimits(processes=4)).is_too_much()
+    finally:
+        for pid in [*below(child), child]:
+            os.kill(pid, 9)
+        os.waitpid(child, 0)
 
 
 def test_another_pythons_torch_and_lessonlib_are_emptied(tmp_path, monkeypatch):

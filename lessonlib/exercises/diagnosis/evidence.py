@@ -4,8 +4,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lessonlib.exercises.call import Outcome
-from lessonlib.exercises.compare import Comparison, Difference
+from lessonlib.exercises.compare import Comparison, Difference, leaves
 
 if TYPE_CHECKING:
     from lessonlib.exercises.exercise import Exercise
@@ -72,6 +74,14 @@ class Evidence:
         """The smallest case that shows the fault; one with a single number comes last."""
         wrong = [c for c in self.cases if c.failed] or self.failed
         return min(wrong, key=lambda c: (_is_tiny(c), sum(map(_entries, c.arguments))))
+
+    @property
+    def constant(self) -> bool:
+        """Whether the answer is made of one and the same whole number, whatever it is given."""
+        found = [np.asarray(leaf) for case in self.all for leaf in leaves(case.outcome.value)]
+        if any(part.dtype.kind not in "bi" for part in found):
+            return False
+        return len({entry for part in found for entry in part.flat}) == 1
 
     def agrees(self, got: Any, want: Any) -> bool:
         """Whether two values are the same to this exercise."""

@@ -148,7 +148,7 @@ def _lacks(evidence: Evidence, wanted: Property, case: Any) -> bool:
         if evidence.answer is None:
             return False
         one = second.Second(wanted, case.arguments, value, wanted.also(*case.arguments))
-        again = call(evidence.exercise.use, evidence.answer, one.arguments, 1.0)
+        again = call(evidence.exercise.tried, evidence.answer, one.arguments, 1.0)
         return bool(second.missed([one], [again]))
     try:
         with search.quietly():
@@ -174,7 +174,7 @@ def _forgets_nothing(evidence: Evidence) -> bool:
     if evidence.answer is None or not evidence.cases or evidence.cases[0].outcome.error is not None:
         return False
     first = evidence.cases[0]
-    again = call(evidence.exercise.use, evidence.answer, first.arguments, 1.0)
+    again = call(evidence.exercise.tried, evidence.answer, first.arguments, 1.0)
     return again.error is None and not evidence.agrees(again.value, first.outcome.value)
 
 
@@ -189,6 +189,8 @@ def _searched(evidence: Evidence) -> Finding | None:
         _multiplied,
         _repaired,
     )
+    if evidence.constant:  # much else would make it so too
+        means = (_repaired, _constant)
     for look in means:
         if evidence.budget.left() > 0 and (found := _tried(look, evidence)) is not None:
             return found
@@ -201,6 +203,12 @@ def _tried(look: Callable[[Evidence], Finding | None], evidence: Evidence) -> Fi
         return look(evidence)
     except Exception:
         return None
+
+
+def _constant(evidence: Evidence) -> Finding | None:
+    parts = (np.ravel(leaf) for c in evidence.all for leaf in leaves(c.outcome.value))
+    value = next(part[0] for part in parts if part.size)
+    return Finding(f"Your answer is {value} for everything that was tried.", "relation", "constant")
 
 
 def _other_arguments(evidence: Evidence) -> Finding | None:

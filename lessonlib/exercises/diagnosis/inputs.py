@@ -81,7 +81,7 @@ def _ignored(evidence: Evidence, k: int) -> bool:
     if evidence.answer is None or not isinstance(case.arguments[k], _NUMERIC):
         return False
     other = (*case.arguments[:k], 2 * case.arguments[k] + 1, *case.arguments[k + 1 :])
-    done = call(exercise.use, evidence.answer, other, 0.3)
+    done = call(exercise.tried, evidence.answer, other, 0.3)
     return done.error is None and evidence.agrees(done.value, case.outcome.value)
 
 
@@ -148,7 +148,7 @@ def _same(evidence: Evidence, case: Case, arguments: tuple | None) -> bool:
     exercise = evidence.exercise
     try:
         with time_limit(_SECONDS):
-            value = plain(exercise.use(exercise.reference, *copy.deepcopy(arguments)))
+            value = plain(exercise.tried(exercise.reference, *copy.deepcopy(arguments)))
     except KeyboardInterrupt:
         raise
     except (Exception, TimeUp):

@@ -81,7 +81,7 @@ class Search:
             with first:
                 for second in self._while_time(self.program.edits(), budget):
                     same = second.parent is first.parent and second.field == first.field
-                    if same or second.kind not in PAIRED or not self.can_say(second):
+                    if same or not _may_be_second(second) or not self.can_say(second):
                         continue
                     with second:
                         _, fits = self._try()
@@ -147,6 +147,12 @@ class Search:
         if len(mine) != len(right):
             return 0.0
         return float(np.mean([_share(a, b) for a, b in zip(mine, right, strict=True)]))
+
+
+def _may_be_second(edit: Edit) -> bool:
+    """Whether an edit is believed next to another. An axis that is kept as well fits too much."""
+    keeps = any(k.arg == "keepdims" for k in getattr(edit.other, "keywords", ()))
+    return edit.kind in PAIRED and not (keeps and edit.note == "keepdims")
 
 
 def _share(a: Any, b: Any) -> float:
@@ -216,7 +222,7 @@ def _searched(
         return []
     budget = Budget(min(seconds, evidence.budget.left()))
     exercise = evidence.exercise
-    search = Search(exercise.use, program, targets, exercise.tolerance, can_say, line)
+    search = Search(exercise.tried, program, targets, exercise.tolerance, can_say, line)
     with quietly():
         found, nearer = search.single(budget)
         return found or search.pair(nearer, budget)

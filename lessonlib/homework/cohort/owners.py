@@ -83,11 +83,7 @@ def sort_by_student(source: Path, homework: Homework, roster: list[Student]) -> 
             _contest(intake, entry.path, owner, sorter)
             continue
         student = sorter.folder(owner)
-        here = owner.place.handed_in
-        if here is None and not owner.place.number:  # next to a platform's file it is the student's
-            here = times.get(str(PurePosixPath(entry.path).parent))
-        here = here or entry.handed_in
-        timed = replace(entry, handed_in=here, late=owner.place.late)
+        timed = replace(entry, handed_in=sorter.when(entry, times), late=owner.place.late)
         intake.by_student.setdefault(student, []).append(timed)
         sorter.keep_platform_time(owner, intake)
     for path, reason in refused:
@@ -103,7 +99,7 @@ def _refuse(reason: str) -> bytes:
 
 
 def _timestamps(found: list[Entry]) -> dict[str, datetime]:
-    """What nbgrader's exchange wrote about each folder."""
+    """What nbgrader's exchange wrote about each folder; it makes no zips."""
     times = {}
     for entry in found:
         path = PurePosixPath(entry.path)
@@ -167,6 +163,17 @@ class _Sorter:
                 if found.students:
                     return found
         return _Owner(plain_place(parts[0], last == 0, self.homework))
+
+    def when(self, entry: Entry, times: dict[str, datetime]) -> datetime | None:
+        """When a file was handed in: what a platform says, and only without one timestamp.txt.
+
+        The outermost name in a platform's form is the platform's. What is inside is the student's.
+        """
+        places = (place_of(p, self.zone, k > 0) for k, p in enumerate(entry.path.split("/")))
+        platforms = next(filter(None, places), None)
+        if entry.handed_in or platforms:
+            return entry.handed_in or (platforms.handed_in if platforms else None)
+        return times.get(str(PurePosixPath(entry.path).parent))
 
     def _of_words(self, place: Place) -> _Owner:
         directory = self.directory

@@ -38,6 +38,7 @@ _PR_SET_DUMPABLE = 4
 _MOUNT_SETATTR = 442  # the same number on every Linux architecture
 _KEYCTL, _JOIN_SESSION_KEYRING = {"x86_64": 250, "aarch64": 219}, 1
 _NOBODY = 65534
+_SIGNALS = 256  # that wait for the processes of a room
 WORK = "/home/student"
 
 
@@ -323,3 +324,5 @@ def set_limits(limits: RoomLimits) -> None:
         wish = most if hard == resource.RLIM_INFINITY else min(most, hard)
         with contextlib.suppress(*(() if sys.platform == "linux" else (OSError, ValueError))):
             resource.setrlimit(kind, (wish, wish))
+    with contextlib.suppress(AttributeError):  # Linux alone; an account has so many for all
+        resource.setrlimit(resource.RLIMIT_SIGPENDING, (_SIGNALS, _SIGNALS))

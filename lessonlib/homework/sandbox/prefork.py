@@ -14,9 +14,10 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import sys
 import tempfile
-from pathlib import Path
+import time
 from typing import Any
 
 from lessonlib.homework.limits import RoomLimits
@@ -30,9 +31,11 @@ from lessonlib.homework.sandbox.namespaces import (
     set_limits,
     supervise_children,
 )
+from lessonlib.homework.sandbox.watch import Watch, end_all
+from lessonlib.homework.sandbox.wire import STEP
 from lessonlib.lessons import registry
 
-_LOOK_SECONDS = 0.1  # between two looks at the memory of a submission
+_LOOK_SECONDS = 0.1  # between two looks at what a submission takes
 
 
 def preload(modules: list[str]) -> None:
@@ -91,9 +94,8 @@ def _start(
 
 def _request(leash: socket.socket) -> dict[str, Any]:
     """What is to be run. Raises ConnectionError where the grader has gone."""
-    with leash.makefile("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        body = stream.read(length)
+    length = int.from_bytes(leash.recv(8, socket.MSG_WAITALL), "little")
+    body = leash.recv(length, socket.MSG_WAITALL)  # and not a byte more: steps come after it
     if not body or len(body) < length:
         raise ConnectionError("half a request")
     return json.loads(body)
@@ -121,12 +123,16 @@ def _supervise(
             leash.close()
             _become_student(connection, request, shell, view, limits, scratch)
         connection.close()
-        _watch(leash, child, limits.memory)
+        try:
+            _watch(leash, child, limits)
+        except BaseException:
+            os.kill(child, signal.SIGKILL)  # nobody else would end it
+            raise
     except RoomError as error:
         leash.sendall(f"room {error}".encode())
     finally:
         if trusted:
-            _end_descendants()
+            end_all()
             shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -163,87 +169,39 @@ def _quiet_descriptors(keep: int) -> None:
     os.closerange(keep + 1, 4096)
 
 
-def _watch(leash: socket.socket, child: int, memory: int) -> None:
+def _watch(leash: socket.socket, child: int, limits: RoomLimits) -> None:
     """Wait until the child ends or the grader lets go of the leash, then report the ending.
 
-    memory : bytes; where the child and all that it has started take more, they are ended
+    Where the child and all that it has started take too much, they are ended, too.
     """
     signs: list[socket.socket | int] = [leash]
     with contextlib.suppress(AttributeError, OSError):  # no such call: look again and again
         signs.append(os.pidfd_open(child))
-    own = anonymous_memory(os.getpid())  # the copied image, which all of them share
+    watch, look = Watch(limits), time.monotonic()
     while True:
         ready, _, _ = select.select(signs, [], [], _LOOK_SECONDS)
-        if leash in ready or memory_of_all(os.getpid(), own) > memory:
+        ends = leash in ready and not _next_step(leash, watch)
+        if not ends and time.monotonic() >= look:
+            ends, look = watch.is_too_much(), time.monotonic() + _LOOK_SECONDS
+        if ends:
             os.kill(child, signal.SIGKILL)
             ready.append(child)
-        done, status, usage = os.wait4(child, 0 if ready else os.WNOHANG)
+        wait = 0 if set(ready) - {leash} else os.WNOHANG
+        done, status, usage = os.wait4(child, wait)
         if done:
             break
     ending = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    report = f"ended {ending} {usage.ru_utime + usage.ru_stime:.3f} {usage.ru_maxrss}"
+    seconds = max(watch.seconds, usage.ru_utime + usage.ru_stime)
     with contextlib.suppress(OSError):  # the grader has gone
-        leash.sendall(report.encode())
+        leash.sendall(f"ended {ending} {seconds:.3f} {usage.ru_maxrss}".encode())
 
 
-def memory_of_all(root: int, image: int) -> int:
-    """Bytes of all processes that `root` has started; `image` is what the first is a copy of."""
-    left, found = _children(root), []
-    while left:
-        found.append(left.pop())
-        left += _children(found[-1])
-    if len(found) == 1:
-        return max(0, anonymous_memory(found[0]) - image)
-    return sum(map(_own_share, found))
-
-
-def _threads(pid: int) -> list[Path]:
-    """Where the system describes a process: once for each thread; the first may have ended."""
-    with contextlib.suppress(OSError):
-        return list(Path(f"/proc/{pid}/task").iterdir())
-    return []
-
-
-def _children(pid: int) -> list[int]:
-    """The processes that a process has started; nothing where the system does not say."""
-    found: list[int] = []
-    for thread in _threads(pid):
-        with contextlib.suppress(OSError):
-            found += map(int, (thread / "children").read_text().split())
-    return found
-
-
-def _own_share(pid: int) -> int:
-    """Bytes of one of several processes: what it shares with others is divided among them.
-
-    All of it counts where that cannot be read: the process has seen to that itself.
-    """
-    parts = ("Pss_Anon", "Pss_Shmem", "SwapPss")
-    return _kilobytes(pid, "smaps_rollup", *parts) or anonymous_memory(pid)
-
-
-def anonymous_memory(pid: int) -> int:
-    """Bytes of memory that no file is behind; 0 where the system does not say (Linux says)."""
-    return _kilobytes(pid, "status", "RssAnon", "RssShmem", "VmSwap")
-
-
-def _kilobytes(pid: int, file: str, *names: str) -> int:
-    """The sum of these lines, as bytes, from the first thread of which the system knows them."""
-    for thread in _threads(pid):
-        with contextlib.suppress(OSError):
-            lines = (line.split() for line in (thread / file).read_text().splitlines())
-            found = sum(int(words[1]) for words in lines if words[0].rstrip(":") in names)
-            if found:
-                return 1024 * found
-    return 0
-
-
-def _end_descendants() -> None:
-    """End every process that is left of the student's, wherever it moved itself (Linux)."""
-    while left := _children(os.getpid()):
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+def _next_step(leash: socket.socket, watch: Watch) -> bool:
+    """Read how many seconds the next step may take. False: the grader has let go."""
+    with contextlib.suppress(OSError, struct.error):
+        watch.allow(*STEP.unpack(leash.recv(STEP.size, socket.MSG_WAITALL)))
+        return True
+    return False
 
 
 if __name__ == "__main__":

@@ -189,8 +189,8 @@ class Session:
             "trials": trials > 0,
         }
         steps = messages.Reader([c["index"] for c in cells], calls)
-        connection, leash = self.prefork.start(request)
-        with connection, leash:
+        connection, self.leash = self.prefork.start(request)
+        with connection, self.leash:
             try:
                 self._follow(connection, steps, seconds, payload)
                 if then is not None and self._answered(calls):
@@ -199,7 +199,7 @@ class Session:
                 self.seen.stopped = True
             except (wire.WireError, OSError) as error:
                 self.seen.refused = str(error)
-            self._end(leash)
+            self._end()
         self.left.spend(self.seen.seconds)
         return self.seen
 
@@ -212,6 +212,8 @@ class Session:
     ) -> None:
         wait = SILENCE_SECONDS
         while not self.seen.finished:
+            with contextlib.suppress(OSError):  # it has ended; what it said is still read
+                self.leash.sendall(wire.STEP.pack(wait))
             message = self._next(connection, steps, PATIENCE * wait + self.limits.grace)
             if message is None:
                 return
@@ -316,8 +318,9 @@ class Session:
         if name:
             self.seen.missing.add(name)
 
-    def _end(self, leash: socket.socket) -> None:
+    def _end(self) -> None:
         """Let go of the process and read how it ended."""
+        leash = self.leash
         with contextlib.suppress(OSError):
             leash.shutdown(socket.SHUT_WR)
         leash.settimeout(10.0)

@@ -21,6 +21,7 @@ _MAX_INT_DIGITS = 400
 _MAX_KINDS = 200  # of values that are no plain ones; each costs the grader a class
 _KINDS = "biufcU"
 _HEAD = struct.Struct("<II")
+STEP = struct.Struct("<d")  # to the supervisor: the processor seconds of the step that begins
 
 
 class Other:

@@ -129,7 +129,7 @@ def _without_work(cases: Cases) -> Iterator[tuple[str, list[Any]]]:
         programs += [("argument", partial(_argument, k)) for k in range(3)]
     for kind, program in programs:
         if program is not None:
-            yield kind, [call(exercise.use, program, c, exercise.seconds).value for c in every]
+            yield kind, [call(exercise.tried, program, c, exercise.seconds).value for c in every]
 
 
 def _values(cases: Cases) -> Iterator[tuple[str, list[Any]]]:

@@ -134,7 +134,7 @@ class Grader:
         if not vague or not searched or seen.answer != "ready":
             return graded
         exercise, public = plan.exercise, self._cases(plan.exercise).public
-        found = outcomes(seen, 0, len(public))
+        found = outcomes(exercise, seen, public)
         failed = [k for k in failing(exercise, public, found) if k < len(found)]
 
         def run(payload: bytes, calls: int, trials: float = 0.0) -> Transcript:
@@ -147,7 +147,7 @@ class Grader:
         if asked:
             calls = [one.arguments for one in asked]
             again = run(pack_calls(exercise, calls, self.limits.call), len(calls))
-            if missed := second.missed(asked, outcomes(again, 0, len(calls))):
+            if missed := second.missed(asked, outcomes(exercise, again, calls)):
                 message = f"{missed[0].message} {graded.message}"
                 return replace(graded, message=message, finding=missed[0].name, how="property")
         trying = partial(run, trials=PATIENCE * (TRIALS_SECONDS + seen.seconds))
@@ -231,8 +231,8 @@ class Grader:
         if seen.answer != "ready":
             return self._graded(exercise, no_answer(exercise, seen))
         count = len(cases.public)
-        public = outcomes(seen, 0, count)
-        hidden = outcomes(seen, count, count + len(cases.hidden))
+        public = outcomes(exercise, seen, cases.public)
+        hidden = outcomes(exercise, seen, cases.hidden, count)
         if any(isinstance(o.error, AskedToWrite) for o in hidden + public):
             return self._graded(exercise, result_of(exercise, ASKED))
         search = self.homework.diagnosis

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.call import Outcome, TimeUp
+from lessonlib.exercises.call import Outcome, TimeUp, plain
 from lessonlib.exercises.compare import difference
 from lessonlib.exercises.judge import Exercise
 from lessonlib.exercises.result import CORRECT, NOT_YET, Result
@@ -35,18 +35,33 @@ def ending(seen: Transcript) -> str:
     return _CRASHES.get(seen.ending, f"exit code {seen.ending}")
 
 
-def outcomes(seen: Transcript, start: int, stop: int) -> list[Outcome]:
-    """The outcomes of a group of calls, as far as they go; a missing one is an error."""
+def outcomes(
+    exercise: Exercise, seen: Transcript, calls: list[tuple], first: int = 0
+) -> list[Outcome]:
+    """The outcomes of a group of calls, as far as they go; a missing one is an error.
+
+    calls : the arguments of each; first: the number of the first one
+    """
     found: list[Outcome] = []
-    for k in range(start, stop):
+    for k, arguments in enumerate(calls, first):
         if k in seen.outcomes:
-            found.append(seen.outcomes[k])
+            found.append(read(exercise, seen.outcomes[k], arguments))
             if isinstance(found[-1].error, TimeUp | NotImplementedError):
                 break
         else:
             error = TimeUp() if seen.stopped else ProcessEnded(f"the process ended, {ending(seen)}")
             return [*found, Outcome(error=error)]
     return found
+
+
+def read(exercise: Exercise, outcome: Outcome, arguments: tuple) -> Outcome:
+    """An outcome with what is compared in place of what the student's process has sent."""
+    if exercise.read is None or outcome.error is not None:
+        return outcome
+    try:
+        return replace(outcome, value=plain(exercise.read(outcome.value, *arguments)))
+    except Exception as error:  # as it would be in the lesson, where both are one call
+        return replace(outcome, value=None, error=error)
 
 
 def no_answer(exercise: Exercise, seen: Transcript) -> Result:

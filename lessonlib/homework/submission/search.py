@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from lessonlib.exercises.call import Outcome, TimeUp
 from lessonlib.exercises.compare import Comparison
 from lessonlib.exercises.diagnosis.edits import Edit
 from lessonlib.exercises.diagnosis.explain import Finding, place_of
@@ -18,10 +19,12 @@ from lessonlib.exercises.judge import FRESH, expected
 from lessonlib.homework.sandbox.session import Transcript, pack_trials
 from lessonlib.homework.submission.plan import Plan
 from lessonlib.homework.submission.repair import defines
+from lessonlib.homework.submission.score import read
 
 _MOST_EDITS = 600
 _MOST_SOURCE, _MOST_NODES = 20_000, 3_000  # characters and parts of a program that is searched
 _MOST_CONFIRMED = 5
+_LONG = 5.0  # seconds that an exercise allows for one case
 
 Run = Callable[[bytes, int], Transcript]  # what is called, and how many calls that is
 
@@ -33,8 +36,11 @@ def repaired(plan: Plan, cases: list[tuple], failed: list[int], run: Run) -> Fin
     run    : runs the student's cells and then what it is given, in the student's process
 
     A change is confirmed on further cases that everyone can draw: the student's code may tell what
-    it sees here by which line is named, so the homework's own cases are never among them.
+    it sees here by which line is named, so the homework's own cases are never among them. Where
+    one case takes long, not one of them could be tried in time.
     """
+    if plan.exercise.seconds > _LONG:
+        return None
     try:
         program = _program(plan)
         if program is None or not program.is_harmless():
@@ -79,9 +85,12 @@ def _fitting(exercise: Exercise, sources: list[str], cases: list[tuple], run: Ru
     seen = run(payload, len(sources) * width).outcomes
     found = []
     for k in range(len(sources)):
-        outcomes = [seen.get(k * width + n) for n in range(width)]
+        outcomes = (
+            read(exercise, seen.get(k * width + n, Outcome(error=TimeUp())), case)
+            for n, case in enumerate(cases)
+        )
         if all(
-            o is not None and o.error is None and comparison.compare(o.value, want) is None
+            o.error is None and comparison.compare(o.value, want) is None
             for o, want in zip(outcomes, wants, strict=True)
         ):
             found.append(k)

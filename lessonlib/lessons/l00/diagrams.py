@@ -1,4 +1,4 @@
-"""The drawings of lesson 00: a network, the parts of the data, zones, shares, shifts, a reader."""
+"""The drawings of lesson 00: a network, the data, zones, shares, shifts, a reader, a plane."""
 
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from lessonlib.lessons.l00.sentences import Sentence
 
 INK = "#222222"
 # The zones of the five sentences: name, first row, first column, rows, columns, role of its colour.
@@ -114,24 +112,6 @@ def zones(ax: "Axes", image: np.ndarray, title: str, numbers: bool = True) -> No
             _number(ax, name, (row + rows / 2 - 0.5, column + columns / 2 - 0.5), role)
 
 
-def chosen(ax: "Axes", image: np.ndarray, title: str, sentences: "Sequence[Sentence]") -> None:
-    """An image with the zones of chosen sentences: solid asks for ink, dashed for paper.
-
-    image : (8, 8) between 0 and 1
-    """
-    _pixels(ax, image, title)
-    covered = np.zeros((8, 8))
-    for one in sentences:
-        covered[slice(*one.rows), slice(*one.columns)] += 1
-    for place, one in enumerate(sentences):
-        role = "positive" if one.above else "negative"
-        _zone(ax, one.rows, one.columns, role, inside=0.07 * (1 + place % 3))
-        middle = (sum(one.rows) / 2 - 0.5, sum(one.columns) / 2 - 0.5)
-        pixels = [(row, column) for row in range(*one.rows) for column in range(*one.columns)]
-        free = min(pixels, key=lambda at: (covered[at], np.hypot(*np.subtract(at, middle))))
-        _number(ax, str(place + 1), free, role)
-
-
 def _pixels(ax: "Axes", image: np.ndarray, title: str) -> None:
     """An image with its rows and columns counted."""
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
@@ -214,28 +194,55 @@ def _bracket(ax: "Axes", left: float, right: float, y: float, words: str, up: bo
     )
 
 
-def shifts(ways: "dict[str, Sequence[float]]", count: int) -> "Figure":
-    """Accuracy over the shift, a line for each way; its bars are standard errors of `count` images.
+def shifts(ways: "dict[str, Sequence[float]]") -> "Figure":
+    """Accuracy over the shift, a line for each way.
 
     ways : name -> accuracy as they are, moved by 1 and by 2 pixels; the last ways are dashed
     """
     import matplotlib.pyplot as plt
 
-    fig, ax = plt.subplots(figsize=(9.4, 4.3))
-    colours = [COLOUR[role] for role in ("validation", "forward", "gradient")]
+    fig, ax = plt.subplots(figsize=(9.4, 3.9))
+    colours = [COLOUR[role] for role in ("validation", "forward", "gradient", "theory")]
     for k, (name, line) in enumerate(ways.items()):
-        values = np.array(line)
-        errors = np.sqrt(values * (1 - values) / count)
-        at, dash = np.arange(3) + 0.03 * (k - 2.5), "-" if k < 3 else "--"
-        look, colour = "osD^vP"[k], colours[k % 3]
-        ax.errorbar(at, values, errors, capsize=3, color=colour, ls=dash, marker=look)
-        aside = (0.02, -0.02, 0, 0, 0.01, -0.01)[k]  # so that no name lies on another
-        ax.text(2.16, values[2] + aside, name, va="center")
-    ax.plot([-0.25, 2.12], [0.1, 0.1], color="#777777", ls=":")
+        look, dash = "osD^"[k], "-" if k < 2 else "--"
+        ax.plot(range(3), line, color=colours[k], ls=dash, marker=look)
+        aside = (0.02, -0.02, 0.02, -0.02)[k]  # so that no name lies on another
+        ax.text(2.08, line[2] + aside, name, va="center", color=colours[k])
+    ax.plot([-0.25, 2.04], [0.1, 0.1], color="#777777", ls=":")
     ax.text(-0.2, 0.12, "guessing", color="#777777")
     ax.set(xticks=range(3), xticklabels=["as they are", "1 px", "2 px"], ylim=(0, 1.03))
-    ax.set(xlim=(-0.25, 3.4), xlabel="moved by", ylabel="accuracy on validation")
-    ax.set_title("Centred or slid, a reader keeps what it reads", loc="left")
+    ax.set(xlim=(-0.25, 2.95), xlabel="moved by", ylabel="accuracy on validation")
+    ax.set_title("Slid or centred, a reader keeps what it reads", loc="left")
+    return fig
+
+
+def plane(images: np.ndarray, labels: np.ndarray, new: np.ndarray) -> "Figure":
+    """Images of two pixels as points: two averages, a new point, the border between the averages.
+
+    images : (N, 2), labels : (N,) 0 or 1, new : (2,)
+    """
+    import matplotlib.pyplot as plt
+
+    fig, ax = plt.subplots(figsize=(6.2, 5.2))
+    averages = np.array([images[labels == label].mean(axis=0) for label in (0, 1)])
+    for label, role, look in ((0, "negative", "s"), (1, "positive", "o")):
+        colour, average = COLOUR[role], averages[label]
+        ax.plot(*images[labels == label].T, look, ms=8, mfc="none", mew=2, color=colour)
+        ax.plot(*average, look, ms=13, color=colour)
+        squared = ((new - average) ** 2).sum()
+        ax.plot(*zip(new, average, strict=True), ":", lw=2, color=colour)
+        words = f"average of label {label}\nsquared distance {squared:g}"
+        ax.annotate(words, average, xytext=(14, -8), textcoords="offset points", va="top",
+                    color=colour)  # fmt: skip
+    ax.plot(*new, "*", ms=18, color=INK)
+    ax.annotate("new", new, xytext=(-12, 0), textcoords="offset points", ha="right", va="center",
+                color=INK)  # fmt: skip
+    middle, (right, up) = averages.mean(axis=0), averages[1] - averages[0]
+    ax.axline(middle, (middle[0] + up, middle[1] - right), color=INK, lw=1.6)
+    ax.set(xlim=(-1, 6.2), ylim=(-1.4, 6.6), xlabel="first pixel", ylabel="second pixel")
+    ax.set_aspect("equal")
+    ax.text(5.1, 3.35, "border", ha="center", color=INK)
+    ax.set_title("The new image is nearer to the average of label 1", loc="left")
     return fig
 
 

@@ -42,7 +42,7 @@ PREDICTIONS = [
         right=2,
         why=(
             "Which images it has learned from makes so much difference that a single "
-            "run says little. With all images nothing is left to draw."
+            "run says little. With all 1,007 images there is nothing to draw here."
         ),
     ),
     Prediction(

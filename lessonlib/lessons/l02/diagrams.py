@@ -131,31 +131,33 @@ def training_step() -> "Figure":
 
 
 def folds() -> "Figure":
-    """A coloured interval, folded once and twice by a tent: what lies above what."""
-    fig, axes = plt.subplots(1, 3, figsize=(9.4, 2.5), layout="constrained")
-    x = np.linspace(0, 1, 401)
-    value = x
+    """A coloured interval, folded once and then twice by a tent: which way each quarter runs."""
+    fig, axes = plt.subplots(1, 3, figsize=(9.4, 2.7), layout="constrained")
+    titles = ("as it is", "after one tent", "after two tents")
     for times, ax in enumerate(axes):
-        if times:
-            value = np.minimum(2 * value, 2 - 2 * value)
         for k in range(4):
-            part = (x >= k / 4) & (x <= (k + 1) / 4)
-            layer = 0.16 * k if times == 2 else 0.16 * (k // 2) if times == 1 else 0.0
-            look = {"color": COLOUR[ROLES[k]], "lw": 7, "solid_capstyle": "butt"}
-            ax.plot(value[part], np.full(part.sum(), layer), **look)
-            middle = value[part].mean(), layer
-            ax.annotate(
-                str(k + 1),
-                middle,
-                xytext=(0, 6),
-                textcoords="offset points",
-                ha="center",
-                size=9.5,
-                color=COLOUR[ROLES[k]],
-            )
-        titles = ("as it is", "after one tent", "after two tents")
-        ax.set(title=titles[times], xlim=(-0.05, 1.05), ylim=(-0.12, 0.72), yticks=[])
+            start, end = _folded(k / 4, times), _folded((k + 1) / 4, times)
+            height = 0.22 * (k * 2**times // 4)
+            colour = COLOUR[ROLES[k]]
+            ax.plot((start, end), (height, height), color=colour, lw=5, solid_capstyle="butt")
+            middle = (start + end) / 2
+            ahead = ">" if end > start else "<"
+            ax.plot(middle, height, ahead, color=colour, ms=11)
+            ax.text(middle, height + 0.05, str(k + 1), ha="center", size=9.5, color=colour)
+        for turn in range(1, 2**times):  # the folds, at the right end and at the left in turn
+            side = 1 if turn % 2 else -1
+            angle = np.linspace(-np.pi / 2, np.pi / 2, 20)
+            x = turn % 2 + side * 0.05 * np.cos(angle)
+            ax.plot(x, 0.22 * (turn - 0.5) + 0.11 * np.sin(angle), color=INK, lw=1.4)
+        ax.set(title=titles[times], xlim=(-0.09, 1.09), ylim=(-0.12, 0.82), yticks=[])
         ax.set(xlabel="value")
         ax.grid(False)
         ax.spines[["left", "top", "right"]].set_visible(False)
     return fig
+
+
+def _folded(x: float, times: int) -> float:
+    """Where a point lies after so many tents."""
+    for _ in range(times):
+        x = min(2 * x, 2 - 2 * x)
+    return x

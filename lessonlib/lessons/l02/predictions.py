@@ -21,9 +21,9 @@ PREDICTIONS = [
         id="02.b",
         question=(
             "XOR can be solved with two hidden ReLUs: you have seen the weights. Trained by Adam "
-            "from 20 random starts, a network with two hidden ReLUs solves it ..."
+            "from 200 random starts, a network with two hidden ReLUs solves it ..."
         ),
-        choices=("in all 20 runs", "in about half of them", "in three of them at most"),
+        choices=("in nearly all runs", "in about half of them", "in less than a third"),
         right=2,
         why=(
             "That weights exist does not mean that training finds them. Most starts end where two, "
@@ -33,14 +33,15 @@ PREDICTIONS = [
     Prediction(
         id="02.c",
         question=(
-            "Two spirals, wound around each other one and a half times. The best straight line has "
-            "a test accuracy of about ..."
+            "Two spirals, wound around each other 1.3 times. The best straight line has a test "
+            "accuracy of about ..."
         ),
         choices=("0.50", "0.65", "0.80"),
         right=1,
         why=(
-            "The outer ends of the arms lie on opposite sides, and a line gets those right. "
-            "The inner windings alternate, and there it can only guess."
+            "The outer half turn of both arms has more than half of the points. There the arms "
+            "lie on opposite sides of a line. Half a turn further in they have changed sides, and "
+            "there the same line is wrong."
         ),
     ),
     Prediction(

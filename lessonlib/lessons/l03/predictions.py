@@ -64,14 +64,15 @@ PREDICTIONS = [
     Prediction(
         id="03.e",
         question=(
-            "20 layers of sigmoid units. How much smaller is the gradient that arrives at the "
-            "first layer than the one at the last hidden layer?"
+            "20 layers of sigmoid units, weights of variance 1/64. How much smaller is the "
+            "gradient that arrives at the first layer than the one at the last hidden layer?"
         ),
         choices=("about the same", "20 times", "a thousand times", "a trillion times"),
         right=3,
         why=(
-            "A sigmoid's slope is at most 0.25, and the slopes of the 19 layers in between are "
-            "multiplied: 0.25 to the power 19 is about 4e-12. (A trillion is 1e12.)"
+            "Such weights keep a signal at its size, so what is left is the slopes. A sigmoid's "
+            "is at most 0.25, and those of the 19 layers in between are multiplied: 0.25 to the "
+            "power 19 is about 4e-12. (A trillion is 1e12.)"
         ),
     ),
     Prediction(

@@ -146,8 +146,8 @@ def adam_step() -> "Figure":
     ratio = box(
         ax,
         (8.2, 1.35),
-        "$\\eta\\,\\hat m\\,/\\,\\sqrt{\\hat v}$",
-        width=1.6,
+        "$\\eta\\,\\hat m\\,/\\,(\\sqrt{\\hat v}+\\epsilon)$",
+        width=2.0,
         colour=COLOUR["forward"],
     )
     arrow(ax, grad, m, "$g$")

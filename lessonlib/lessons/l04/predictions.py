@@ -56,8 +56,9 @@ PREDICTIONS = [
         choices=("One", "About ten", "About half", "All but a few"),
         right=0,
         why=(
-            "A minimum may not curve downwards in any direction. Wherever the network leaves out a "
-            "strong direction in favour of a weaker one, swapping them leads down."
+            "A minimum may not curve downwards in any direction. Wherever the network passes on a "
+            "weaker direction in place of a stronger one, swapping them leads down; wherever a "
+            "unit passes on none, giving it one leads down."
         ),
     ),
     Prediction(

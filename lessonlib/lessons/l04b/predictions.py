@@ -47,8 +47,8 @@ PREDICTIONS = [
         choices=("0.1, like the plain network", "0.2 to 0.5", "above 0.5, usually above 0.9"),
         right=2,
         why=(
-            "The plain network is lost at a third of this rate already. Why batch norm saves it is "
-            "what the next sections ask."
+            "The plain network is lost at a third of this rate already. Which half of batch norm "
+            "saves it is what the next section asks."
         ),
     ),
     Prediction(
@@ -62,25 +62,6 @@ PREDICTIONS = [
         why=(
             "The cosine lifts the median by about six points, a warm-up that is followed by the "
             "full rate by little or nothing."
-        ),
-    ),
-    Prediction(
-        id="04b.d",
-        question=(
-            "Full gradient descent at a constant rate, 0.4 or 0.6. Lesson 04 found that a step "
-            "overshoots where curvature x rate is above 2. During training the largest curvature "
-            "of this network ..."
-        ),
-        choices=(
-            "stays where it started",
-            "rises until curvature x rate is about 2, and stays there",
-            "rises beyond 2, and the run diverges",
-            "falls towards 0",
-        ),
-        right=1,
-        why=(
-            "It climbs to the border and hovers there, at both rates. The "
-            "loss then no longer falls at each step, but it falls over many."
         ),
     ),
     _patient(
@@ -134,7 +115,7 @@ QUESTIONS = [
             "1 point: says which part the lesson's measurements carry: nine layers train at rates "
             "where the plain network fails.",
             "1 point: refuses the step to 200 layers: with batch norm the gradient grows by about "
-            "1.2 a layer, and fifty layers learned less with it than without; or names what was "
+            "1.2 a layer over fifty layers, and none of them were trained; or names what is "
             "needed in addition (residual connections, lesson 06b).",
             "1 point: treats the reason as open: covariate shift was the proposal, later work "
             "disputes it; proposes a measurement that could tell.",

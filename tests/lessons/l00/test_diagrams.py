@@ -3,8 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.lines import AxLine
 
-from lessonlib.lessons.l00 import diagrams, sentences
+from lessonlib.lessons.l00 import diagrams
 from lessonlib.lessons.l00.exercises.exercise_2 import BAR, EMPTY
 
 
@@ -28,7 +29,6 @@ def test_the_drawn_zones_are_those_of_the_exercise():
         for _, row, column, rows, columns, _ in diagrams.ZONES
     ]
     assert spans == [BAR, (slice(2, 8), slice(2, 6)), *EMPTY]
-    assert spans == [(slice(*rows), slice(*columns)) for rows, columns in sentences.BY_EYE]
 
 
 @pytest.mark.parametrize("numbers", [True, False])
@@ -43,17 +43,6 @@ def test_a_zone_lies_around_its_pixels(numbers):
         assert top + height < row + rows - 0.5
 
 
-def test_a_chosen_zone_is_dashed_for_paper_and_numbered_where_no_other_covers_it():
-    _, ax = plt.subplots()
-    foot = sentences.Sentence((6, 8), (4, 8), above=False, threshold=0.2)
-    strip = sentences.Sentence((6, 8), (0, 7), above=True, threshold=0.2)
-    diagrams.chosen(ax, np.zeros((8, 8)), "zones", [foot, strip])
-    assert [patch.get_linestyle() for patch in ax.patches] == ["--", "-"]
-    places = {text.get_text(): text.get_position() for text in ax.texts}
-    assert places["1"][0] == 7
-    assert places["2"][0] < 4
-
-
 def test_the_shares_are_written_and_as_long_as_they_are():
     fig = diagrams.shares(77, 67, 23)
     shown = " ".join(texts(fig))
@@ -63,13 +52,24 @@ def test_the_shares_are_written_and_as_long_as_they_are():
     assert np.allclose(np.divide(widths, widths[0]), np.divide((23, 77, 67), 23))
 
 
-def test_the_shifts_show_each_way_with_its_standard_errors():
-    fig = diagrams.shifts({"still": [0.5, 0.5, 0.5], "lost": [0.9, 0.4, 0.1]}, 100)
+def test_the_shifts_show_each_way():
+    fig = diagrams.shifts({"still": [0.5, 0.5, 0.5], "lost": [0.9, 0.4, 0.1]})
     assert texts(fig) == ["still", "lost", "guessing"]
-    still, lost = (bars.lines[0].get_ydata() for bars in fig.axes[0].containers)
-    assert (still.tolist(), lost.tolist()) == ([0.5, 0.5, 0.5], [0.9, 0.4, 0.1])
-    first = fig.axes[0].containers[0].lines[2][0].get_segments()[0]
-    assert np.allclose(first[:, 1], [0.45, 0.55])
+    still, lost, _ = (line.get_ydata() for line in fig.axes[0].lines)
+    assert (list(still), list(lost)) == ([0.5, 0.5, 0.5], [0.9, 0.4, 0.1])
+
+
+def test_the_plane_has_the_numbers_of_the_case_by_hand_and_its_border():
+    points = np.array([[1, 0], [3, 0], [0, 4], [2, 6]])
+    fig = diagrams.plane(points, np.array([0, 0, 1, 1]), np.array([1, 3.5]))
+    assert texts(fig)[:2] == [
+        "average of label 0\nsquared distance 13.25",
+        "average of label 1\nsquared distance 2.25",
+    ]
+    (border,) = (line for line in fig.axes[0].lines if isinstance(line, AxLine))
+    (a, b), (c, d) = border.get_xy1(), border.get_xy2()
+    for first, second in ((a, b), (c, d)):
+        assert np.isclose(2 * first - 2, first + 5 * second - 13)
 
 
 def test_the_reader_names_the_nearest_average_and_the_distances():

@@ -54,10 +54,14 @@ def test_a_step_names_its_shapes():
     assert "scores (N, C)" in said
 
 
-def test_two_tents_lay_all_quarters_above_each_other():
+def test_two_tents_lay_all_quarters_above_each_other_every_second_one_backward():
     fig = diagrams.folds()
-    for ax, parts in zip(fig.axes, (1, 2, 4), strict=True):
-        for line in ax.lines:
-            assert np.isclose(np.ptp(line.get_xdata()), parts / 4, atol=0.01)
-    heights = [line.get_ydata()[0] for line in fig.axes[2].lines]
-    assert len(set(heights)) == 4
+    for ax, parts, folds in zip(fig.axes, (1, 2, 4), (0, 1, 3), strict=True):
+        bars = [line for line in ax.lines if len(line.get_xdata()) == 2]
+        assert len(bars) == 4
+        assert len(ax.lines) == 4 + 4 + folds  # bars, arrows, arcs
+        for bar in bars:
+            assert np.isclose(np.ptp(bar.get_xdata()), parts / 4)
+    ends = [tuple(bar.get_xdata()) for bar in bars]
+    assert ends == [(0, 1), (1, 0), (0, 1), (1, 0)]
+    assert len({bar.get_ydata()[0] for bar in bars}) == 4

@@ -96,6 +96,14 @@ def test_the_first_network_is_on_its_way_and_reaches_the_spirals(seed):
     assert explorer.model.accuracies()[1] > 0.95
 
 
+@pytest.mark.parametrize("seed", [2, 4])  # the fastest and the slowest of the first six
+def test_two_layers_of_8_get_below_0_05_on_the_spirals(seed):
+    explorer = PlaygroundExplorer(seed=seed, data="spirals", hidden=(8, 8), activation="tanh")
+    explorer.step(210)
+    reached = np.flatnonzero(np.array(explorer.test_loss) < 0.05)
+    assert 80 < reached[0] < 250
+
+
 # --- the training ---
 
 

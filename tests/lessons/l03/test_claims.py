@@ -85,18 +85,6 @@ def test_a_formula_takes_four_operations_for_each_plus_one_minus_the_inputs(form
     assert all(np.isclose(grad.get(name, 0.0), tape[name].grad) for name in values)
 
 
-# ---- walking back --------------------------------------------------------------------------------
-
-
-def test_two_walks_back_through_one_graph_are_wrong_even_by_a_factor():
-    a, b, c = Scalar(3.0), Scalar(5.0), Scalar(1.0)
-    result = (a * b) * c
-    result.backward()
-    assert a.grad == 5
-    result.backward()
-    assert a.grad == 15  # neither 5 nor 2 times 5: a * b has handed on its first gradient again
-
-
 # ---- topological orders --------------------------------------------------------------------------
 
 
@@ -161,10 +149,10 @@ def xor_end(seed):
     return total.data
 
 
-def test_start_0_solves_xor_and_starts_4_and_5_get_stuck_near_2():
-    assert xor_end(0) < 1e-3
-    assert 1.9 < xor_end(4) < 2.3
-    assert 1.9 < xor_end(5) < 2.3
+def test_start_0_solves_xor_and_8_of_20_starts_are_still_above_2():
+    ends = [xor_end(seed) for seed in range(20)]
+    assert ends[0] < 1e-3
+    assert sum(end > 2 for end in ends) == 8
 
 
 # ---- derivations ---------------------------------------------------------------------------------

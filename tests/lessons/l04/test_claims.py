@@ -106,6 +106,53 @@ def test_the_ravine_takes_42_steps_with_momentum_and_173_without():
         assert steps == wanted
 
 
+def steps_of(h, w, lr, mu):
+    """Steps of momentum to a millionth of the distance."""
+    start, u, steps = np.linalg.norm(w), np.zeros(len(h)), 0
+    while np.linalg.norm(w) >= 1e-6 * start:
+        w, u = momentum_step(w, u, h * w, lr, mu)
+        steps += 1
+    return steps
+
+
+def test_the_larger_lr_is_the_smaller_part_of_what_momentum_gains():
+    h, rng = np.array([1.0, 25.0]), np.random.default_rng(15)
+    for start in [np.array([-4.0, 1.0]), *rng.normal(size=(20, 2))]:
+        plain, same_lr, best = (
+            steps_of(h, start, lr, mu) for lr, mu in ((2 / 26, 0.0), (2 / 26, 0.6), (4 / 36, 4 / 9))
+        )
+        assert plain - same_lr > 3 * (same_lr - best)
+
+
+def test_at_kappa_10_000_the_ends_of_the_band_cost_what_the_factor_does_not_explain():
+    h, lr, mu = np.geomspace(1, 10_000, 30), 4 / 101**2, (99 / 101) ** 2
+    factor_alone = np.log(1e6) / np.log(101 / 99)
+    assert round(factor_alone) == 691
+    for seed in range(10):
+        w = np.random.default_rng(seed).normal(size=30)
+        between = w.copy()
+        between[[0, -1]] = 0
+        assert steps_of(h, between, lr, mu) < factor_alone
+        assert steps_of(h, w, lr, mu) > 1.2 * factor_alone
+
+
+def test_ordinary_momentum_arrives_with_the_old_lr_only_with_some_mu():
+    def slope(w):
+        return np.where(w < 1, 25 * w, np.where(w < 2, w + 24, 25 * w - 24))
+
+    def lost(lr, mu, steps):
+        w, u = np.linspace(-4, 4, 801), np.zeros(801)
+        for _ in range(steps):
+            w, u = momentum_step(w, u, slope(w), lr, mu)
+        return np.mean(~(np.abs(w) < 1e-6))
+
+    shares = [lost(4 / 36, mu, 900) for mu in (4 / 9, 0.5, 4 / 6, 0.9)]
+    assert shares[2] == 0
+    assert shares[0] < min(shares[1], shares[3])
+    assert shares[3] == pytest.approx(lost(4 / 36, 0.9, 5000), abs=0.01)
+    assert all(lost(1 / 25, mu, 900) == 0 for mu in (0.0, 4 / 9, 0.5, 4 / 6, 0.9))
+
+
 def test_nesterovs_form_in_pytorch_is_the_gradient_at_the_place_ahead():
     rng = np.random.default_rng(8)
     H = rng.normal(size=(3, 3))
@@ -216,10 +263,6 @@ def test_the_capstone_is_the_librarys_optimizer(ours, library):
         second.step()
     for a, b in zip(mine, theirs, strict=True):
         np.testing.assert_allclose(a.data, b.data, atol=1e-10)
-
-
-def test_momentum_0_9_suits_a_condition_number_of_1440():
-    assert ((1 + np.sqrt(0.9)) / (1 - np.sqrt(0.9))) ** 2 == pytest.approx(1440, rel=0.01)
 
 
 class ByParameter(Optimizer):

@@ -285,6 +285,14 @@ def test_of_all_five_nesterovs_form_leads_at_a_small_lr():
     assert min(losses, key=losses.get) == "Nesterov"
 
 
+def test_at_0_2_sgd_has_the_lowest_loss_at_step_60_although_rmsprop_is_first_below_0_01():
+    race = RaceExplorer("ravine", lr=0.2)
+    race.step(60 - race.state["steps"])
+    losses, arrived = race.state["losses"], race.state["arrived"]
+    assert min(losses, key=losses.get) == "SGD"
+    assert arrived["RMSProp"] == min(step for step in arrived.values() if step is not None)
+
+
 @pytest.mark.parametrize("lr", [0.5, 1.0, 2.0])
 def test_the_optimizers_that_rescale_never_leave_the_ravine(lr):
     race = RaceExplorer("ravine", lr=lr)

@@ -1,7 +1,7 @@
 """Sentences of lesson 04b that its own outputs do not show (see claims.md)."""
 
 import csv
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -88,14 +88,19 @@ def test_the_readings_on_the_page_are_those_of_the_library():
     assert len(spread) == len(dead) == 2
 
 
-def test_tanh_turns_q_into_q_minus_2_q_squared():
-    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
-    q = 0.01
-    after = np.sum(weights * np.tanh(np.sqrt(q) * nodes) ** 2) / np.sum(weights)
-    assert np.isclose(after, q - 2 * q**2, rtol=1e-3)
-    for _ in range(1000):  # and 1/q grows by about 2 a layer
-        q -= 2 * q**2
-    assert np.isclose(q, 1 / 2000, rtol=0.1)
+def test_tanh_is_flatter_than_the_identity():
+    z = np.concatenate([np.logspace(-4, 1.5, 200), -np.logspace(-4, 1.5, 200)])
+    assert np.all(np.abs(np.tanh(z)) < np.abs(z))
+
+
+def test_relu_makes_a_cosine_of_1_over_pi_of_a_right_angle():
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    z, weights = 6 * (nodes + 1), 6 * weights  # from 0 to 12, where the density has died out
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    mean, square = np.sum(weights * z * density), np.sum(weights * z**2 * density)
+    assert np.isclose(mean, 1 / np.sqrt(2 * np.pi))
+    assert np.isclose(square, 0.5)
+    assert np.isclose(mean**2 / square, 1 / np.pi)
 
 
 @given(st.integers(0, 3_000), st.integers(2, 9), st.floats(0, 2))
@@ -119,16 +124,26 @@ def test_double_weights_of_nine_layers_make_the_output_512_times_as_large():
     assert np.allclose(twice, 2**9 * x)
 
 
-def test_the_likeness_is_the_mean_cosine_of_all_pairs():
+def test_the_likeness_is_the_mean_cosine_of_different_columns_without_its_sign():
     likeness = page_code(PAGE, "likeness").likeness
     x = np.random.default_rng(0).normal(size=(5, 7))
-    pairs = [a @ b / np.linalg.norm(a) / np.linalg.norm(b) for a, b in product(x.T, repeat=2)]
+    pairs = [abs(a @ b) / np.linalg.norm(a) / np.linalg.norm(b) for a, b in combinations(x.T, 2)]
     assert np.isclose(likeness(x), np.mean(pairs))
-    assert np.isclose(likeness(np.outer(x[:, 0], [1, 2, 3])), 1)
+    assert np.isclose(likeness(np.outer(x[:, 0], [1, -2, 3])), 1)
+    assert np.isclose(likeness(np.eye(4)), 0)
+
+
+def test_half_the_weights_halve_every_layer_exactly():
+    r = np.random.default_rng(0)
+    x = half = r.normal(size=16)
+    for k in range(1, 9):
+        w = he_weights(r.normal(size=(16, 16)))
+        x, half = np.maximum(w @ x, 0), np.maximum(w / 2 @ half, 0)
+        assert np.allclose(half * 2**k, x)
 
 
 def test_over_48_layers_the_gradient_grows_by_1_22_each():
-    words = "04b.50 layers, gradient of the first / the last, batch norm"
+    words = "04b.50 layers, gradient of the first / the last, both"
     with open(ROOT / "data" / "bounds.csv", encoding="utf-8", newline="") as file:
         (row,) = [row for row in csv.DictReader(file) if row["name"] == words]
     assert round(float(row["median"]) ** (1 / 48), 2) == 1.22

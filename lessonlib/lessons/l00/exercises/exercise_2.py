@@ -43,6 +43,13 @@ def _with(zone: tuple, *pixels: float, back: bool = False) -> np.ndarray:
     return image
 
 
+def _level(zone: tuple, ink: float) -> np.ndarray:
+    """A clear 7 whose zone has this much ink in every pixel."""
+    image = _seven()
+    image[zone] = ink
+    return image
+
+
 def _row(row: int, ink: float, column: int = 4) -> np.ndarray:
     """A clear 7 whose stroke has this much ink in one row."""
     image = _seven()
@@ -141,9 +148,21 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
             ]
         ),
     )
+    levels = Case(
+        "where a zone has more or less ink than its sentence allows",
+        np.stack(
+            [
+                *(_level(BAR, ink) for ink in (0.0, 0.0625, 0.125, 0.1875, 0.25, 0.375, 0.4375)),
+                _level(BAR, 1.0),
+                *(_level((slice(2, 8), slice(2, 6)), ink) for ink in (0.0, 0.25, 0.4375)),
+                *(_level(zone, ink) for zone in EMPTY for ink in (0.1875, 0.375, 0.4375)),
+                *(_level(zone, ink) for zone in EMPTY for ink in (0.5, 0.625, 0.75, 1.0)),
+            ]
+        ),
+    )
     outside = Case("where there is ink that no sentence speaks of", _around(1.0)[None])
     drawn = [(np.stack([_drawn(rng) for _ in range(n)]),) for n in (1, 12, 60, 60)]
-    return [clear, thick, borders, edges, outside, *drawn]
+    return [clear, thick, borders, edges, levels, outside, *drawn]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
@@ -176,6 +195,9 @@ def _palest(images: np.ndarray) -> np.ndarray:
 ZONES = (((0, 2), (2, 6)), ((2, 4), (0, 3)), ((5, 8), (0, 3)), ((5, 8), (5, 8)))
 
 
+SENTENCES = ("the bar", "the stroke", "the middle left", "the lower left", "the lower right")
+
+
 def _five(
     images: np.ndarray,
     zones: tuple = ZONES,
@@ -187,6 +209,16 @@ def _five(
 
 def _all(*how: Callable, **named: object) -> Callable:
     return lambda images: np.logical_and.reduce(_five(images, *how, **named))  # type: ignore[arg-type]  # one of the keywords of _five
+
+
+def _without(k: int) -> Callable:
+    """The rule without one of its five sentences."""
+
+    def answer(images: np.ndarray) -> np.ndarray:
+        found = _five(images)
+        return np.logical_and.reduce([*found[:k], *found[k + 1 :]])
+
+    return answer
 
 
 def _ends_cut(images: np.ndarray) -> np.ndarray:
@@ -309,6 +341,12 @@ EXERCISE = Exercise(
             "pixel of each row.",
         ),
         Mistake(
+            "the stroke is the mean of the darkest pixels",
+            _all(stroke=lambda images: images[:, 2:8, 2:6].max(axis=2).mean(axis=1) >= 0.5),
+            "Your stroke asks for the mean of the six darkest pixels. Each row needs a dark one: "
+            "the palest of the six decides.",
+        ),
+        Mistake(
             "the stroke keeps to one column",
             _all(stroke=lambda images: images[:, 2:8, 2:6].min(axis=1).max(axis=1) >= 0.5),
             "Your stroke has to stay in one column. It may wander: each row has its own darkest "
@@ -324,6 +362,15 @@ EXERCISE = Exercise(
             "the opposite answer",
             lambda images: ~np.logical_and.reduce(_five(images)),
             "The answers are the wrong way round: True is for what looks like a 7.",
+        ),
+        *(
+            Mistake(
+                f"without {name}",
+                _without(k),
+                f"Your answer does not depend on {name}: one of the five sentences is missing, or "
+                "it is always true.",
+            )
+            for k, name in enumerate(SENTENCES)
         ),
     ),
 )

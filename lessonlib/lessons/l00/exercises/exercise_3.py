@@ -22,7 +22,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         "where not every digit occurs",
         np.array([[0.0, 1.0], [5.0, 5.0], [0.0, 3.0], [9.0, 0.0]]),
         np.array([3, 7, 3, 8]),
-        np.array([[0.5, 2.0], [6.0, 4.0], [7.5, 0.0]]),
+        np.array([[0.5, 2.0], [6.0, 4.0], [7.5, 0.0], [1.0, 0.25]]),
     )
     one = Case("with a single class", np.array([[1.0, 2.0]]), np.array([4]), np.zeros((2, 2)))
     uneven = Case(
@@ -53,6 +53,12 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 
 # ---- what every right answer has -----------------------------------------------------------------
+
+
+def _one_for_each(
+    found: np.ndarray, images: np.ndarray, labels: np.ndarray, new: np.ndarray
+) -> bool:
+    return np.shape(found) == (len(new),)
 
 
 def _known(found: np.ndarray, images: np.ndarray, labels: np.ndarray, new: np.ndarray) -> bool:
@@ -179,10 +185,16 @@ EXERCISE = Exercise(
     ),
     properties=(
         Property(
+            "one label for each new image",
+            _one_for_each,
+            "Return one label for each new image, in an array (M,). Each new image is compared "
+            "with every average: new[:, None] - averages has the shape (M, classes, D).",
+        ),
+        Property(
             "only labels that occur",
             _known,
-            "A label comes back that no training image has. argmin gives a position among the "
-            "averages; which label is at that position?",
+            "A label comes back that no training image has. If it is a position among the "
+            "averages: which label is at that position?",
         ),
         Property(
             "the names of the labels do not matter",

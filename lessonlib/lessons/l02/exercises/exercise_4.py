@@ -104,7 +104,7 @@ def _all_pairs_loss(scores: np.ndarray, target: np.ndarray) -> float:
 
 EXERCISE = Exercise(
     id="02.4",
-    title="Cross-entropy that does not overflow",
+    title="Cross-entropy for scores of any size",
     points=3,
     stars=2,
     minutes=15,

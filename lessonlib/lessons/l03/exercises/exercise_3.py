@@ -94,19 +94,23 @@ class _Counted(dict):
 
 
 def _use(answer: Callable[..., Any], parents: Parents, last: str) -> Any:
-    """Many orders are right; so what is compared is a sentence on the order that came back."""
+    """The order that came back, as a list, or why none did."""
     try:
         order = answer(_Counted(parents), last)
     except RecursionError:
         return TOO_DEEP
     except EveryPath:
         return TOO_OFTEN if _many_paths(parents, last) else ENDLESS
-    if isinstance(order, str):  # whoever returns the sentence itself has found no order
+    if isinstance(order, str):  # not one of the sentences that are compared
         return f"the text {order[:60]!r}"
-    if order is None or not isinstance(order, Iterable):
-        return order
-    order = list(order)
-    if not all(isinstance(name, str) for name in order):
+    return list(order) if isinstance(order, Iterable) else order
+
+
+def _read(order: Any, parents: Parents, last: str) -> Any:
+    """Many orders are right; so what is compared is a sentence on the order that came back."""
+    if isinstance(order, str) and order == IN_ORDER:
+        return f"the text {order!r}"
+    if not isinstance(order, list) or not all(isinstance(name, str) for name in order):
         return order
     fault = _described(order, parents, last)
     shown = ", ".join(order[:_MOST]) + ", ..." * (len(order) > _MOST)
@@ -257,6 +261,7 @@ EXERCISE = Exercise(
     reference=parents_first,
     cases=_cases,
     use=_use,
+    read=_read,
     hints=(
         "Work from `last` towards the inputs. A name may be placed when all its parents are.",
         "Keep a list of things to do. Take a name from its end; if its parents are not placed, "

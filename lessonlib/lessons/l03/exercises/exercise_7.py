@@ -291,7 +291,7 @@ EXERCISE = Exercise(
         "torch.autograd.grad",
     ),
     hints=(
-        "Forward first, and keep what the way back needs: the hidden values, and the scores. "
+        "Forward first, and keep what the backward pass needs: the hidden values, and the scores. "
         "log p is the score minus the logarithm of the sum of e to the scores; if you take the "
         "largest score of a row off that row first, no exp is above 1.",
         "Back from the loss: dscores is p, minus 1 at the label of each row, divided by N. The "

@@ -34,30 +34,42 @@ _EPOCHS, _SMALL = 120, 5
 
 
 def _use(answer: Callable[..., Any], n: int, batch_size: int, seed: int) -> Any:
-    """Call the answer for some epochs; say what any right way of shuffling has in common."""
+    """Call the answer for some epochs; the batches of each, and of the first once more."""
     rng, again = np.random.default_rng(seed), np.random.default_rng(seed)
     first = answer(n, batch_size, rng)
     if first is None or isinstance(first, int | float | str):
         return first
-    batches = [np.atleast_1d(np.asarray(b)).tolist() for b in first]
+    batches = _listed(first)
     rest = [answer(n, batch_size, rng) for _ in range((_EPOCHS if n <= _SMALL else 4) - 1)]
-    epochs = [_joined(batches), *(_joined(made) for made in rest)]
+    once_more = _listed(answer(n, batch_size, again))
+    return {"epochs": [batches, *map(_listed, rest)], "once more": once_more}
+
+
+def _listed(batches: Any) -> list:
+    return [np.atleast_1d(np.asarray(batch)).tolist() for batch in batches]
+
+
+def _read(value: Any, n: int, batch_size: int, seed: int) -> Any:
+    """What any right way of shuffling has in common, and whether these batches have it."""
+    if not isinstance(value, dict):
+        return value
+    epochs = [_joined(batches) for batches in value["epochs"]]
     told = {k for epoch in epochs for k in epoch}
     return {
-        "the sizes of the batches": [len(b) for b in batches],
+        "the sizes of the batches": [len(b) for b in value["epochs"][0]],
         "the smallest and the largest number": [min(told, default=0), max(told, default=0)],
         "only numbers from 0 to n - 1": told <= set(range(n)),
         "no example comes twice": all(len(set(e)) == len(e) for e in epochs),
         "every example is there": all(set(range(n)) <= set(e) for e in epochs),
         "the order is random": any(e != sorted(e) for e in epochs),
         "each epoch has another order": any(e != epochs[0] for e in epochs[1:]),
-        "the order comes from rng": _joined(answer(n, batch_size, again)) == epochs[0],
+        "the order comes from rng": _joined(value["once more"]) == epochs[0],
         "any order can come": n > _SMALL or _has_all_pairs(epochs, n),
     }
 
 
-def _joined(batches: Any) -> list:
-    return [k for batch in batches for k in np.atleast_1d(np.asarray(batch)).tolist()]
+def _joined(batches: list) -> list:
+    return [k for batch in batches for k in batch]
 
 
 def _has_all_pairs(epochs: list[list], n: int) -> bool:
@@ -122,6 +134,7 @@ EXERCISE = Exercise(
     reference=epoch_batches,
     cases=_cases,
     use=_use,
+    read=_read,
     called=lambda n, size, seed: f"epoch_batches({n}, {size}, np.random.default_rng({seed}))",
     parts={
         "rng.permutation(n)": "the random order",

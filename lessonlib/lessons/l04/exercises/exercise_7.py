@@ -55,7 +55,7 @@ Grads = list[list[np.ndarray | None]]  # of each step, for each parameter
 
 
 def _use(answer: Callable[..., Any], start: list, grads: Grads, lrs: list, settings: dict) -> dict:
-    """Make an optimizer and do the steps; report the weights after each of them.
+    """Make an optimizer and do the steps; report weights and gradients after each of them.
 
     The parameters come from an iterator, as a network hands them out. The array of a gradient is
     emptied after the step, as a network that uses it again would do.
@@ -68,22 +68,36 @@ def _use(answer: Callable[..., Any], start: list, grads: Grads, lrs: list, setti
         else []
     )
     optimizer = answer(iter(params), settings["kind"], lrs[0], *rest)
-    found: dict[str, Any] = {}
-    kept = forgets = True
+    found: dict[str, list] = {"weights": [], "gradients": [], "after zero_grad": []}
     for number, (of_step, lr) in enumerate(zip(grads, lrs, strict=True), start=1):
         if lr != lrs[number - 2 if number > 1 else 0]:
             optimizer.lr = lr
         for p, g in zip(params, of_step, strict=True):
             p.grad = None if g is None else g.copy()
         optimizer.step()
-        for p, g in zip(params, of_step, strict=True):
-            kept = kept and (g is None or (p.grad is not None and np.array_equal(p.grad, g)))
+        found["gradients"].append(_gradients(params))
+        for p in params:
             if p.grad is not None:
                 p.grad[...] = 0.0
-        found[f"after step {number}"] = [np.array(p.data) for p in params]
+        found["weights"].append([np.array(p.data) for p in params])
         optimizer.zero_grad()
-        forgets = forgets and all(p.grad is None for p in params)
-    return found | {"the gradients are as they were": kept, "zero_grad forgets": forgets}
+        found["after zero_grad"].append(_gradients(params))
+    return found
+
+
+def _gradients(params: list) -> list:
+    return [None if p.grad is None else np.array(p.grad) for p in params]
+
+
+def _read(found: Any, start: list, grads: Grads, lrs: list, settings: dict) -> dict:
+    """The weights after each step, and whether the gradients were left alone and forgotten."""
+    given = [g for of_step in grads for g in of_step]
+    after = [g for of_step in found["gradients"] for g in of_step]
+    pairs = zip(given, after, strict=True)
+    kept = all(g is None or (a is not None and np.array_equal(a, g)) for g, a in pairs)
+    forgets = all(g is None for of_step in found["after zero_grad"] for g in of_step)
+    steps = {f"after step {k}": weights for k, weights in enumerate(found["weights"], start=1)}
+    return steps | {"the gradients are as they were": kept, "zero_grad forgets": forgets}
 
 
 def _called(start: list, grads: Grads, lrs: list, settings: dict) -> str:
@@ -328,6 +342,7 @@ EXERCISE = Exercise(
     reference=Optimizer,
     cases=_cases,
     use=_use,
+    read=_read,
     called=_called,
     forbidden=(
         "lessonlib.optim.SGD",

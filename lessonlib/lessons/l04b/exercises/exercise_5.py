@@ -21,9 +21,14 @@ def prescribe(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _use(answer: Any, seed: int) -> Any:
-    """The treatment at work on three networks; a dict with the changed settings alone will do."""
+    """The settings of the treatment; a dict with the changed ones alone will do."""
     treated = answer(dict(SICK))
-    if not isinstance(treated, Mapping):
+    return dict(treated) if isinstance(treated, Mapping) else treated
+
+
+def _read(treated: Any, seed: int) -> Any:
+    """The treatment at work on three networks."""
+    if not isinstance(treated, dict):
         return treated
     return dict(outcome(tuple(chart(treated).items()), seed))
 
@@ -101,6 +106,7 @@ EXERCISE = Exercise(
     reference=prescribe,
     cases=_cases,
     use=_use,
+    read=_read,
     called=_called,
     accepts=_recovers,
     parts={
