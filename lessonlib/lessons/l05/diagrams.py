@@ -22,9 +22,12 @@ def taps(strengths: tuple[float, ...] = (10.0, 1.0, 0.1), decay: float = 1.0) ->
         share = s**2 / (s**2 + decay)
         divide = box(ax, (3.6, height), f"divide by $s_{k}$ = {s:g}", width=1.9, height=0.5)
         tap = box(ax, (6.5, height), f"times {share:.2f}", width=1.3, height=0.5, colour=kept)
-        arrow(ax, labels, divide.left, f"$c_{k}$ = 1", colour=ink)
+        arrow(ax, labels, divide.left, colour=ink)
         arrow(ax, divide, tap, f"{1 / s:g}", colour=ink)
-        arrow(ax, tap.right, weights, f"{share / s:.2f}", colour=kept)
+        arrow(ax, tap.right, weights, colour=kept)
+        beside = 1.66 + 0.7 * (height - 1.5) if height >= 1.5 else 0.64  # clear of slanted arrows
+        ax.text(1.9, beside, f"$c_{k}$ = 1", ha="center", va="center", size=9.5, color=ink)
+        ax.text(7.85, beside, f"{share / s:.2f}", ha="center", va="center", size=9.5, color=kept)
     ax.text(3.6, 2.98, "fit exactly", ha="center", va="center", size=10.5, color=ink)
     words = "the share that decay lets through"
     ax.text(6.5, 2.98, words, ha="center", va="center", size=10.5, color=kept)
