@@ -49,7 +49,7 @@ def network(
     first, last = nn.Linear(64, HIDDEN, rng=rng), nn.Linear(HIDDEN, 10, rng=rng)
     for layer, spread in ((first, np.sqrt(2 / 64)), (last, np.sqrt(1 / HIDDEN))):
         layer.weight.data[...] = spread * rng.normal(size=layer.weight.data.shape)
-        layer.bias.data[...] = 0
+        layer.bias.data[...] = 0  # type: ignore[union-attr]  # both have a bias
     model = nn.Sequential(first, nn.ReLU(), nn.Dropout(p, rng=rng), last)
     groups = [
         {"params": [first.weight, last.weight], "weight_decay": decay},
