@@ -8,7 +8,7 @@ CARD = Lesson(
     title="Generalisation",
     promise="Know when it only memorises",
     you_will="know when a network only memorises, and what helps",
-    hours=3,
+    hours=4,
     needs=("04",),
     explorer="CapacityExplorer",
 )

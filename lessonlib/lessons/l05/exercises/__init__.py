@@ -1,1 +1,1 @@
-"""Lesson 05, generalisation: splitting, shrinking, stopping, silencing, reading curves."""
+"""Lesson 05, generalisation: splitting, bias and variance, shrinking, stopping, silencing."""

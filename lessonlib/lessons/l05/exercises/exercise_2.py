@@ -1,4 +1,4 @@
-"""Exercise 05.2: read from learning curves whether capacity or data is missing."""
+"""Exercise 05.2: how far many fits are wrong together, and how far they disagree."""
 
 from typing import Any
 
@@ -7,185 +7,253 @@ import numpy as np
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def diagnose(train: np.ndarray, validation: np.ndarray, goal: float) -> str:
-    """What to change, from the errors at growing numbers of examples."""
-    if train[-1] > goal:
-        return "capacity"  # it cannot even fit what it has seen
-    if validation[-1] > goal:
-        return "data"  # it fits what it has seen, and new examples not yet
-    return "done"
+def bias_variance(fits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Squared bias and variance of many fits, each as a mean over the places."""
+    centre = fits.mean(axis=0)  # (n,): what the fits answer on average, place by place
+    bias2 = np.mean((centre - truth) ** 2)  # what they all get wrong
+    variance = np.mean((fits - centre) ** 2)  # how far each is from their mean
+    return float(bias2), float(variance)
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    rows = (
-        ([0.30, 0.32, 0.33], [0.60, 0.40, 0.34], 0.1),
-        ([0.00, 0.01, 0.02], [0.50, 0.40, 0.30], 0.1),
-        ([0.01, 0.03, 0.04], [0.40, 0.12, 0.06], 0.1),
-        ([0.05, 0.20, 0.25], [0.60, 0.50, 0.45], 0.1),
-        ([0.05, 0.20, 0.25], [0.60, 0.50, 0.28], 0.1),  # little between the curves
-        ([0.20, 0.12, 0.05], [0.50, 0.30, 0.08], 0.1),
-        ([0.08, 0.09, 0.09], [0.35, 0.22, 0.16], 0.1),
-        ([0.00, 0.01, 0.00], [0.30, 0.15, 0.09], 0.1),  # much between them, and below the goal
-        ([0.20, 0.17, 0.15], [0.50, 0.30, 0.20], 0.1),
-        ([0.01, 0.02, 0.03], [0.40, 0.08, 0.20], 0.1),  # the lowest error is not the last one
-        ([0.30, 0.05, 0.20], [0.40, 0.30, 0.25], 0.1),
-        ([0.20, 0.12, 0.05], [0.05, 0.08, 0.20], 0.1),
-        ([0.01, 0.12, 0.15], [0.40, 0.12, 0.09], 0.1),  # luck in validation
-    )
-    cases: list[tuple] = [(np.array(a), np.array(b), goal) for a, b, goal in rows]
-    at_goal = np.array([0.05, 0.20, 0.25]), np.array([0.90, 0.50, 0.30]), 0.25
-    both = np.array([0.05, 0.20, 0.25]), np.array([0.90, 0.50, 0.25]), 0.25
-    single = np.array([0.02]), np.array([0.40]), 0.1
-    train = np.sort(rng.random(5)) * 0.2
+    small = np.array([[1.0, 6.0], [3.0, 2.0], [8.0, 4.0]]), np.array([5.0, 1.0])
+    one_place = np.array([[1.0], [3.0], [8.0]]), np.array([5.0])
+    single = np.array([[1.0, -2.0, 4.0]]), np.array([0.5, 1.0, 4.0])
+    alike = np.tile([2.0, -1.0, 3.0], (4, 1)), np.array([1.0, 1.0, 1.0])
+    right = np.array([[1.0, 2.0], [3.0, 6.0]]), np.array([2.0, 4.0])
+    drawn = [
+        (rng.normal(shift, spread, (R, n)), rng.normal(size=n))
+        for R, n, shift, spread in ((5, 3, 0.5, 1.0), (40, 7, -1.0, 0.3), (3, 12, 0.0, 2.0))
+    ]
     return [
-        *cases,
-        Case("where the training error equals the goal", *at_goal),
-        Case("where an error equals the goal", *both),
-        Case("where there is a single size", *single),
-        (train, train[::-1] + 0.3, 0.25),
-        (train + 0.3, train[::-1] + 0.4, 0.25),
-        (train, train[::-1] * 0.2 + 0.2, 0.25),
+        Case("at a single place", *one_place),
+        small,
+        Case("with a single fit", *single),
+        Case("where all fits are alike", *alike),
+        Case("where the fits are right on average", *right),
+        *drawn,
     ]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _is_a_choice(got: Any, *arguments: Any) -> bool:
-    return str(got) in ("capacity", "data", "done")
+def _are_numbers(got: Any, fits: Any, truth: Any) -> bool:
+    return np.size(got[0]) == 1 and np.size(got[1]) == 1
 
 
-def _level_curves(train: Any, validation: Any, goal: float) -> tuple:
-    return np.full_like(train, train[-1]), np.full_like(validation, validation[-1]), goal
+def _never_negative(got: Any, fits: Any, truth: Any) -> bool:
+    return not _are_numbers(got, fits, truth) or min(np.min(got[0]), np.min(got[1])) > -1e-9
 
 
-def _reads_the_last(got: Any, level: Any, *arguments: Any) -> bool:
-    return str(got) == str(level)
+def _other_truth(fits: Any, truth: Any) -> tuple:
+    return fits, truth + np.arange(1.0, 1.0 + len(truth))
 
 
-def _names_capacity(got: Any, level: Any, train: Any, validation: Any, goal: float) -> bool:
-    return train[-1] <= goal or str(level) == "capacity"
+def _variance_without_truth(got: Any, other: Any, fits: Any, truth: Any) -> bool:
+    return np.allclose(got[1], other[1], rtol=1e-4, atol=1e-6)
 
 
-def _names_data(got: Any, level: Any, train: Any, validation: Any, goal: float) -> bool:
-    return train[-1] >= goal or validation[-1] <= goal or str(level) == "data"
+def _moved_fits(fits: Any, truth: Any) -> tuple:
+    """Every place is moved by an amount of its own, alike in all fits."""
+    return fits + np.arange(1.0, 1.0 + len(truth)), truth
 
 
-def _names_done(got: Any, level: Any, train: Any, validation: Any, goal: float) -> bool:
-    return train[-1] >= goal or validation[-1] >= goal or str(level) == "done"
+def _variance_place_by_place(got: Any, other: Any, fits: Any, truth: Any) -> bool:
+    return np.allclose(got[1], other[1], rtol=1e-4, atol=1e-6)
+
+
+def _add_up(got: Any, fits: Any, truth: Any) -> bool:
+    if not _are_numbers(got, fits, truth):
+        return True
+    total = np.mean((fits - truth) ** 2)
+    return bool(np.isclose(np.sum(got[0]) + np.sum(got[1]), total, rtol=1e-4, atol=1e-6))
+
+
+# ---- what people write instead -------------------------------------------------------------------
+
+
+def _bias(fits: np.ndarray, truth: np.ndarray) -> float:
+    return bias_variance(fits, truth)[0]
+
+
+def _variance(fits: np.ndarray, truth: np.ndarray) -> float:
+    return bias_variance(fits, truth)[1]
+
+
+def _not_squared(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return float(np.mean(np.abs(fits.mean(axis=0) - truth))), _variance(fits, truth)
+
+
+def _signed(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return float(np.mean(fits.mean(axis=0) - truth)), _variance(fits, truth)
+
+
+def _square_of_the_mean(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return float(np.mean(fits - truth) ** 2), _variance(fits, truth)
+
+
+def _all_of_the_error(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return float(np.mean((fits - truth) ** 2)), _variance(fits, truth)
+
+
+def _around_the_truth(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return _bias(fits, truth), float(np.mean((fits - truth) ** 2))
+
+
+def _over_everything(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return _bias(fits, truth), float(fits.var())
+
+
+def _over_places(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return _bias(fits, truth), float(fits.var(axis=1).mean())
+
+
+def _one_less(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    if len(fits) == 1:
+        return _bias(fits, truth), float("nan")
+    return _bias(fits, truth), float(fits.var(axis=0, ddof=1).mean())
+
+
+def _deviation(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return _bias(fits, truth), float(fits.std(axis=0).mean())
+
+
+def _each_place(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    return (fits.mean(axis=0) - truth) ** 2, fits.var(axis=0)
+
+
+def _added_up(fits: np.ndarray, truth: np.ndarray) -> tuple:
+    bias2, variance = bias_variance(fits, truth)
+    return bias2 * len(truth), variance * len(truth)
 
 
 EXERCISE = Exercise(
     id="05.2",
-    title="Read the learning curves",
+    title="Bias and variance",
     points=2,
-    stars=1,
-    minutes=8,
-    reference=diagnose,
+    stars=2,
+    minutes=12,
+    reference=bias_variance,
     cases=_cases,
+    values=(("the squared bias", "the variance"),),
     parts={
-        "train[-1]": "the training error at the largest size",
-        "validation[-1]": "the validation error at the largest size",
-        "train[-1] > goal": "whether the training error is above the goal",
-        "validation[-1] > goal": "whether the validation error is above the goal",
-        "if train[-1] > goal: return 'capacity'": "the question about training",
-        "if validation[-1] > goal: return 'data'": "the question about validation",
+        "fits.mean(axis=0)": "the mean of the fits",
+        "centre": "the mean of the fits",
+        "centre - truth": "the bias at each place",
+        "(centre - truth) ** 2": "the squared bias at each place",
+        "np.mean((centre - truth) ** 2)": "the squared bias",
+        "fits - centre": "the distance of each fit from their mean",
+        "(fits - centre) ** 2": "the squared distance of each fit from their mean",
+        "np.mean((fits - centre) ** 2)": "the variance",
+        "bias2": "the squared bias",
+        "variance": "the variance",
     },
     hints=(
-        "Look at the largest number of examples: the last entries.",
-        "A training error above the goal cannot be cured by more examples: they only make "
-        "it harder to fit.",
-        "Ask about training first, then about validation.",
+        "What do the fits answer on average at each place? That is one number a place: (n,).",
+        "The bias at a place is that mean minus the truth. Square it at each place first, and take "
+        "the mean over the places then.",
+        "For the variance take each fit's distance from the mean of the fits, place by place; "
+        "square, then take the mean over everything.",
     ),
     properties=(
         Property(
-            "one of three words",
-            _is_a_choice,
-            'Exactly one of the three words has to come back: "capacity", "data" or "done".',
+            "two numbers",
+            _are_numbers,
+            "Two single numbers have to come back, each a mean over the places.",
         ),
         Property(
-            "only the largest size counts",
-            _reads_the_last,
-            "With other errors at the smaller sizes the answer changes. Only the errors at the "
-            "largest size count: the last entries.",
-            also=_level_curves,
+            "neither is negative",
+            _never_negative,
+            "A mean of squares cannot be negative; one of yours is.",
         ),
         Property(
-            "capacity",
-            _names_capacity,
-            "Where the training error is above the goal, at every size, capacity is missing. "
-            "Yours says something else.",
-            also=_level_curves,
+            "the variance does not know the truth",
+            _variance_without_truth,
+            "The variance changes with `truth`. It says how far the fits are from their own mean.",
+            also=_other_truth,
         ),
         Property(
-            "data",
-            _names_data,
-            "Where training is below the goal and validation above it, at every size, data are "
-            "missing. Yours says something else.",
-            also=_level_curves,
+            "the variance is taken place by place",
+            _variance_place_by_place,
+            "If all fits move alike, each place by an amount of its own, they disagree as much as "
+            "before. Your variance changes: compare the fits with each other at the same place.",
+            also=_moved_fits,
         ),
         Property(
-            "done",
-            _names_done,
-            "Where both errors are below the goal, at every size, nothing is missing. Yours says "
-            "something else.",
-            also=_level_curves,
+            "they add up",
+            _add_up,
+            "The two have to add up to the mean squared distance of all fits from the truth: the "
+            "middle term of the square averages to 0.",
         ),
     ),
     mistakes=(
         Mistake(
-            "validation first",
-            lambda train, validation, goal: (
-                "data" if validation[-1] > goal else "capacity" if train[-1] > goal else "done"
-            ),
-            "A high validation error is answered with more data even where the training error "
-            "is too high. Such a network cannot fit what it has: ask about training first.",
+            "not squared",
+            _not_squared,
+            "The bias is not squared at each place: this is the mean of its size.",
         ),
         Mistake(
-            "satisfied by training",
-            lambda train, validation, goal: "capacity" if train[-1] > goal else "done",
-            "A low training error is taken as success. It says nothing about new examples.",
+            "signed bias",
+            _signed,
+            "The bias is averaged with its sign, so places with too much and too little cancel. "
+            "Square at each place first.",
         ),
         Mistake(
-            "reads the first entries",
-            lambda train, validation, goal: diagnose(train[:1], validation[:1], goal),
-            "These are the errors at the smallest number of examples. Read the last entries.",
+            "squared after the mean over places",
+            _square_of_the_mean,
+            "The bias is squared after the mean over the places, so places with too much and too "
+            "little cancel. Square at each place first.",
         ),
         Mistake(
-            "an error at the goal is too high",
-            lambda train, validation, goal: diagnose(train, validation, np.nextafter(goal, 0)),
-            "An error that equals the goal is taken as too high. It has to be above the goal.",
+            "all of the error",
+            _all_of_the_error,
+            "The first value is the whole mean squared error. The bias takes the mean of the fits "
+            "first, and squares its distance from the truth then.",
         ),
         Mistake(
-            "the lowest errors",
-            lambda train, validation, goal: diagnose(
-                np.sort(train)[::-1], np.sort(validation)[::-1], goal
-            ),
-            "A curve counts as too high only if its lowest error is above the goal. That may be at "
-            "a small size: read the curves at the largest.",
+            "around the truth",
+            _around_the_truth,
+            "The second value is the whole mean squared error: distances from the truth. The "
+            "variance takes them from the mean of the fits.",
         ),
         Mistake(
-            "capacity and data exchanged",
-            lambda train, validation, goal: {"capacity": "data", "data": "capacity"}.get(
-                diagnose(train, validation, goal), "done"
-            ),
-            "The questions are right, and the answers exchanged: who cannot even fit the training "
-            "examples lacks capacity, who fits them but not new ones lacks data.",
+            "over everything",
+            _over_everything,
+            "The variance compares numbers of different places. Take the mean of the fits at each "
+            "place by itself: axis=0.",
         ),
         Mistake(
-            "the gap against the goal",
-            lambda train, validation, goal: diagnose(train, validation - train[-1], goal),
-            "The second question compares the distance between the curves with the goal. It is "
-            "the validation error itself that may be too high.",
+            "along the places",
+            _over_places,
+            "The variance is taken along each fit. Compare the fits with each other, at each "
+            "place: the other axis.",
         ),
         Mistake(
-            "any gap means data",
-            lambda train, validation, goal: (
-                "data" if validation[-1] - train[-1] > goal / 2 else diagnose(train, train, goal)
-            ),
-            "A large gap between the curves is answered with more data before the errors are "
-            "compared with the goal. Ask about the training error first, and then about the "
-            "validation error itself.",
+            "divided by R - 1",
+            _one_less,
+            "The variance is divided by R - 1. Here it is the mean over the R fits, so that it "
+            "adds up with the squared bias.",
+        ),
+        Mistake(
+            "standard deviation",
+            _deviation,
+            "The second value is a standard deviation. The variance is its square, place by place.",
+        ),
+        Mistake(
+            "one for each place",
+            _each_place,
+            "There is one number for each place. Asked is the mean over the places.",
+        ),
+        Mistake(
+            "sums over the places",
+            _added_up,
+            "Both values are sums over the places. Asked are means.",
+        ),
+        Mistake(
+            "exchanged",
+            lambda fits, truth: bias_variance(fits, truth)[::-1],
+            "The two values come back in the other order: the squared bias first.",
         ),
     ),
 )

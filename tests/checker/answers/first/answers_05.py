@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from lessonlib import datasets
 from answers import right, wrong
 
 
@@ -108,109 +107,6 @@ def split(X, order, n):
     valid, train = rows[:n], rows[n:]
     mean, std = train.mean(), train.std()
     return (valid - mean) / std, (train - mean) / std
-
-
-# ---------------------------------------------------------------- 05.2
-
-
-@right("05.2", "if and elif")
-def diagnose(train, validation, goal):
-    if train[-1] > goal:
-        return "capacity"
-    elif validation[-1] > goal:
-        return "data"
-    else:
-        return "done"
-
-
-@right("05.2", "nested conditional expression on the last points")
-def diagnose(train, validation, goal):
-    (*_, a), (*_, b) = train, validation
-    return "capacity" if a > goal else "data" if b > goal else "done"
-
-
-@right("05.2", "generator over pairs of name and error")
-def diagnose(train, validation, goal):
-    k = len(train) - 1
-    errors = (("capacity", train[k]), ("data", validation[k]))
-    return next((name for name, error in errors if error > goal), "done")
-
-
-@wrong(
-    "05.2",
-    ">= in place of >",
-    "An error that equals the goal is not above it: use > in both places.",
-)
-def diagnose(train, validation, goal):
-    if train[-1] >= goal:
-        return "capacity"
-    if validation[-1] >= goal:
-        return "data"
-    return "done"
-
-
-@wrong(
-    "05.2",
-    "validation asked before training",
-    "Where both errors are too high the answer is capacity: ask training first.",
-)
-def diagnose(train, validation, goal):
-    if validation[-1] > goal:
-        return "data"
-    if train[-1] > goal:
-        return "capacity"
-    return "done"
-
-
-@wrong(
-    "05.2",
-    "the lowest error of each curve",
-    "The lowest point may lie at a small size: read the curves at the largest size.",
-)
-def diagnose(train, validation, goal):
-    if min(train) > goal:
-        return "capacity"
-    if min(validation) > goal:
-        return "data"
-    return "done"
-
-
-@wrong(
-    "05.2",
-    "whole arrays compared in an if",
-    "An array of several truths has no single truth: compare the last entry.",
-)
-def diagnose(train, validation, goal):
-    if np.asarray(train) > goal:
-        return "capacity"
-    elif np.asarray(validation) > goal:
-        return "data"
-    return "done"
-
-
-@wrong(
-    "05.2",
-    "gap between the curves compared with the goal",
-    "The second question is the validation error itself, not its distance to training.",
-)
-def diagnose(train, validation, goal):
-    gap = validation[-1] - train[-1]
-    if train[-1] > goal:
-        return "capacity"
-    return "data" if gap > goal else "done"
-
-
-@wrong(
-    "05.2",
-    "smallest size read, and data and capacity exchanged",
-    "The largest size is the last entry, and a high training error means capacity.",
-)
-def diagnose(train, validation, goal):
-    if train[0] > goal:
-        return "data"
-    if validation[0] > goal:
-        return "capacity"
-    return "done"
 
 
 # ---------------------------------------------------------------- 05.3
@@ -559,92 +455,188 @@ def dropout(x, p, drawn, training):
     return x
 
 
+# ---------------------------------------------------------------- 05.2
+
+
+@right("05.2", "loops over places")
+def bias_variance(fits, truth):
+    R, n = len(fits), len(truth)
+    bias2 = variance = 0.0
+    for place in range(n):
+        here = [fits[k][place] for k in range(R)]
+        middle = sum(here) / R
+        bias2 += (middle - truth[place]) ** 2 / n
+        variance += sum((value - middle) ** 2 for value in here) / R / n
+    return bias2, variance
+
+
+@right("05.2", "var of NumPy, an array comes back")
+def bias_variance(fits, truth):
+    return np.array([np.square(np.mean(fits, 0) - truth).mean(), np.var(fits, axis=0).mean()])
+
+
+@right("05.2", "variance as what is left of the error")
+def bias_variance(fits, truth):
+    bias2 = ((fits.sum(axis=0) / len(fits) - truth) ** 2).mean()
+    return bias2, ((fits - truth) ** 2).mean() - bias2
+
+
+@wrong("05.2", "mean over the places first", "The mean of the fits is taken along the wrong axis: axis=0 gives one number a place.")
+def bias_variance(fits, truth):
+    mean = fits.mean(axis=1)
+    return np.mean((mean - truth.mean()) ** 2), np.mean((fits - mean[:, None]) ** 2)
+
+
+@wrong("05.2", "one bias for all places", "Square the bias at each place before the mean over the places.")
+def bias_variance(fits, truth):
+    return (fits.mean() - truth.mean()) ** 2, fits.var(axis=0).mean()
+
+
+@wrong("05.2", "variance of all numbers", "Numbers of different places are compared: axis=0 is missing.")
+def bias_variance(fits, truth):
+    return np.mean((fits.mean(axis=0) - truth) ** 2), np.var(fits)
+
+
+@wrong("05.2", "error in place of the bias", "Take the mean of the fits before the square.")
+def bias_variance(fits, truth):
+    return np.mean((fits - truth) ** 2), np.mean(fits.var(axis=0))
+
+
+@wrong("05.2", "variance summed over the fits", "The sum over the fits is not divided by R.")
+def bias_variance(fits, truth):
+    centre = fits.mean(axis=0)
+    return np.mean((centre - truth) ** 2), np.mean(np.sum((fits - centre) ** 2, axis=0))
+
+
+@wrong("05.2", "distance not squared", "The variance needs squares of the distances, not their size.")
+def bias_variance(fits, truth):
+    centre = fits.mean(axis=0)
+    return np.mean((centre - truth) ** 2), np.mean(np.abs(fits - centre))
+
+
 # ---------------------------------------------------------------- 05.6
 
 
-@right("05.6", "two numbers drawn in the loop, images joined again")
-def shifted(images, rng):
-    moved = []
-    for k in range(len(images)):
-        right, down = rng.integers(-2, 3, 2)
-        moved.append(datasets.shift(images[k : k + 1], right, down))
-    return np.concatenate(moved)
+def _softmax(scores):
+    e = np.exp(scores - scores.max(axis=1)[:, None])
+    return e / e.sum(axis=1)[:, None]
 
 
-@right("05.6", "all pairs drawn at once, one row for each image")
-def shifted(images, rng):
-    moves = rng.integers(-2, 3, (len(images), 2))
-    out = np.empty_like(images)
-    for k, (right, down) in enumerate(moves):
-        out[k] = datasets.shift(images[k][None], right, down)[0]
-    return out
+@right("05.6", "new arrays in each step, counter for patience")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    W1, b1, W2, b2 = start
+    X, y = data
+    V, v = validation
+    Y = np.eye(len(b2))[y]
+    lowest, kept, waited, losses = float("inf"), None, 0, []
+    for t in range(len(drawn)):
+        z = X @ W1.T + b1
+        m = np.where(drawn[t] < p, 0.0, 1 / (1 - p))
+        h = np.maximum(z, 0) * m
+        d = (_softmax(h @ W2.T + b2) - Y) / len(X)
+        dz = np.where(z > 0, d @ W2 * m, 0.0)
+        W1, b1, W2, b2 = (
+            W1 - lr * (dz.T @ X + decay * W1),
+            b1 - lr * dz.sum(0),
+            W2 - lr * (d.T @ h + decay * W2),
+            b2 - lr * d.sum(0),
+        )
+        P = _softmax(np.maximum(V @ W1.T + b1, 0) @ W2.T + b2)
+        loss = -np.mean(np.log(P[range(len(v)), v]))
+        losses.append(loss)
+        waited += 1
+        if loss < lowest:
+            lowest, kept, waited = loss, (W1, b1, W2, b2), 0
+        if waited == patience:
+            break
+    return (*kept, losses)
 
 
-@right("05.6", "two single draws for each image, written into images itself")
-def shifted(images, rng):
-    for k in range(len(images)):
-        right = int(rng.integers(-2, 3))
-        down = int(rng.integers(-2, 3))
-        images[k] = datasets.shift(images[k : k + 1].copy(), right, down)[0]
-    return images
+@right("05.6", "shrink first, history of all weights, list comes back")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w = [a.copy() for a in start]
+    X, y = data
+    history, losses = [], []
+    for u in drawn:
+        active = X @ w[0].T + w[1] > 0
+        keep = active * (u >= p) / (1 - p)
+        h = (X @ w[0].T + w[1]) * keep
+        s = h @ w[2].T + w[3]
+        g = np.exp(s - np.logaddexp.reduce(s, axis=1, keepdims=True))
+        g[np.arange(len(y)), y] -= 1
+        g /= len(y)
+        back = g @ w[2] * keep
+        for k in (0, 2):
+            w[k] *= 1 - lr * decay
+        for k, slope in enumerate((back.T @ X, back.sum(0), g.T @ h, g.sum(0))):
+            w[k] -= lr * slope
+        s = np.clip(validation[0] @ w[0].T + w[1], 0, None) @ w[2].T + w[3]
+        chosen = s[np.arange(len(s)), validation[1]]
+        losses.append(float(np.mean(np.logaddexp.reduce(s, axis=1) - chosen)))
+        history.append([a.copy() for a in w])
+        if len(losses) - 1 - int(np.argmin(losses)) >= patience:
+            break
+    return history[int(np.argmin(losses))] + [losses]
 
 
-@wrong(
-    "05.6",
-    "drawn for each image, but the whole batch is moved each time",
-    "Inside the loop you move all images: every one gets the sum of all moves.",
-)
-def shifted(images, rng):
-    for _ in range(len(images)):
-        right, down = rng.integers(-2, 3, 2)
-        images = datasets.shift(images, right, down)
-    return images
+def _trained(start, data, validation, drawn, lr, decay, p, patience, fault):
+    W1, b1, W2, b2 = (np.array(a) for a in start)
+    (X, y), (V, v) = data, validation
+    lowest, waited, losses, kept = np.inf, 0, [], None
+    for u in drawn:
+        z = X @ W1.T + b1
+        m = (u >= p) / (1 - p)
+        h = np.maximum(z, 0) * (m if fault != "nothing silent" else 1)
+        d = (_softmax(h @ W2.T + b2) - np.eye(len(b2))[y]) / len(X)
+        dz = d @ W2 * (z > 0)
+        if fault not in ("mask forward only", "nothing silent"):
+            dz = dz * m
+        W1 -= lr * (dz.T @ X + decay * W1)
+        W2 -= lr * (d.T @ h + decay * W2)
+        b1 -= lr * (dz.sum(0) + (decay * b1 if fault == "all arrays decay" else 0))
+        b2 -= lr * (d.sum(0) + (decay * b2 if fault == "all arrays decay" else 0))
+        seen = np.maximum(V @ W1.T + b1, 0)
+        if fault == "silent in validation":
+            seen = seen * np.resize(m, seen.shape)
+        P = _softmax(seen @ W2.T + b2)
+        losses.append(-np.mean(np.log(P[range(len(v)), v])))
+        waited += 1
+        if losses[-1] < lowest:
+            kept = (W1, b1, W2, b2)  # names, not copies
+            if fault != "no copies":
+                kept = tuple(a.copy() for a in kept)
+            lowest = losses[-1]
+            waited = 0 if fault != "patience not given back" else waited
+        if waited == patience:
+            break
+    return (*kept, losses)
 
 
-@wrong(
-    "05.6",
-    "a loop over the images, but the draw stays above it",
-    "All images still share one pair of numbers: draw inside the loop.",
-)
-def shifted(images, rng):
-    right, down = rng.integers(-2, 3, 2)
-    return np.concatenate(
-        [datasets.shift(image[None], right, down) for image in images]
-    )
+@wrong("05.6", "arrays are kept without a copy", "kept holds the same arrays, which the next step changes: copy them.")
+def train(*arguments):
+    return _trained(*arguments, "no copies")
 
 
-@wrong(
-    "05.6",
-    "np.roll for each image",
-    "np.roll brings what leaves on one side in again on the other.",
-)
-def shifted(images, rng):
-    out = np.zeros_like(images)
-    for k, image in enumerate(images):
-        right, down = rng.integers(-2, 3, 2)
-        out[k] = np.roll(image, (down, right), axis=(0, 1))
-    return out
+@wrong("05.6", "mask in the forward pass alone", "A silenced unit must get no gradient: the mask belongs in the backward pass, too.")
+def train(*arguments):
+    return _trained(*arguments, "mask forward only")
 
 
-@wrong(
-    "05.6",
-    "upper end of integers taken as included",
-    "rng.integers leaves its upper end out, so +2 never comes: write 3.",
-)
-def shifted(images, rng):
-    out = images.copy()
-    for k in range(len(images)):
-        right, down = rng.integers(-2, 2, 2)
-        out[k] = datasets.shift(images[k : k + 1], right, down)[0]
-    return out
+@wrong("05.6", "all four arrays decay", "The biases do not decay.")
+def train(*arguments):
+    return _trained(*arguments, "all arrays decay")
 
 
-@wrong(
-    "05.6",
-    "one number for each image, used for both directions",
-    "Each image needs two numbers; yours can only move along a diagonal.",
-)
-def shifted(images, rng):
-    steps = rng.integers(-2, 3, len(images))
-    pairs = zip(images, steps)
-    return np.concatenate([datasets.shift(i[None], s, s) for i, s in pairs])
+@wrong("05.6", "units are silenced in validation", "In validation all units work.")
+def train(*arguments):
+    return _trained(*arguments, "silent in validation")
+
+
+@wrong("05.6", "patience is not given back", "A new lowest loss sets the counter back to 0.")
+def train(*arguments):
+    return _trained(*arguments, "patience not given back")
+
+
+@wrong("05.6", "dropout forgotten", "drawn and p are not used: no unit is silenced.")
+def train(*arguments):
+    return _trained(*arguments, "nothing silent")

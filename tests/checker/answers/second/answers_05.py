@@ -4,7 +4,6 @@ from itertools import count
 
 import numpy as np
 
-from lessonlib import datasets
 from answers import right, wrong
 
 
@@ -87,94 +86,6 @@ def split(X, order, n):
     train, validation = X[n:], X[:n]
     mean, spread = train.mean(axis=0), train.std(axis=0)
     return (validation - mean) / spread, (train - mean) / spread
-
-
-@right("05.2", "one conditional expression")
-def diagnose(train, validation, goal):
-    return "capacity" if train[-1] > goal else "data" if validation[-1] > goal else "done"
-
-
-@right("05.2", "loop to the last pair")
-def diagnose(train, validation, goal):
-    for t, v in zip(train, validation):
-        answer = "done"
-        if v > goal:
-            answer = "data"
-        if t > goal:
-            answer = "capacity"
-    return answer
-
-
-@right("05.2", "first name whose error is too high")
-def diagnose(train, validation, goal):
-    *_, last = np.column_stack([train, validation])
-    tooHigh = (name for name, e in zip(("capacity", "data"), last) if e > goal)
-    return next(tooHigh, "done")
-
-
-@wrong("05.2", "gap between the curves", "The statement compares the validation error with the goal, not the gap to the training error.")
-def diagnose(train, validation, goal):
-    if train[-1] > goal:
-        return "capacity"
-    if validation[-1] - train[-1] > goal:
-        return "data"
-    return "done"
-
-
-@wrong("05.2", "whole arrays compared", "An array has no single truth value; take the last entry, the largest size.")
-def diagnose(train, validation, goal):
-    if train > goal:
-        return "capacity"
-    elif validation > goal:
-        return "data"
-    return "done"
-
-
-@wrong("05.2", "equal to the goal falls through", "An error equal to the goal is not above it, so the answer is \"done\"; here nothing is returned.")
-def diagnose(train, validation, goal):
-    if train[-1] > goal:
-        return "capacity"
-    elif validation[-1] > goal:
-        return "data"
-    elif train[-1] < goal and validation[-1] < goal:
-        return "done"
-
-
-@wrong("05.2", "printed, not returned", "print shows the word and the function returns None; return it.")
-def diagnose(train, validation, goal):
-    if train[-1] > goal:
-        print("capacity")
-    elif validation[-1] > goal:
-        print("data")
-    else:
-        print("done")
-
-
-@wrong("05.2", "validation asked first", "If both errors are above the goal the answer is \"capacity\": ask for the training error first.")
-def diagnose(train, validation, goal):
-    if validation[-1] > goal:
-        return "data"
-    if train[-1] > goal:
-        return "capacity"
-    return "done"
-
-
-@wrong("05.2", "best value of each curve", "What counts is the error at the largest size; training error is often lowest at the smallest.")
-def diagnose(train, validation, goal):
-    if min(train) > goal:
-        return "capacity"
-    if min(validation) > goal:
-        return "data"
-    return "done"
-
-
-@wrong("05.2", "smallest size, and >=: two mistakes", "The largest size comes last, index -1, and equal to the goal is not above it.")
-def diagnose(train, validation, goal):
-    if train[0] >= goal:
-        return "capacity"
-    if validation[0] >= goal:
-        return "data"
-    return "done"
 
 
 @right("05.3", "bias as a weight that is not punished")
@@ -456,69 +367,130 @@ def dropout(x, p, drawn, training):
     return x * p
 
 
-@right("05.6", "two numbers for each image in a loop")
-def shifted(images, rng):
-    result = np.empty_like(images)
-    for k in range(len(images)):
-        right, down = rng.integers(-2, 3, 2)
-        result[k] = datasets.shift(images[k : k + 1], right, down)[0]
-    return result
+@right("05.2", "einsum of the centred fits")
+def bias_variance(fits, truth):
+    R, n = fits.shape
+    away = fits - fits.mean(axis=0, keepdims=True)
+    centre = fits.mean(axis=0)
+    return np.dot(centre - truth, centre - truth) / n, np.einsum("rn,rn->", away, away) / (R * n)
 
 
-@right("05.6", "all moves drawn at once, one row an image")
-def shifted(images, rng):
-    moves = rng.integers(-2, 2, (len(images), 2), endpoint=True)
-    parts = [datasets.shift(z[None], right=r, down=d) for z, (r, d) in zip(images, moves)]
-    return np.array(parts).reshape(images.shape)
+@right("05.2", "mean of squares minus square of the mean")
+def bias_variance(fits, truth):
+    mean = np.average(fits, axis=0)
+    return [np.mean((truth - mean) ** 2), np.mean(np.mean(fits**2, axis=0) - mean**2)]
 
 
-@wrong("05.6", "the loop moves the whole batch again and again", "Each turn shifts all images; move only image number k.")
-def shifted(images, rng):
-    for _ in range(len(images)):
-        right, down = rng.integers(-2, 3, 2)
-        images = datasets.shift(images, right, down)
-    return images
+@wrong("05.2", "bias without its square", "The bias is to be squared at each place.")
+def bias_variance(fits, truth):
+    return np.mean(np.abs(fits.mean(axis=0) - truth)), fits.var(axis=0).mean()
 
 
-@wrong("05.6", "down drawn once for all", "Half repaired: to the right each image has its own number, down they all share one.")
-def shifted(images, rng):
-    down = rng.integers(-2, 3)
-    result = np.empty_like(images)
-    for k in range(len(images)):
-        result[k] = datasets.shift(images[k : k + 1], rng.integers(-2, 3), down)[0]
-    return result
+@wrong("05.2", "standard deviation returned", "The variance is the square of the standard deviation.")
+def bias_variance(fits, truth):
+    return np.mean((fits.mean(axis=0) - truth) ** 2), fits.std(axis=0).mean()
 
 
-@wrong("05.6", "one number for both directions", "Each image gets two numbers; with one the images move along the diagonal only.")
-def shifted(images, rng):
-    result = np.empty_like(images)
-    for k in range(len(images)):
-        move = rng.integers(-2, 3)
-        result[k] = datasets.shift(images[k : k + 1], move, move)[0]
-    return result
+@wrong("05.2", "sample variance", "Divide by R, not by R - 1.")
+def bias_variance(fits, truth):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.mean((fits.mean(axis=0) - truth) ** 2), fits.var(axis=0, ddof=1).mean()
 
 
-@wrong("05.6", "shifted images not kept", "shift returns new images; in this loop they are thrown away and the old ones come back.")
-def shifted(images, rng):
-    for image in images:
-        right, down = rng.integers(-2, 3, 2)
-        image = datasets.shift(image[None], right, down)[0]
-    return images
+@wrong("05.2", "returned per place", "Average over the places.")
+def bias_variance(fits, truth):
+    return (fits.mean(axis=0) - truth) ** 2, fits.var(axis=0)
 
 
-@wrong("05.6", "a generator with a fixed seed in the loop", "A new generator with the same seed gives the same two numbers to every image; use the one handed in.")
-def shifted(images, rng):
-    result = np.empty_like(images)
-    for k in range(len(images)):
-        right, down = np.random.default_rng(0).integers(-2, 3, 2)
-        result[k] = datasets.shift(images[k : k + 1], right, down)[0]
-    return result
+def _loss(w, X, y):
+    s = np.maximum(X @ w[0].T + w[1], 0) @ w[2].T + w[3]
+    return np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(y)), y])
 
 
-@wrong("05.6", "upper end left out", "integers leaves the upper end out, so 2 never comes; the numbers run from -2 to 2.")
-def shifted(images, rng):
-    result = np.empty_like(images)
-    for k in range(len(images)):
-        right, down = rng.integers(-2, 2, 2)
-        result[k] = datasets.shift(images[k : k + 1], right, down)[0]
-    return result
+def _step(w, X, y, mask, lr, decay, N):
+    z = X @ w[0].T + w[1]
+    h = np.where(z > 0, z, 0) * mask
+    e = np.exp(h @ w[2].T + w[3])
+    g = (e / e.sum(axis=1, keepdims=True) - (y[:, None] == np.arange(len(w[3])))) / N
+    back = (g @ w[2]) * mask * (z > 0)
+    slopes = back.T @ X + decay * w[0], back.sum(0), g.T @ h + decay * w[2], g.sum(0)
+    return [a - lr * s for a, s in zip(w, slopes)]
+
+
+@right("05.6", "helper functions, best pair by min")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, tried = list(start), []
+    for u in drawn:
+        w = _step(w, *data, (u >= p) / (1 - p), lr, decay, len(data[1]))
+        tried.append((_loss(w, *validation), len(tried), w))
+        if len(tried) - 1 - min(tried)[1] >= patience:
+            break
+    return (*min(tried)[2], np.array([loss for loss, _, _ in tried]))
+
+
+@wrong("05.6", "weights of the last step", "Return the weights of the lowest validation loss, not the last ones.")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, losses = list(start), []
+    for u in drawn:
+        w = _step(w, *data, (u >= p) / (1 - p), lr, decay, len(data[1]))
+        losses.append(_loss(w, *validation))
+        if len(losses) - 1 - np.argmin(losses) >= patience:
+            break
+    return (*w, losses)
+
+
+@wrong("05.6", "working units not made larger", "Divide the mask by 1 - p.")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, tried = list(start), []
+    for u in drawn:
+        w = _step(w, *data, (u >= p) * 1.0, lr, decay, len(data[1]))
+        tried.append((_loss(w, *validation), len(tried), w))
+        if len(tried) - 1 - min(tried)[1] >= patience:
+            break
+    return (*min(tried)[2], [loss for loss, _, _ in tried])
+
+
+@wrong("05.6", "sum over the examples", "The gradient is that of the mean: divide by the number of examples.")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, tried = list(start), []
+    for u in drawn:
+        w = _step(w, *data, (u >= p) / (1 - p), lr, decay, 1)
+        tried.append((_loss(w, *validation), len(tried), w))
+        if len(tried) - 1 - min(tried)[1] >= patience:
+            break
+    return (*min(tried)[2], [loss for loss, _, _ in tried])
+
+
+@wrong("05.6", "the start is measured, too", "losses has one entry for each step: the start is not one.")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, tried = list(start), [(_loss(start, *validation), 0, list(start))]
+    for u in drawn:
+        w = _step(w, *data, (u >= p) / (1 - p), lr, decay, len(data[1]))
+        tried.append((_loss(w, *validation), len(tried), w))
+        if len(tried) - 1 - min(tried)[1] >= patience:
+            break
+    return (*min(tried)[2], [loss for loss, _, _ in tried])
+
+
+@wrong("05.6", "stops one step too late", "Stop when patience steps have passed, not one more.")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, tried = list(start), []
+    for u in drawn:
+        w = _step(w, *data, (u >= p) / (1 - p), lr, decay, len(data[1]))
+        tried.append((_loss(w, *validation), len(tried), w))
+        if len(tried) - 1 - min(tried)[1] > patience:
+            break
+    return (*min(tried)[2], [loss for loss, _, _ in tried])
+
+
+@wrong("05.6", "only W1 decays", "W2 decays as well.")
+def train(start, data, validation, drawn, lr, decay, p, patience):
+    w, tried = list(start), []
+    for u in drawn:
+        old = w
+        w = _step(w, *data, (u >= p) / (1 - p), lr, decay, len(data[1]))
+        w[2] = w[2] + lr * decay * old[2]
+        tried.append((_loss(w, *validation), len(tried), w))
+        if len(tried) - 1 - min(tried)[1] >= patience:
+            break
+    return (*min(tried)[2], [loss for loss, _, _ in tried])

@@ -1,0 +1,110 @@
+"""Sentences of lesson 05 that its own outputs do not show (see claims.md)."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib.datasets import load
+from lessonlib.lessons.l05.exercises.exercise_2 import bias_variance
+from lessonlib.lessons.l05.exercises.exercise_6 import train
+from lessonlib.lessons.l05.recipes.regularisers import METHODS
+from lessonlib.trained import trained
+
+
+@given(st.integers(0, 2_000), st.integers(1, 9), st.integers(1, 6))
+def test_bias_and_variance_add_up_to_the_error(seed, fits, places):
+    r = np.random.default_rng(seed)
+    f, t = 3 * r.normal(size=(fits, places)), r.normal(size=places)
+    assert np.isclose(sum(bias_variance(f, t)), np.mean((f - t) ** 2))
+
+
+def test_the_example_of_three_fits():
+    assert np.allclose(bias_variance(np.array([[1.0], [3.0], [8.0]]), np.array([5.0])), (1, 26 / 3))
+
+
+@pytest.mark.parametrize(("degree", "n"), [(1, 20), (6, 20), (19, 20), (15, 80)])
+def test_least_squares_keeps_the_noise_of_one_direction_for_each_weight(degree, n):
+    powers = np.polynomial.legendre.legvander(np.linspace(-1, 1, n), degree)
+    kept = powers @ np.linalg.pinv(powers)  # the covariance of the fit is kept kept^T sigma^2
+    assert np.isclose(np.trace(kept @ kept.T) / n, (degree + 1) / n)
+
+
+def test_the_best_of_200_guessers_lies_almost_three_deviations_above_a_half():
+    r = np.random.default_rng(0)
+    best = r.binomial(100, 0.5, (2000, 200)).max(axis=1) / 100
+    assert 2.6 < np.mean(best - 0.5) / 0.05 < 3
+
+
+@given(st.floats(0.05, 8), st.floats(-5, 5), st.floats(0.01, 50))
+def test_decay_lets_a_share_of_the_exact_solution_through(s, c, decay):
+    a = c / s * s**2 / (s**2 + decay)
+    slope = s * (s * a - c) + decay * a
+    assert np.isclose(slope, 0, atol=1e-9 * (1 + s * abs(c)))
+
+
+@given(st.floats(0.05, 3), st.floats(-5, 5), st.integers(1, 80))
+def test_stopping_early_lets_another_share_through(s, c, steps):
+    lr, a = 0.9 / 9.0, 0.0
+    for _ in range(steps):
+        a -= lr * s * (s * a - c)
+    assert np.isclose(a, c / s * (1 - (1 - lr * s**2) ** steps))
+
+
+@given(st.integers(0, 2_000), st.integers(1, 5), st.integers(0, 5))
+def test_the_solution_made_of_rows_is_the_smallest(seed, rows, more):
+    r = np.random.default_rng(seed)
+    A, b = r.normal(size=(rows, rows + more)), r.normal(size=rows)
+    pseudo = np.linalg.pinv(A)
+    smallest, step = pseudo @ b, r.normal(size=rows + more)
+    other = smallest + step - pseudo @ (A @ step)
+    assert np.allclose(A @ other, b)
+    gap = np.sum((other - smallest) ** 2)
+    assert np.isclose(np.sum(other**2), np.sum(smallest**2) + gap)
+
+
+@given(st.integers(0, 2_000), st.sampled_from((0.25, 0.5, 0.75)))
+def test_dropout_adds_a_penalty_to_the_squared_error_of_a_linear_output(seed, p):
+    r = np.random.default_rng(seed)
+    h, w, t = r.normal(size=4), r.normal(size=4), r.normal()
+    mean = 0.0
+    for silent in product((True, False), repeat=4):
+        chance = np.prod([p if s else 1 - p for s in silent])
+        mean += chance * (w @ (h * ~np.array(silent)) / (1 - p) - t) ** 2
+    assert np.isclose(mean, (w @ h - t) ** 2 + p / (1 - p) * np.sum(w**2 * h**2))
+
+
+def test_a_sum_of_rows_is_not_left_by_a_gradient_but_by_a_step_divided_entry_by_entry():
+    row = np.array([1.0, 2.0])
+    sign = np.sign(row)  # Adam's first step
+    assert not np.isclose(sign[0] * row[1], sign[1] * row[0])
+
+
+def test_the_capstone_gains_when_labels_are_wrong():
+    r = np.random.default_rng(5)
+    X, y = load("digits", split="train")
+    order = r.permutation(len(X))[:300]
+    labels = y[order].copy()
+    wrong = r.random(300) < 0.2
+    labels[wrong] = (labels[wrong] + r.integers(1, 10, wrong.sum())) % 10
+    start = r.normal(size=(64, 64)) / 5.7, np.zeros(64), r.normal(size=(10, 64)) / 8, np.zeros(10)
+    halves = [(X[order[k : k + 150]], labels[k : k + 150]) for k in (0, 150)]
+    drawn = r.random((600, 150, 64))
+    test_X, test_y = load("digits", split="test")
+    found = []
+    for decay, p, validation, patience in ((0.01, 0.5, halves[1], 100), (0.0, 0.0, halves[0], 600)):
+        W1, b1, W2, b2, _ = train(start, halves[0], validation, drawn, 0.5, decay, p, patience)
+        answers = (np.maximum(test_X @ W1.T + b1, 0) @ W2.T + b2).argmax(axis=1)
+        found.append(np.mean(answers == test_y))
+    assert found[0] > found[1] + 0.05
+
+
+def test_every_remedy_gains_in_every_split_and_two_simple_methods_are_ahead():
+    stored = trained("05.regularisers")["accuracy"]
+    mean = dict(zip(METHODS, stored.mean(axis=0), strict=True))
+    assert np.all(stored[:, 1:] > stored[:, :1])
+    assert max(list(mean)[:5], key=mean.get) == "all three"
+    assert min(mean["nearest centroid"], mean["k nearest neighbours"]) > mean["all three"]
+    assert np.all(np.sum(stored[:, 6:] > stored[:, 4:5], axis=0) == [8, 7])
