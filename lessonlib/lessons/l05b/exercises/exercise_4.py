@@ -41,7 +41,7 @@ def boost(
     return np.array(scores)
 
 
-def middle(X: np.ndarray, r: np.ndarray) -> tuple[int, float, float, float] | None:
+def _middle(X: np.ndarray, r: np.ndarray) -> tuple[int, float, float, float] | None:
     """A split to test with, not the best one: the column nearest to r, cut in its middle."""
     spread = X.max(axis=0) - X.min(axis=0)
     if not np.any(spread > 0):
@@ -56,8 +56,8 @@ def middle(X: np.ndarray, r: np.ndarray) -> tuple[int, float, float, float] | No
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     X, y = np.array([[1.0], [2.0], [3.0], [6.0]]), np.array([1, 1, 0, 1])
-    small = (X, y, np.array([[0.0], [5.0]]), middle, 2, 0.5, 1)
-    cases = [small, Case("where there are no rounds", X, y, X, middle, 0, 1.0, 1)]
+    small = (X, y, np.array([[0.0], [5.0]]), _middle, 2, 0.5, 1)
+    cases = [small, Case("where there are no rounds", X, y, X, _middle, 0, 1.0, 1)]
     for n, m, d, rounds, lr, depth in (
         (8, 5, 2, 1, 1.0, 1),
         (14, 6, 3, 3, 1.0, 1),
@@ -65,11 +65,11 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         (30, 9, 4, 5, 0.7, 3),
     ):
         rows, labels = rng.normal(size=(n, d)), rng.permutation(np.arange(n) % 3 > 0).astype(int)
-        cases.append((rows, labels, rng.normal(size=(m, d)), middle, rounds, lr, depth))
+        cases.append((rows, labels, rng.normal(size=(m, d)), _middle, rounds, lr, depth))
     few = rng.normal(size=(3, 2)), np.array([1, 0, 1]), rng.normal(size=(4, 2))
-    cases.append(Case("where a tree runs out of rows", *few, middle, 2, 1.0, 4))
+    cases.append(Case("where a tree runs out of rows", *few, _middle, 2, 1.0, 4))
     far = rng.normal(size=(9, 2)), np.arange(9) % 2, 10 + rng.normal(size=(3, 2))
-    cases.append(Case("where all new rows are on one side", *far, middle, 2, 1.0, 2))
+    cases.append(Case("where all new rows are on one side", *far, _middle, 2, 1.0, 2))
     return cases
 
 
