@@ -1,6 +1,6 @@
 """Exercise 05b.1: the gap of two models on the same rows, its error, and the sign test."""
 
-from math import comb
+import math
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ def compare(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
     apart = only_a + only_b  # the rows on which one is right and the other is not
     gap, error = (only_a - only_b) / len(a), np.sqrt(apart) / len(a)
     more = max(only_a, only_b)
-    tail = sum(comb(apart, k) for k in range(more, apart + 1)) / 2**apart
+    tail = sum(math.comb(apart, k) for k in range(more, apart + 1)) / 2**apart
     return gap, float(error), min(1.0, 2 * tail)  # an even split would be counted twice
 
 
@@ -77,7 +77,7 @@ def _one_sided(a: np.ndarray, b: np.ndarray) -> tuple:
     gap, error, _ = compare(a, b)
     apart = int(np.sum(a != b))
     more = max(int(np.sum(a & ~b)), int(np.sum(~a & b)))
-    return gap, error, sum(comb(apart, k) for k in range(more, apart + 1)) / 2**apart
+    return gap, error, sum(math.comb(apart, k) for k in range(more, apart + 1)) / 2**apart
 
 
 def _counted_twice(a: np.ndarray, b: np.ndarray) -> tuple:
@@ -86,19 +86,19 @@ def _counted_twice(a: np.ndarray, b: np.ndarray) -> tuple:
 
 def _exactly_as_far(a: np.ndarray, b: np.ndarray) -> tuple:
     apart, only = int(np.sum(a != b)), int(np.sum(a & ~b))
-    return (*compare(a, b)[:2], min(1.0, 2 * comb(apart, only) / 2**apart))
+    return (*compare(a, b)[:2], min(1.0, 2 * math.comb(apart, only) / 2**apart))
 
 
 def _farther(a: np.ndarray, b: np.ndarray) -> tuple:
     apart = int(np.sum(a != b))
     more = max(int(np.sum(a & ~b)), int(np.sum(~a & b)))
-    tail = sum(comb(apart, k) for k in range(more + 1, apart + 1)) / 2**apart
+    tail = sum(math.comb(apart, k) for k in range(more + 1, apart + 1)) / 2**apart
     return (*compare(a, b)[:2], min(1.0, 2 * tail))
 
 
 def _first_only(a: np.ndarray, b: np.ndarray) -> tuple:
     apart, only = int(np.sum(a != b)), int(np.sum(a & ~b))
-    tail = sum(comb(apart, k) for k in range(only, apart + 1)) / 2**apart
+    tail = sum(math.comb(apart, k) for k in range(only, apart + 1)) / 2**apart
     return (*compare(a, b)[:2], min(1.0, 2 * tail))
 
 
