@@ -8,6 +8,7 @@ import contextlib
 import copy
 import ctypes
 import io
+import math
 import signal
 import sys
 import sysconfig
@@ -33,7 +34,9 @@ _LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platli
 _OURS = str(Path(__file__).resolve().parents[1])
 _WEAK = {weakref.WeakKeyDictionary.__init__.__code__.co_filename,
          weakref.WeakSet.__init__.__code__.co_filename}  # fmt: skip
+_IMPORT = "<frozen importlib._bootstrap>"
 _MOST_ITEMS = 200_000  # of a generator
+IMPORT_SECONDS = 20.0  # that an import may take beyond the limit
 
 
 class TimeUp(BaseException):
@@ -99,6 +102,8 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[None]:
     On the main thread of Linux and macOS an alarm signal also ends sleeping calls; elsewhere the
     exception is set from a second thread and takes effect at the next line of Python. A browser
     has neither signals nor threads: there nothing is limited.
+    What is being imported gets IMPORT_SECONDS more: a library whose import was cut off stays
+    broken for as long as the kernel runs.
     """
     left = _time_left(seconds, patience)
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
@@ -106,11 +111,12 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[None]:
         def ring(signum: int, frame: FrameType | None) -> None:
             if (more := left()) > 0:
                 signal.setitimer(signal.ITIMER_REAL, more, 0.5)
-            elif _would_be_lost(frame):
+            elif _would_be_lost(frame) or imports_on(frame):
                 signal.setitimer(signal.ITIMER_REAL, 0.01, 0.5)  # a moment later
             else:
                 raise TimeUp
 
+        imports_on = _import_that_may_end()
         before = signal.signal(signal.SIGALRM, ring)
         signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
         try:
@@ -151,16 +157,43 @@ def _would_be_lost(frame: FrameType | None) -> bool:
     return False
 
 
+def _imports(frame: FrameType | None) -> int:
+    """How many frames of the import system are on a stack."""
+    count = 0
+    while frame is not None:
+        count += frame.f_code.co_filename == _IMPORT
+        frame = frame.f_back
+    return count
+
+
+def _import_that_may_end() -> Callable[[FrameType | None], bool]:
+    """A function that says whether an import has begun, for IMPORT_SECONDS from its first yes."""
+    before, last = _imports(sys._getframe()), math.inf
+
+    def imports_on(frame: FrameType | None) -> bool:
+        nonlocal last
+        if _imports(frame) <= before:
+            return False
+        last = min(last, time.monotonic() + IMPORT_SECONDS)
+        return time.monotonic() < last
+
+    return imports_on
+
+
 @contextlib.contextmanager
 def _thread_alarm(seconds: float, left: Callable[[], float]) -> Iterator[None]:
-    target, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+    thread, done = threading.get_ident(), threading.Event()
+    imports_on = _import_that_may_end()
 
     def ring() -> None:
         wait = seconds
         while not done.wait(wait):
             wait = left()
-            if not wait:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeUp))
+            if not wait and imports_on(sys._current_frames().get(thread)):
+                wait = 0.01
+            elif not wait:
+                target, error = ctypes.c_ulong(thread), ctypes.py_object(TimeUp)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(target, error)
                 wait = 0.5
 
     watcher = threading.Thread(target=ring, daemon=True)

@@ -1,9 +1,11 @@
 """Every exercise: stub, reference, each known mistake; and what a learner's function may do."""
 
+import importlib
 import inspect
 import sys
 import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import numpy as np
@@ -13,7 +15,7 @@ from cells import Cells
 from lessonlib import functional as F
 from lessonlib import nn
 from lessonlib.exercises import check, hint, judge, solution
-from lessonlib.exercises.call import AskedToWrite, call, forbid
+from lessonlib.exercises.call import AskedToWrite, TimeUp, call, forbid, time_limit
 from lessonlib.exercises.result import Result
 from lessonlib.files import notebooks_folder
 from lessonlib.functional import _fast
@@ -352,3 +354,31 @@ def test_names_between_backticks_are_set_as_code():
     assert ">&lt;b&gt;</code>" in page
     assert ">tag</code>" in page
     assert "`" not in page
+
+
+@pytest.mark.parametrize("thread", [False, True], ids=["signal", "thread"])
+def test_an_import_is_not_cut_off(thread, tmp_path, monkeypatch):
+    """A library whose import is cut off stays broken for as long as the kernel runs."""
+    (tmp_path / "slow_to_import.py").write_text(
+        "import time\nend, ready = time.process_time() + 0.6, 1\nwhile end > time.process_time(): 0"
+    )
+    (tmp_path / "never_imported.py").write_text("while True: pass")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("lessonlib.exercises.call.IMPORT_SECONDS", 2.0)
+
+    def answer(name):
+        module = importlib.import_module(name)
+        while True:
+            module.ready += 1
+
+    def limited(name):
+        with pytest.raises(TimeUp), time_limit(0.2):
+            answer(name)
+
+    for name in ("slow_to_import", "never_imported"):
+        if thread:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(limited, name).result()
+        else:
+            limited(name)
+    assert importlib.import_module("slow_to_import").ready > 1

@@ -66,8 +66,9 @@ def test_the_details_name_what_the_answer_was_tried_on():
     ],
 )
 def test_every_right_order_is_right_and_wrong_ones_are_described(order, verdict):
-    use = exercises_of("03")["03.3"].use
-    assert use(lambda parents, last: order, DIAMOND, "L") == verdict
+    exercise, arguments = exercises_of("03")["03.3"], (DIAMOND, "L")
+    told = exercise.use(lambda parents, last: order, *arguments)
+    assert exercise.read(told, *arguments) == verdict
 
 
 def test_the_reference_orders_a_graph_with_many_paths_quickly():
