@@ -52,8 +52,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 
 def _pairs() -> tuple[np.ndarray, np.ndarray]:
-    """Two rows that only a cut between equal values could part, first or last in their column."""
-    X = np.array([[1.0, 9.0], [1.0, 9.0], [2.0, 3.0], [3.0, 4.0]])
+    """Two rows that only a cut between equal values could part, last or first in their column."""
+    X = np.array([[9.0, 1.0], [9.0, 1.0], [3.0, 2.0], [4.0, 3.0]])
     return X, np.array([10.0, -10.0, 5.0, -4.0])
 
 
