@@ -51,6 +51,22 @@ def test_stumps_add_up_to_functions_of_one_column_each(seed):
     assert np.isclose(one + two, three + four)
 
 
+def test_a_gap_of_two_errors_is_found_every_second_time():
+    r = np.random.default_rng(0)
+    for errors, share, rows in ((2.0, 0.5, 2_812), (2.8, 0.79, 5_511)):
+        differ = r.binomial(rows, 10 / 569, 20_000)
+        only = r.binomial(differ, (1 + 0.005 * 569 / 10) / 2)  # the better one is right
+        assert np.isclose(np.sqrt(10 / 569 / rows) * errors, 0.005, rtol=0.01)
+        found = 2 * only - differ > 2 * np.sqrt(differ)
+        assert abs(found.mean() - share) < 0.03
+
+
+def test_a_sum_of_stumps_can_have_three_quadrants_of_four():
+    x = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    scores = np.where(x[:, 0] > 0, 1, -1) + np.where(x[:, 1] > 0, 0.5, -1.5)
+    assert np.mean((scores > 0) == (x.prod(axis=1) > 0)) == 0.75
+
+
 def test_the_sign_test_keeps_its_promise_for_models_that_are_equal():
     r = np.random.default_rng(0)
     small = [compare(*(r.random((2, 100)) < 0.8))[2] < 0.05 for _ in range(1000)]
