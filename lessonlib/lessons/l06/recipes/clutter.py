@@ -8,14 +8,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lessonlib import functional as F
 from lessonlib import nn, optim
 from lessonlib.datasets import load
 from lessonlib.lessons.l06.scenes import middled, scenes
 from lessonlib.training import accuracy, fit, predict
 
-SEEDS = (0, 1, 2, 3, 4)
-EPOCHS, BATCH, KEPT = 30, 32, 10
+SEEDS = (0, 1, 2)
+EPOCHS, BATCH, KEPT = 20, 32, 10
 
 
 def mlp(hidden: int, rng: np.random.Generator) -> nn.Sequential:
@@ -65,9 +64,13 @@ def nearest(kept: np.ndarray, labels: np.ndarray, seen: np.ndarray) -> np.ndarra
 
 def slid(images: np.ndarray, labels: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Training digits as kernels of length 1: the label of the one that answers most anywhere."""
-    lengths = np.sqrt(np.sum(images**2, axis=(1, 2), keepdims=True))
-    kernels = (images / lengths)[:, None]
-    answers = [F.conv2d(one[None, None], kernels)[0].max(axis=(2, 3)).argmax() for one in seen]
+    side, rows = images.shape[1:], images.reshape(len(images), -1)
+    kernels = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    answers = []
+    for scene in seen:
+        windows = np.lib.stride_tricks.sliding_window_view(scene, side)
+        maps = kernels @ windows.reshape(-1, kernels.shape[1]).T  # kernels, places
+        answers.append(maps.max(axis=1).argmax())
     return labels[np.array(answers)]
 
 
