@@ -51,7 +51,7 @@ PREDICTIONS = [
             "A CNN and an MLP with about 3,700 parameters each read the 250 validation digits, all "
             "of them in the middle. The CNN is better by about ..."
         ),
-        choices=("0.01 or less", "0.1", "0.3"),
+        choices=("0.01", "0.1", "0.3"),
         right=0,
         why=(
             "Where every digit is in the same place there is little to share. Moved by one or two "

@@ -42,7 +42,9 @@ def test_a_map_moves_with_its_image(seed, down, right):
     assert np.allclose(one, np.roll(other, (down, right), axis=(0, 1)))
 
 
-@given(st.integers(1, 9), st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3))
+@given(
+    st.integers(1, 9), st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3)
+)
 def test_the_formula_counts_the_places(size, kernel, stride, padding, dilation):
     reach = dilation * (kernel - 1) + 1
     if size + 2 * padding < reach:
