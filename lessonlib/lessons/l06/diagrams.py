@@ -102,10 +102,10 @@ def _axis(
 
 def frames() -> "Figure":
     """Where a kernel of three lies along seven pixels: plain, with padding, stride, dilation."""
-    fig, ax = canvas(9.6, 5.2)
+    fig, ax = canvas(9.6, 5.4)
     for corner, options in (
-        ((0.5, 4.5), (0, 1, 1)),
-        ((5.3, 4.5), (1, 1, 1)),
+        ((0.5, 4.75), (0, 1, 1)),
+        ((5.3, 4.75), (1, 1, 1)),
         ((0.5, 2.0), (0, 2, 1)),
         ((5.3, 2.0), (0, 1, 2)),
     ):
