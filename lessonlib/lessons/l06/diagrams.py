@@ -1,6 +1,6 @@
 """The drawings of lesson 06: a window, channels, frame and step, pooling, a shared weight."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _IMAGE = np.array([[1.0, 1, 5, 5], [1, 1, 5, 5], [1, 1, 1, 1]])
 _KERNEL = np.array([[-1.0, 1], [-1, 1]])
-_WORDS = {"ha": "center", "va": "center", "color": INK}
+_WORDS: dict[str, Any] = {"ha": "center", "va": "center", "color": INK}
 
 
 def _slid(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
