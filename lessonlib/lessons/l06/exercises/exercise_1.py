@@ -14,7 +14,7 @@ def detector(pattern: np.ndarray) -> tuple[np.ndarray, float]:
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     corner = np.array([[1.0, 1.0], [1.0, 0.0]])
-    cases = [
+    cases: list[tuple] = [
         Case("where the pattern is a corner", corner),
         Case("where the pattern is all ink", np.ones((2, 2))),
         Case("where the pattern is all paper", np.zeros((2, 2))),

@@ -1,5 +1,7 @@
 """Exercise 06.2: the matrix of a convolution."""
 
+from typing import Any
+
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
@@ -34,11 +36,11 @@ def _shape(kernel: np.ndarray, height: int, width: int) -> tuple[int, int]:
     return rows * columns, height * width
 
 
-def _fits(matrix: np.ndarray, *given: int) -> bool:
+def _fits(matrix: np.ndarray, *given: Any) -> bool:
     return np.shape(matrix) == _shape(*given)
 
 
-def _is_not_turned(matrix: np.ndarray, *given: int) -> bool:
+def _is_not_turned(matrix: np.ndarray, *given: Any) -> bool:
     shape = _shape(*given)
     return shape == shape[::-1] or np.shape(matrix) != shape[::-1]
 

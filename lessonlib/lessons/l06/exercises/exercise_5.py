@@ -20,7 +20,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     small = np.array([[[[1.0, 2, 0, 3], [4, 3, 1, 2], [0, 5, 6, 4], [3, 1, 7, 8]]]])
     dy = np.array([[[[10.0, 20], [30, 40]]]])
     tied = np.array([[[[2.0, 2, 0, 0], [2, 1, 0, 0]]]])
-    cases = [
+    cases: list[tuple] = [
         Case("where each window has one largest pixel", dy, small, 2),
         Case("where pixels of a window are equal", np.array([[[[5.0, 7.0]]]]), tied, 2),
         Case("where all pixels are below 0", dy, small - 9, 2),
