@@ -229,6 +229,19 @@ def _without_frame(layer: Convolution) -> Convolution:
     return other
 
 
+_STUB = '''def __init__(self, weight, bias, padding):
+    raise NotImplementedError
+
+def forward(self, x):
+    """x (N, C, H, W) to maps (N, O, H', W'), H' = H + 2 padding - kh + 1."""
+
+def backward(self, dy):
+    """dy (N, O, H', W'): the gradient for the output of the last forward.
+
+    Returns dx (N, C, H, W), dweight (O, C, kh, kw), dbias (O,)
+    """
+'''
+
 EXERCISE = Exercise(
     id="06.6",
     title="Capstone: a convolution layer, forward and backward",
@@ -236,6 +249,7 @@ EXERCISE = Exercise(
     stars=3,
     minutes=75,
     reference=Convolution,
+    stub=_STUB,
     cases=_cases,
     use=_use,
     called=_called,
