@@ -7,9 +7,9 @@ CARD = Lesson(
     stem="06_convolution",
     title="Convolution",
     promise="Share the weights",
-    you_will="share the weights: LeNet in NumPy, and what a built-in assumption is worth; draw a "
-    "digit and watch every layer",
-    hours=3,
+    you_will="share the weights: a convolution layer of your own trains LeNet, and what a built-in "
+    "assumption is worth; draw a digit and watch every layer",
+    hours=4,
     needs=("05",),
     explorer="DrawingExplorer",
 )

@@ -27,9 +27,9 @@ PREDICTIONS = [
         ),
         right=2,
         why=(
-            "The map moves along with the digit. Pooled windows stand still while the digit moves "
-            "through them, so most of them change. The largest value is the same wherever it "
-            "stands."
+            "The map moves along with the digit. Pooled windows stay where they are while the "
+            "digit moves through them, so most of them change. The largest value is the same "
+            "wherever it is."
         ),
     ),
     Prediction(
@@ -41,26 +41,26 @@ PREDICTIONS = [
         choices=("20 times as many", "200 times as many", "2,000 times as many"),
         right=2,
         why=(
-            "120 parameters against 144 * 1,728 + 1,728 = 250,560. The dense layer has an own "
+            "120 parameters against 144 * 1,728 + 1,728 = 250,560. The dense layer has a separate "
             "weight for each pair of pixel and output."
         ),
     ),
     Prediction(
         id="06.d",
         question=(
-            "A CNN and an MLP with about 3,700 parameters each read the 540 test digits, all in "
-            "the middle. The CNN is better by about ..."
+            "A CNN and an MLP with about 3,700 parameters each read the 250 validation digits, all "
+            "of them in the middle. The CNN is better by about ..."
         ),
         choices=("0.01", "0.1", "0.3"),
         right=0,
         why=(
-            "Where every digit stands in the same place there is little to share. Moved by one or "
-            "two pixels the gap is 0.2 to 0.3."
+            "Where every digit is in the same place there is little to share. Moved by one or two "
+            "pixels the gap is 0.2 to 0.3."
         ),
     ),
     Prediction(
         id="06.e",
-        question=("Now all are trained on shifted digits. Which is best on shifted test digits?"),
+        question="Now all are trained on shifted digits. Which is best on shifted test digits?",
         choices=(
             "The CNN",
             "The MLP with ten times its parameters",
@@ -68,21 +68,34 @@ PREDICTIONS = [
         ),
         right=2,
         why=(
-            "With every shift among its examples a good memory needs nothing built in. It keeps "
-            "over 300 times as many numbers as the CNN, and compares each image with all of them."
+            "With every shift among its examples, a method that keeps them needs nothing built in. "
+            "It keeps hundreds of times as many numbers as the CNN."
         ),
     ),
     Prediction(
         id="06.f",
         question=(
-            "The CNN finds triangles anywhere, in any rotation. Now the shapes have half the "
-            "smallest area that it has seen. Its accuracy is ..."
+            "A network with shared kernels and a maximum over the whole map is trained on shapes "
+            "near the middle only. On shapes that are moved by up to 4 pixels its accuracy is ..."
         ),
-        choices=("still above 0.95", "about 0.9", "below 0.85, often near guessing"),
+        choices=("about 0.5, guessing", "about 0.7", "about 0.9 or better"),
         right=2,
         why=(
-            "The kernels have learned corners and sides of one size. Nothing in the network "
-            "makes a small triangle look like a large one."
+            "Its answer depends on what is found anywhere, so a place that was never shown is no "
+            "new place. Networks that lack one of the two parts guess."
+        ),
+    ),
+    Prediction(
+        id="06.g",
+        question=(
+            "The same network, trained on shapes of ordinary size, now reads shapes of half the "
+            "smallest area that it has seen. Its accuracy is ..."
+        ),
+        choices=("about 0.5, guessing", "about 0.75", "about 0.95"),
+        right=0,
+        why=(
+            "Its kernels have learned corners and sides of one size. Nothing in the network makes "
+            "a small triangle look like a large one."
         ),
     ),
 ]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lessonlib.lessons.l06.recipes import drawing, shifts
+from lessonlib import nn
+from lessonlib.lessons.l06.recipes import clutter, cross, drawing, shifts
 from lessonlib.lessons.l06.recipes import scoreboard as scoreboard_06
 from lessonlib.lessons.l06.recipes import sizes as sizes_06
 from lessonlib.scoreboard import canvas, scoreboard
@@ -109,7 +110,45 @@ def test_the_explorers_network_trains_and_is_stored():
     assert np.all(trained("06.drawing")["accuracy"] > 0.95)
 
 
-@pytest.mark.parametrize("name", ["06.scoreboard", "06.shifts", "06.sizes", "06.drawing"])
+def test_own_kernels_that_are_all_alike_are_a_convolution():
+    rng = np.random.default_rng(0)
+    own, shared = cross.OwnKernels(2, 3, 5, 6, rng), nn.Conv2d(2, 3, 5, padding=2, rng=rng)
+    own.weight.data[:] = shared.weight.data.reshape(3, -1).T
+    own.bias.data[:] = shared.bias.data
+    x, dy = rng.normal(size=(2, 4, 2, 6, 6)).astype(np.float32)[0], rng.normal(size=(4, 3, 6, 6))
+    np.testing.assert_allclose(own(x), shared(x), atol=1e-5)
+    dx = [layer.backward(dy.astype(np.float32)) for layer in (own, shared)]
+    np.testing.assert_allclose(*dx, atol=1e-4)
+    summed = own.weight.grad.sum(axis=0).T.reshape(shared.weight.data.shape)
+    np.testing.assert_allclose(summed, shared.weight.grad, atol=1e-3)
+
+
+def test_short_cross():
+    names = ("MLP", "own kernels, maximum")
+    accuracy = cross.make(seeds=(7,), share=0.1, names=names)["accuracy"][0]
+    assert accuracy.shape == (2, 3, 4)
+    assert np.all(np.isfinite(accuracy[0]))
+    assert np.isnan(accuracy[1, 1:]).all()
+
+
+def test_the_networks_of_the_cross_have_the_parameters_that_the_lesson_names():
+    rng = np.random.default_rng(0)
+    counts = [parameters(build(rng)) for build, _ in cross.MODELS.values()]
+    assert counts == [16_578, 259_106, 3_938, 3_458]
+
+
+def test_short_clutter():
+    names = ("MLP 13,162", "1-NN", "1-NN, centred", "training digits as kernels")
+    made = clutter.make(seeds=(3,), epochs=1, names=names)
+    accuracy = dict(zip(names, made["accuracy"][0], strict=True))
+    assert accuracy["training digits as kernels"] > 0.85
+    assert max(accuracy[name] for name in names[:3]) < 0.5
+
+
+ALL = ["06.scoreboard", "06.shifts", "06.sizes", "06.drawing", "06.cross", "06.clutter"]
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_results_are_small(name):
     stored = trained(name)
     assert sum(array.nbytes for array in stored.arrays.values()) < 100_000

@@ -1,1 +1,1 @@
-"""Lesson 06, convolution: sliding a kernel, channels, sizes, pooling, costs, shared gradients."""
+"""Lesson 06, convolution: a pattern found, the matrix, sizes, pooling backward, costs, a layer."""

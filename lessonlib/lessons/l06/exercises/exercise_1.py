@@ -1,178 +1,179 @@
-"""Exercise 06.1: slide a kernel over an image."""
+"""Exercise 06.1: a kernel and a bias that find one pattern."""
 
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def convolve(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Slide the kernel over the image: patch times kernel, summed, at every place where it fits."""
-    kh, kw = kernel.shape
-    rows, columns = image.shape[0] - kh + 1, image.shape[1] - kw + 1
-    out = np.zeros((rows, columns))
-    for i in range(rows):
-        for j in range(columns):
-            out[i, j] = np.sum(image[i : i + kh, j : j + kw] * kernel)
-    return out
+def detector(pattern: np.ndarray) -> tuple[np.ndarray, float]:
+    """1 for ink and -1 for paper; the bias leaves 1 of the best sum that there is."""
+    kernel = 2.0 * pattern - 1.0  # every pixel that differs costs 1
+    bias = 1.0 - pattern.sum()
+    return kernel, bias
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    edge = np.array([[1.0, 1.0, 5.0, 5.0], [1.0, 1.0, 5.0, 5.0], [1.0, 1.0, 1.0, 1.0]])
-    small = (edge, np.array([[-1.0, 1.0], [-1.0, 1.0]]))
-    corner = np.array([[1.0, 2.0], [3.0, 4.5]])
-    whole = Case("where the kernel is as large as the image", corner, corner.T - 2)
-    single = Case("where the kernel is a single number", corner, np.array([[-0.5]]))
-    shapes = (((5, 6), (3, 2)), ((4, 4), (1, 3)), ((5, 4), (3, 1)), ((7, 6), (3, 3)))
-    drawn = [(rng.normal(size=a), rng.normal(size=b)) for a, b in shapes]
-    return [small, whole, single, *drawn]
+    corner = np.array([[1.0, 1.0], [1.0, 0.0]])
+    cases: list[tuple] = [
+        Case("where the pattern is a corner", corner),
+        Case("where the pattern is all ink", np.ones((2, 2))),
+        Case("where the pattern is all paper", np.zeros((2, 2))),
+        Case("where the pattern is a single pixel of ink", np.ones((1, 1))),
+        Case("where the pattern is not square", np.array([[0.0, 1.0, 0.0]])),
+    ]
+    for shape in ((3, 3), (3, 2), (1, 4)):
+        pattern = (rng.random(shape) < 0.5).astype(float)
+        pattern.flat[:2] = (1.0, 0.0)
+        cases.append((pattern,))
+    return cases
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _places(image: np.ndarray, kernel: np.ndarray) -> tuple[int, int]:
-    return image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
+def _has_the_form(value: tuple) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 2 and np.size(value[1]) == 1
 
 
-def _is_not_turned(out: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> bool:
-    places = _places(image, kernel)
-    return places == places[::-1] or np.shape(out) != places[::-1]
+def _is_formed(value: tuple, pattern: np.ndarray) -> bool:
+    return _has_the_form(value) and np.shape(value[0]) == pattern.shape
 
 
-def _has_all_places(out: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> bool:
-    return np.shape(out) in (_places(image, kernel), _places(image, kernel)[::-1])
+def _answers(value: tuple, patches: np.ndarray) -> np.ndarray:
+    """The value at each patch, before ReLU."""
+    sums = np.sum(patches * np.asarray(value[0], float), axis=(1, 2))
+    return sums + float(np.asarray(value[1], float).ravel()[0])
 
 
-def _other_corner(image: np.ndarray, kernel: np.ndarray) -> tuple:
-    changed = image.copy()
-    changed[-1, -1] += 1.0
-    return changed, kernel
+def _others(pattern: np.ndarray, ink: float) -> np.ndarray:
+    """The patches that differ from the pattern in one pixel, where the pattern has `ink`."""
+    changed = []
+    for place in zip(*np.nonzero(pattern == ink), strict=True):
+        other = pattern.copy()
+        other[place] = 1 - ink
+        changed.append(other)
+    return np.array(changed) if changed else np.empty((0, *pattern.shape))
 
 
-def _stays_in_its_patch(out: np.ndarray, other: np.ndarray, *_: np.ndarray) -> bool:
-    moved = np.abs(np.subtract(out, other)) > 1e-4
-    return not moved.ravel()[:-1].any()
+def _all_patches(shape: tuple[int, ...]) -> np.ndarray:
+    count = int(np.prod(shape))
+    numbers = np.arange(2**count)[:, None] >> np.arange(count) & 1
+    return numbers.reshape(-1, *shape).astype(float)
 
 
-def _adds_products(out: np.ndarray, other: np.ndarray, *_: np.ndarray) -> bool:
-    return np.allclose(np.multiply(2, out), other, rtol=1e-3, atol=1e-4)
+_SMALL = 1e-6  # a detector may leave less than this of a rounded 0
 
 
-# ---- what people write instead -------------------------------------------------------------------
+def _speaks(value: tuple, pattern: np.ndarray) -> bool:
+    return not _is_formed(value, pattern) or _answers(value, pattern[None])[0] > _SMALL
 
 
-def _side_by_side(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    return convolve(image, kernel)[:: kernel.shape[0], :: kernel.shape[1]]
+def _misses_ink(value: tuple, pattern: np.ndarray) -> bool:
+    others = _others(pattern, 1.0)
+    return not _is_formed(value, pattern) or bool(np.all(_answers(value, others) <= _SMALL))
 
 
-def _framed(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    (kh, kw), frame = kernel.shape, np.zeros(np.add(image.shape, kernel.shape) - 1)
-    top, left = (kh - 1) // 2, (kw - 1) // 2
-    frame[top : top + image.shape[0], left : left + image.shape[1]] = image
-    return convolve(frame, kernel)
+def _sees_more_ink(value: tuple, pattern: np.ndarray) -> bool:
+    others = _others(pattern, 0.0)
+    return not _is_formed(value, pattern) or bool(np.all(_answers(value, others) <= _SMALL))
+
+
+def _is_right(value: tuple, pattern: np.ndarray) -> bool:
+    if not _is_formed(value, pattern):
+        return False
+    patches = _all_patches(pattern.shape)
+    same = np.all(patches == pattern, axis=(1, 2))
+    return bool(np.array_equal(_answers(value, patches) > _SMALL, same))
 
 
 EXERCISE = Exercise(
     id="06.1",
-    title="Slide a kernel",
+    title="A pattern detector by hand",
     points=2,
-    stars=1,
+    stars=2,
     minutes=12,
-    reference=convolve,
+    reference=detector,
     cases=_cases,
-    forbidden=("lessonlib.functional.conv2d", "torch.nn.functional.conv2d"),
+    accepts=_is_right,
+    values=(("the kernel", "the bias"),),
     parts={
-        "image[i:i+kh, j:j+kw]": "the patch",
-        "image[i:i+kh, j:j+kw] * kernel": "the products of patch and kernel",
-        "kh": "the height of the kernel",
-        "kw": "the width of the kernel",
-        "image.shape[0]": "the height of the image",
-        "image.shape[1]": "the width of the image",
-        "image.shape[0] - kh": "the height of the image less that of the kernel",
-        "image.shape[1] - kw": "the width of the image less that of the kernel",
-        "rows": "the number of heights",
-        "columns": "the number of widths",
-        "i": "the row of the place",
-        "j": "the column of the place",
-        "i + kh": "the end of the patch's rows",
-        "j + kw": "the end of the patch's columns",
-        "out": "the output",
-        "out[i, j]": "the output at one place",
-        "np.zeros((rows, columns))": "the empty output",
+        "2 * pattern - 1": "the weights",
+        "2 * pattern": "twice the pattern",
+        "pattern.sum()": "the number of ink pixels",
+        "1 - pattern.sum()": "the bias",
+        "kernel": "the kernel",
+        "bias": "the bias",
     },
     properties=(
         Property(
-            "rows before columns",
-            _is_not_turned,
-            "Heights and widths are exchanged in the output. `image.shape` and `kernel.shape` both "
-            "name the rows first, then the columns.",
+            "a kernel and a bias",
+            lambda value, pattern: _has_the_form(value),
+            "Two values have to come back: the kernel, then the bias, which is one number.",
         ),
         Property(
-            "one number for each place",
-            _has_all_places,
-            "The output needs one number for each place at which the whole kernel fits: "
-            "H - kh + 1 heights and W - kw + 1 widths.",
+            "a weight for each pixel",
+            _is_formed,
+            "The kernel needs a weight for each pixel of the pattern, so it has the same shape.",
         ),
         Property(
-            "looks at its patch only",
-            _stays_in_its_patch,
-            "An output depends on pixels outside its patch: only the last patch holds the pixel "
-            "in the lower right corner, and changing it changes other outputs too.",
-            also=_other_corner,
+            "speaks where the pattern is",
+            _speaks,
+            "Laid on the pattern itself, kernel and bias do not give a value above 0, so ReLU "
+            "leaves nothing. How large is the sum there, and how negative may the bias be?",
         ),
         Property(
-            "twice the image, twice the output",
-            _adds_products,
-            "An image that is twice as bright has to give an output twice as large, and does not. "
-            "Products are added up, nothing else: no rounding, no cutting off, no constant.",
-            also=lambda image, kernel: (2 * image, kernel),
+            "silent where ink is missing",
+            _misses_ink,
+            "Take one pixel of ink away from the pattern, and your detector still answers. A "
+            "missing pixel of ink has to bring the sum to 0 or below.",
+        ),
+        Property(
+            "silent where there is too much ink",
+            _sees_more_ink,
+            "Add one pixel of ink where the pattern has paper, and your detector still answers. "
+            "Paper needs a weight too: one that makes ink there count against the pattern.",
+        ),
+        Property(
+            "silent everywhere else",
+            lambda value, pattern: not _is_formed(value, pattern) or _is_right(value, pattern),
+            "Some patches that differ from the pattern in several pixels are still answered to.",
         ),
     ),
     hints=(
-        "A kernel of kh rows fits at H - kh + 1 heights: from 0 to H - kh.",
-        "The patch at place (i, j) is image[i : i + kh, j : j + kw].",
-        "Multiply patch and kernel entry by entry, add everything up, store it at out[i, j].",
+        "Ink under a weight of 1 adds 1. What weight makes ink in the wrong place count against "
+        "the pattern?",
+        "With weights 1 for ink and -1 for paper, the pattern itself gives the number of its ink "
+        "pixels. Every pixel that differs takes 1 off.",
+        "So the bias may be anything that leaves the largest sum above 0 and the next one not.",
     ),
     mistakes=(
         Mistake(
-            "kernel turned around",
-            lambda image, kernel: convolve(image, kernel[::-1, ::-1]),
-            "The kernel lies upside down and mirrored. That is the convolution of mathematics; "
-            "networks use the kernel as it is written.",
+            "paper has no weight",
+            lambda pattern: (pattern, 1 - pattern.sum()),
+            "Paper has weight 0, so more ink than in the pattern goes unnoticed: a black patch is "
+            "answered to as well. Give paper a negative weight.",
         ),
         Mistake(
-            "last row and column missing",
-            lambda image, kernel: convolve(image[:-1, :-1], kernel),
-            "The last place in each direction is missing. A kernel of kh rows fits at "
-            "H - kh + 1 heights, not at H - kh.",
+            "no bias",
+            lambda pattern: (2 * pattern - 1, 0.0),
+            "The kernel is right, but without a bias it also answers to patches that only resemble "
+            "the pattern.",
         ),
         Mistake(
-            "same size by a frame of zeros",
-            _framed,
-            "The output is as large as the image: you put zeros around it. Here the kernel "
-            "stays inside, so the output is smaller by kh - 1 and kw - 1.",
+            "all of the sum taken off",
+            lambda pattern: (2 * pattern - 1, -pattern.sum()),
+            "The bias takes off all of the largest sum, so that 0 is left at the pattern itself. "
+            "It has to leave something above 0.",
         ),
         Mistake(
-            "mean instead of sum",
-            lambda image, kernel: convolve(image, kernel) / kernel.size,
-            "This is the mean of the products. The products are added.",
+            "bias with the other sign",
+            lambda pattern: (2 * pattern - 1, pattern.sum() - 1),
+            "The bias has the other sign: it is added, so a threshold is a negative bias.",
         ),
         Mistake(
-            "windows side by side",
-            _side_by_side,
-            "The kernel jumps by its own size. It moves on by one pixel, so that windows overlap.",
-        ),
-        Mistake(
-            "kernel mirrored",
-            lambda image, kernel: convolve(image, kernel[:, ::-1]),
-            "The kernel is mirrored: its columns meet the patch from right to left. Column c of "
-            "the kernel meets column j + c of the image.",
-        ),
-        Mistake(
-            "kernel upside down",
-            lambda image, kernel: convolve(image, kernel[::-1]),
-            "The kernel is upside down: its last row meets the first row of the patch. Row a of "
-            "the kernel meets row i + a of the image.",
+            "the negative picture",
+            lambda pattern: (1 - 2 * pattern, 1 - np.sum(1 - pattern)),
+            "Ink and paper are exchanged: this finds the negative of the pattern.",
         ),
     ),
 )

@@ -1,142 +1,173 @@
-"""Exercise 06.2: find the bug in moving the colours of photographs to the channel axis."""
+"""Exercise 06.2: the matrix of a convolution."""
+
+from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake, Property
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def to_channels(photos: np.ndarray) -> np.ndarray:
-    """Colours from the last axis to the second, bytes to numbers from 0 to 1."""
-    return photos.transpose(0, 3, 1, 2) / 255  # every number keeps its place in the picture
+def as_matrix(kernel: np.ndarray, height: int, width: int) -> np.ndarray:
+    """One row for each place, one column for each pixel; the kernel's weights in each row."""
+    kh, kw = kernel.shape
+    rows, columns = height - kh + 1, width - kw + 1
+    matrix = np.zeros((rows, columns, height, width))
+    for i in range(rows):
+        for j in range(columns):
+            matrix[i, j, i : i + kh, j : j + kw] = kernel
+    return matrix.reshape(rows * columns, height * width)
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    small = np.array([[[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [51, 51, 51]]]], np.uint8)
-    shapes = ((1, 3, 4, 3), (2, 5, 2, 3), (3, 3, 3, 3), (4, 1, 2, 3))
-    return [(small,), *((rng.integers(0, 200, shape, np.uint8),) for shape in shapes)]
+    cases = [
+        (np.array([[-1.0, 1.0], [-2.0, 2.0]]), 3, 4),
+        Case("where the kernel is as large as the image", np.array([[1.0, 2.0], [3.0, 4.0]]), 2, 2),
+        Case("where the kernel is a single number", np.array([[5.0]]), 2, 3),
+    ]
+    sizes = (((1, 3), 3, 4), ((3, 1), 4, 3), ((2, 3), 5, 4), ((3, 2), 4, 6))
+    return [*cases, *((rng.normal(size=shape), h, w) for shape, h, w in sizes)]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _keeps_the_batch(out: np.ndarray, photos: np.ndarray) -> bool:
-    return np.ndim(out) == 4 and np.shape(out)[0] == len(photos)
+def _shape(kernel: np.ndarray, height: int, width: int) -> tuple[int, int]:
+    rows, columns = height - kernel.shape[0] + 1, width - kernel.shape[1] + 1
+    return rows * columns, height * width
 
 
-def _has_colours_second(out: np.ndarray, photos: np.ndarray) -> bool:
-    return not _keeps_the_batch(out, photos) or np.shape(out)[1] == 3
+def _fits(matrix: np.ndarray, *given: Any) -> bool:
+    return np.shape(matrix) == _shape(*given)
 
 
-def _keeps_pixels_whole(out: np.ndarray, photos: np.ndarray) -> bool:
-    """Whether the same threes of numbers lie one behind the other, wherever that is."""
-    got = np.asarray(out, float)
-    if got.ndim != 4 or got.shape[1] != 3 or got.size != photos.size:
+def _is_not_turned(matrix: np.ndarray, *given: Any) -> bool:
+    shape = _shape(*given)
+    return shape == shape[::-1] or np.shape(matrix) != shape[::-1]
+
+
+def _has_each_weight_once(matrix: np.ndarray, kernel: np.ndarray, *size: int) -> bool:
+    if not _fits(matrix, kernel, *size):
         return True
-    mine = sorted(map(tuple, got.transpose(0, 2, 3, 1).reshape(-1, 3).round(4)))
-    scale = 255.0 if photos.max() > 1 >= got.max() else 1.0
-    own = sorted(map(tuple, (photos.reshape(-1, 3) / scale).round(4)))
-    numbers = np.allclose(np.sort(got.ravel()), np.sort(photos.ravel() / scale), atol=1e-3)
-    return not numbers or np.allclose(mine, own, atol=1e-3)
+    wanted = np.sort(np.append(kernel.ravel(), np.zeros(np.shape(matrix)[1] - kernel.size)))
+    return np.allclose(np.sort(matrix, axis=1), wanted, atol=1e-6)
 
 
-def _goes_from_0_to_1(out: np.ndarray, photos: np.ndarray) -> bool:
-    return bool(np.max(out) <= 1 + 1e-6 and np.min(out) >= -1e-6)
+def _starts_at_the_corner(matrix: np.ndarray, kernel: np.ndarray, h: int, w: int) -> bool:
+    if not _fits(matrix, kernel, h, w):
+        return True
+    first = np.asarray(matrix)[0].reshape(h, w)[: kernel.shape[0], : kernel.shape[1]]
+    return np.allclose(first, kernel, atol=1e-6)
 
 
-def _keeps_fractions(out: np.ndarray, photos: np.ndarray) -> bool:
-    return bool(np.any(np.mod(out, 1))) or not np.any(photos % 255)
+def _moves_on(matrix: np.ndarray, kernel: np.ndarray, h: int, w: int) -> bool:
+    if not _fits(matrix, kernel, h, w) or not _starts_at_the_corner(matrix, kernel, h, w):
+        return True
+    return np.allclose(matrix, as_matrix(kernel, h, w), atol=1e-6)
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _scrambled(photos: np.ndarray) -> np.ndarray:
-    count, height, width, channels = photos.shape
-    return photos.reshape(count, channels, height, width) / 255
+def _as_neighbours(kernel: np.ndarray, height: int, width: int) -> np.ndarray:
+    matrix = np.zeros(_shape(kernel, height, width))
+    for k, row in enumerate(matrix):
+        row[k : k + kernel.size] = kernel.ravel()[: len(row[k : k + kernel.size])]
+    return matrix
+
+
+def _without_a_jump(kernel: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Each row is the one above, moved by one pixel: no jump to the next row of the image."""
+    matrix = as_matrix(kernel, height, width)
+    for k in range(1, len(matrix)):
+        matrix[k, 1:], matrix[k, 0] = matrix[k - 1, :-1], 0
+    return matrix
 
 
 EXERCISE = Exercise(
     id="06.2",
-    title="Find the bug: all shapes fit, and the picture is gone",
-    points=2,
+    title="The matrix of a convolution",
+    points=3,
     stars=2,
-    minutes=8,
-    reference=to_channels,
-    starter=_scrambled,
+    minutes=15,
+    reference=as_matrix,
     cases=_cases,
     parts={
-        "photos.transpose(0, 3, 1, 2)": "the photographs with their axes exchanged",
+        "rows": "the number of places below each other",
+        "columns": "the number of places side by side",
+        "height - kh": "the height less that of the kernel",
+        "width - kw": "the width less that of the kernel",
+        "matrix[i, j, i:i+kh, j:j+kw]": "the weights of one place",
+        "matrix": "the matrix",
+        "kh": "the height of the kernel",
+        "kw": "the width of the kernel",
+        "i": "the row of the place",
+        "j": "the column of the place",
+        "i + kh": "the end of the kernel's rows",
+        "j + kw": "the end of the kernel's columns",
+        "rows * columns": "the number of places",
+        "height * width": "the number of pixels",
+        "matrix.reshape(rows * columns, height * width)": "the matrix with two axes",
     },
     properties=(
         Property(
-            "photographs first",
-            _keeps_the_batch,
-            "The photographs have to stay the first of four axes: N comes first in what is "
-            "returned, as it does in `photos`.",
+            "places below, pixels across",
+            _is_not_turned,
+            "The matrix lies on its side: each row belongs to a place, each column to a pixel.",
         ),
         Property(
-            "colours second",
-            _has_colours_second,
-            "The second axis has to be the three colours: what is returned is (N, 3, H, W).",
+            "a row for each place, a column for each pixel",
+            _fits,
+            "The matrix needs a row for each place, (H - kh + 1) (W - kw + 1) of them, and a "
+            "column for each of the H W pixels.",
         ),
         Property(
-            "pixels stay whole",
-            _keeps_pixels_whole,
-            "All numbers are there, but pixels are torn apart: the three numbers that lie behind "
-            "each other are not the colours of one pixel. The axes have to be exchanged; cutting "
-            "the numbers in another way, in whatever order, moves them to other places.",
+            "the first place",
+            _starts_at_the_corner,
+            "Cut the first row into the rows of an image: the kernel has to lie in its upper left "
+            "corner, as it is written.",
         ),
         Property(
-            "numbers from 0 to 1",
-            _goes_from_0_to_1,
-            "The numbers do not lie between 0 and 1: a byte goes up to 255.",
+            "every weight once in each row",
+            _has_each_weight_once,
+            "Each row has to hold every weight of the kernel once, and 0 for all other pixels.",
         ),
         Property(
-            "fractions",
-            _keeps_fractions,
-            "Only whole numbers are left, so all that is neither black nor full is lost. The "
-            "brightness has to become a fraction between 0 and 1.",
+            "the places in reading order",
+            _moves_on,
+            "The first row is right, later ones are not. The places come in reading order, and so "
+            "do the pixels: pixel (r, c) is column r W + c, and place (i, j) is row "
+            "i (W - kw + 1) + j.",
         ),
     ),
     hints=(
-        "Print photos[0, 0, 0], the three colours of one pixel, and look for them in the result.",
-        "reshape keeps the numbers in their order in memory and cuts them anew. transpose "
-        "exchanges axes.",
-        "Old axes, in the new order: photo 0, colour 3, row 1, column 2.",
+        "Think of four axes first: matrix[i, j, r, c] is the weight with which place (i, j) "
+        "takes pixel (r, c).",
+        "For a place (i, j) nearly all of them are 0; the kernel lies at rows i to i + kh and "
+        "columns j to j + kw of the pixels.",
+        "reshape makes two axes of four: places in reading order, pixels in reading order.",
     ),
     mistakes=(
         Mistake(
-            "rows and columns exchanged",
-            lambda photos: photos.transpose(0, 3, 2, 1) / 255,
-            "The colours are in their place, and every picture lies on its side: rows and "
-            "columns are exchanged. `swapaxes(1, 3)` and `.T` do this too.",
+            "kernel turned around",
+            lambda kernel, h, w: as_matrix(kernel[::-1, ::-1], h, w),
+            "The kernel lies upside down and mirrored. Networks use it as it is written.",
         ),
         Mistake(
-            "not scaled",
-            lambda photos: photos.transpose(0, 3, 1, 2) * 1.0,
-            "The axes are right now. The division by 255 got lost.",
+            "weights next to each other",
+            _as_neighbours,
+            "All weights are next to each other in a row. The kernel's second row lies on the "
+            "image's next row, which begins W columns later.",
         ),
         Mistake(
-            "scaled by the brightest pixel",
-            lambda photos: photos.transpose(0, 3, 1, 2) / photos.max(),
-            "Each call divides by its own brightest pixel, so a dark photograph becomes a "
-            "bright one. Divide by 255, always.",
+            "no jump to the next row",
+            _without_a_jump,
+            "Each row is the one above, moved by one column. At the end of a row of places the "
+            "kernel jumps to the beginning of the image's next row.",
         ),
         Mistake(
-            "batch exchanged too",
-            lambda photos: photos.transpose(3, 0, 1, 2) / 255,
-            "The colours came first and the photographs second. The batch stays the first axis.",
-        ),
-        Mistake(
-            "upside down",
-            lambda photos: photos[:, ::-1].transpose(0, 3, 1, 2) / 255,
-            "The axes and the numbers are right, but each picture is upside down.",
-        ),
-        Mistake(
-            "colours in reverse",
-            lambda photos: photos.transpose(0, 3, 1, 2)[:, ::-1] / 255,
-            "The axes and the numbers are right, but the colours come in the reverse order: blue, "
-            "green, red.",
+            "transposed",
+            lambda kernel, h, w: as_matrix(kernel, h, w).T,
+            "The matrix lies on its side: each row belongs to a place, each column to a pixel.",
         ),
     ),
 )

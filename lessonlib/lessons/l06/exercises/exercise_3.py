@@ -1,160 +1,147 @@
-"""Exercise 06.3: the size of a convolution's output along one axis."""
+"""Exercise 06.3: the parameters and multiplications of a convolution."""
+
+from collections.abc import Callable
 
 import numpy as np
 
 from lessonlib.exercises.judge import Exercise, Mistake, Property
 
 
-def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
-    """How many places a kernel has along one axis."""
-    reach = dilation * (kernel - 1) + 1  # pixels from its first to its last entry
-    return (size + 2 * padding - reach) // stride + 1  # the first place, and the steps that fit
+def cost(c_in: int, c_out: int, kernel: int, height: int, width: int) -> tuple[int, int]:
+    """Parameters and multiplications of a convolution whose maps are height x width."""
+    weights = c_out * c_in * kernel**2
+    return weights + c_out, weights * height * width  # every weight works at every place
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    known = [(5, 3, 1, 0, 1), (12, 5, 1, 2, 1), (8, 3, 2, 1, 1), (7, 2, 3, 0, 1), (9, 3, 1, 0, 2)]
-    edge = [(7, 3, 5, 0, 3), (6, 1, 2, 0, 3), (4, 4, 3, 0, 1), (5, 2, 7, 3, 2)]
     drawn = [
-        tuple(int(v) for v in rng.integers((12, 2, 1, 0, 1), (40, 6, 4, 3, 3))) for _ in range(6)
+        tuple(int(v) for v in rng.integers((1, 2, 2, 4, 4), (9, 17, 6, 15, 15))) for _ in range(3)
     ]
-    return [*known, *edge, *drawn]
+    return [(1, 6, 5, 12, 12), (3, 2, 1, 4, 5), (6, 16, 5, 6, 7), *drawn]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _is_plain(n: int, plain: int, size: int, kernel: int, *_: int) -> bool:
-    return abs(plain - (size - kernel + 1)) < 1e-6
+def _is_shared(both: tuple, other: tuple, *_: int) -> bool:
+    return abs(other[0] - both[0]) < 0.5
 
 
-def _is_same(n: int, other: int, *_: int) -> bool:
-    return abs(n - other) < 1e-6
+def _has_entries(both: tuple, other: tuple, c_in: int, c_out: int, kernel: int, *_: int) -> bool:
+    """Whether what is new are three times as many slices, however many those are."""
+    return other[0] > both[0] and round(other[0] - both[0]) % (3 * kernel**2) == 0
 
 
-def _takes_every_place(n: int, dense: int, size: int, kernel: int, stride: int, *_: int) -> bool:
-    """Whether the stride takes the first place and every so many-th after it."""
-    return abs(n - -(-int(dense) // stride)) < 1e-6
+def _reads_channels(both: tuple, other: tuple, *_: int) -> bool:
+    return other[0] > both[0]
 
 
-def _as_larger_image(size: int, kernel: int, stride: int, padding: int, dilation: int) -> tuple:
-    return size + 2 * padding, kernel, stride, 0, dilation
+def _has_biases(both: tuple, other: tuple, c_in: int, c_out: int, *_: int) -> bool:
+    """Whether c_out is left when the weights are taken off, whatever their number."""
+    weights = (other[0] - both[0]) / 3
+    return abs(both[0] - weights - c_out) < 0.5
 
 
-def _as_solid_kernel(size: int, kernel: int, stride: int, padding: int, dilation: int) -> tuple:
-    return size, kernel + (kernel - 1) * (dilation - 1), stride, padding, 1
+def _works_everywhere(both: tuple, other: tuple, *_: int) -> bool:
+    return abs(other[1] - 2 * both[1]) < 0.5
 
 
-# ---- what people write instead -------------------------------------------------------------------
+def _works_with_weights(both: tuple, other: tuple, *_: int) -> bool:
+    return abs(other[1] - 2 * both[1]) < 0.5
 
 
-def _rows_up(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
-    reach = dilation * (kernel - 1) + 1
-    return -(-(size + 2 * padding - reach) // stride) + 1
+def _twice(k: int) -> Callable[..., tuple]:
+    return lambda *sizes: (*sizes[:k], 2 * sizes[k], *sizes[k + 1 :])
 
 
 EXERCISE = Exercise(
     id="06.3",
-    title="How large is the output?",
+    title="What a layer costs",
     points=2,
     stars=1,
     minutes=8,
-    reference=output_size,
+    reference=cost,
     cases=_cases,
+    values=(("the number of parameters", "the number of multiplications"),),
     parts={
-        "kernel - 1": "the number of gaps",
-        "dilation * (kernel - 1)": "the gaps",
-        "dilation * (kernel - 1) + 1": "the reach of the kernel",
-        "reach": "the reach of the kernel",
-        "2 * padding": "the frame on both sides",
-        "size + 2 * padding": "the padded axis",
-        "size + 2 * padding - reach": "what is left for steps",
-        "(size + 2 * padding - reach) // stride": "the number of steps",
+        "weights": "the number of weights",
+        "kernel ** 2": "the entries of one slice of the kernel",
+        "c_out * c_in": "the number of slices",
+        "c_out * c_in * kernel ** 2": "the number of weights",
+        "weights + c_out": "the number of parameters",
+        "weights * height": "the work in one column of the map",
+        "weights * height * width": "the number of multiplications",
     },
     properties=(
         Property(
-            "a whole number",
-            lambda n, *_: abs(n - round(n)) < 1e-6,
-            "The number of places has to be a whole number.",
+            "shared by all places",
+            _is_shared,
+            "The number of parameters depends on the size of the map. Weights and biases are "
+            "shared by all its places.",
+            also=_twice(3),
         ),
         Property(
-            "the plain case",
-            _is_plain,
-            "It goes wrong without any extras: with stride 1, no padding and no dilation a kernel "
-            "of k entries has size - k + 1 places.",
-            also=lambda size, kernel, *_: (size, kernel, 1, 0, 1),
+            "entries of a kernel",
+            _has_entries,
+            "A kernel has as many rows as columns: twice the size means four times as many weights "
+            "in each slice. Your number of parameters does not grow so.",
+            also=_twice(2),
         ),
         Property(
-            "the frame",
-            _is_same,
-            "Padding is not counted right: a frame of p pixels on both sides has to give the same "
-            "as an axis that is 2 p pixels longer.",
-            also=_as_larger_image,
+            "reads all channels",
+            _reads_channels,
+            "The number of parameters does not grow with the number of input channels. Each kernel "
+            "has a slice of its own for each of them.",
+            also=_twice(0),
         ),
         Property(
-            "the gaps",
-            _is_same,
-            "Dilation is not counted right. A dilated kernel reaches from its first entry to its "
-            "last, with kernel - 1 gaps between, and has to give the same as a solid kernel that "
-            "reaches as far.",
-            also=_as_solid_kernel,
+            "one bias for each output map",
+            _has_biases,
+            "The biases are not counted right among the parameters: each output map has one, "
+            "shared by all its places.",
+            also=_twice(2),
         ),
         Property(
-            "the stride",
-            _takes_every_place,
-            "The stride is not counted right: of the places with stride 1 the first is taken, and "
-            "then every stride-th one.",
-            also=lambda size, kernel, stride, padding, dilation: (
-                (size, kernel, 1, padding, dilation)
-            ),
+            "work at every place",
+            _works_everywhere,
+            "A map twice as high has to cost twice as many multiplications: `height` and `width` "
+            "are those of the output, and every weight works once at each of its places.",
+            also=_twice(3),
+        ),
+        Property(
+            "only weights multiply",
+            _works_with_weights,
+            "Twice as many input channels have to cost twice as many multiplications, because only "
+            "the weights multiply: a bias is added.",
+            also=_twice(0),
         ),
     ),
     hints=(
-        "With dilation d a kernel of k entries reaches over d (k - 1) + 1 pixels.",
-        "The padded axis has size + 2 padding pixels. The first place is at its start.",
-        "(padded - reach) // stride more steps fit, so there is one place more than that.",
+        "One kernel has c_in * kernel * kernel weights, and there are c_out of them.",
+        "Each kernel has one bias. Biases are added, not multiplied.",
+        "Every weight is used once at each of the height * width places.",
     ),
     mistakes=(
         Mistake(
-            "first place not counted",
-            lambda size, kernel, stride, padding, dilation: (
-                output_size(size, kernel, stride, padding, dilation) - 1
-            ),
-            "One place is missing: you counted the steps. The first place needs no step.",
+            "no bias",
+            lambda *a: (a[0] * a[1] * a[2] ** 2, cost(*a)[1]),
+            "The biases are missing from the parameters: one for each output map.",
         ),
         Mistake(
-            "frame on one side",
-            lambda size, kernel, stride, padding, dilation: (
-                (size + padding - dilation * (kernel - 1) - 1) // stride + 1
-            ),
-            "The frame is put on both sides, so the axis grows by 2 padding.",
+            "flat kernels",
+            lambda *a: cost(1, *a[1:]),
+            "A kernel looks at all input channels: it has c_in * kernel * kernel weights.",
         ),
         Mistake(
-            "dilation times kernel",
-            lambda size, kernel, stride, padding, dilation: (
-                (size + 2 * padding - dilation * kernel) // stride + 1
-            ),
-            "A dilated kernel reaches over d (k - 1) + 1 pixels: there are k - 1 gaps between "
-            "k entries.",
+            "own weights at every place",
+            lambda *a: (cost(*a)[1] + a[1], cost(*a)[1]),
+            "You count the weights once for every place. They are shared: the number of "
+            "parameters does not depend on height and width.",
         ),
         Mistake(
-            "one added before dividing",
-            lambda size, kernel, stride, padding, dilation: (
-                (size + 2 * padding - dilation * (kernel - 1)) // stride
-            ),
-            "Right for stride 1 only. The 1 for the first place is added after the division.",
-        ),
-        Mistake(
-            "not rounded",
-            lambda size, kernel, stride, padding, dilation: (
-                (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1
-            ),
-            "`/` gives a fraction where the stride does not divide. Only whole steps are made: "
-            "`//`.",
-        ),
-        Mistake(
-            "rounded up",
-            _rows_up,
-            "A step that leads beyond the end is not made: round down.",
+            "one multiplication for each weight",
+            lambda *a: (cost(*a)[0], a[0] * a[1] * a[2] ** 2),
+            "Each weight is multiplied at every place of the map: height * width times.",
         ),
     ),
 )

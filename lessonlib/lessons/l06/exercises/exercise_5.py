@@ -1,147 +1,228 @@
-"""Exercise 06.5: the parameters and multiplications of a convolution."""
-
-from collections.abc import Callable
+"""Exercise 06.5: the backward pass of maximum pooling."""
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake, Property
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def cost(c_in: int, c_out: int, kernel: int, height: int, width: int) -> tuple[int, int]:
-    """Parameters and multiplications of a convolution whose maps are height x width."""
-    weights = c_out * c_in * kernel**2
-    return weights + c_out, weights * height * width  # every weight works at every place
+def max_pool_backward(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    """The gradient of each window goes to its first largest pixel, the others get 0."""
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        rows, columns = i * size, j * size  # where the window begins
+        window = x[n, c, rows : rows + size, columns : columns + size]
+        a, b = np.unravel_index(window.argmax(), window.shape)  # the first one in reading order
+        dx[n, c, rows + a, columns + b] = dy[n, c, i, j]
+    return dx
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    drawn = [
-        tuple(int(v) for v in rng.integers((1, 2, 2, 4, 4), (9, 17, 6, 15, 15))) for _ in range(3)
+    small = np.array([[[[1.0, 2, 0, 3], [4, 3, 1, 2], [0, 5, 6, 4], [3, 1, 7, 8]]]])
+    dy = np.array([[[[10.0, 20], [30, 40]]]])
+    tied = np.array([[[[2.0, 2, 0, 0], [2, 1, 0, 0]]]])
+    cases: list[tuple] = [
+        Case("where each window has one largest pixel", dy, small, 2),
+        Case("where pixels of a window are equal", np.array([[[[5.0, 7.0]]]]), tied, 2),
+        Case("where all pixels are below 0", dy, small - 9, 2),
+        Case("where the windows are single pixels", small + 1, small, 1),
     ]
-    return [(1, 6, 5, 12, 12), (3, 2, 1, 4, 5), (6, 16, 5, 6, 7), *drawn]
+    rest = "where rows or columns are left over"
+    for shape, size, about in (
+        ((2, 3, 4, 6), 2, ""),
+        ((1, 2, 5, 7), 2, rest),
+        ((2, 1, 7, 4), 3, rest),
+    ):
+        x = rng.normal(size=shape)
+        up = rng.normal(size=(*shape[:2], shape[2] // size, shape[3] // size))
+        cases.append(Case(about, up, x, size) if about else (up, x, size))
+    levels = rng.integers(0, 3, (2, 2, 6, 6)).astype(float)
+    cases.append(
+        Case("where pixels of a window are equal", rng.normal(size=(2, 2, 3, 3)), levels, 2)
+    )
+    return cases
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _is_shared(both: tuple, other: tuple, *_: int) -> bool:
-    return abs(other[0] - both[0]) < 0.5
+def _fits(dx: np.ndarray, dy: np.ndarray, x: np.ndarray, size: int) -> bool:
+    return np.shape(dx) == x.shape
 
 
-def _has_entries(both: tuple, other: tuple, c_in: int, c_out: int, kernel: int, *_: int) -> bool:
-    """Whether what is new are three times as many slices, however many those are."""
-    return other[0] > both[0] and round(other[0] - both[0]) % (3 * kernel**2) == 0
+def _windows(a: np.ndarray, size: int) -> np.ndarray:
+    """The numbers of each whole window along a last axis: (N, C, H // size, W // size, size^2)."""
+    view = np.lib.stride_tricks.sliding_window_view(a, (size, size), axis=(2, 3))
+    side_by_side = view[:, :, ::size, ::size]
+    return side_by_side.reshape(*side_by_side.shape[:4], -1)
 
 
-def _reads_channels(both: tuple, other: tuple, *_: int) -> bool:
-    return other[0] > both[0]
+def _looks_at_dy(dx: np.ndarray, twice: np.ndarray, dy: np.ndarray, x: np.ndarray, k: int) -> bool:
+    return np.shape(dx) != np.shape(twice) or np.allclose(np.multiply(2, dx), twice, atol=1e-6)
 
 
-def _has_biases(both: tuple, other: tuple, c_in: int, c_out: int, *_: int) -> bool:
-    """Whether c_out is left when the weights are taken off, whatever their number."""
-    weights = (other[0] - both[0]) / 3
-    return abs(both[0] - weights - c_out) < 0.5
+def _leaves_the_rest(dx: np.ndarray, dy: np.ndarray, x: np.ndarray, size: int) -> bool:
+    if not _fits(dx, dy, x, size):
+        return True
+    rows, columns = dy.shape[2] * size, dy.shape[3] * size
+    over = np.abs(dx[:, :, rows:]).sum() + np.abs(dx[:, :, :, columns:]).sum()
+    return bool(over < 1e-6)
 
 
-def _works_everywhere(both: tuple, other: tuple, *_: int) -> bool:
-    return abs(other[1] - 2 * both[1]) < 0.5
+def _hands_on_all(dx: np.ndarray, dy: np.ndarray, x: np.ndarray, size: int) -> bool:
+    if not _fits(dx, dy, x, size):
+        return True
+    return np.allclose(_windows(np.asarray(dx), size).sum(-1), dy, atol=1e-6)
 
 
-def _works_with_weights(both: tuple, other: tuple, *_: int) -> bool:
-    return abs(other[1] - 2 * both[1]) < 0.5
+def _goes_to_a_winner(dx: np.ndarray, dy: np.ndarray, x: np.ndarray, size: int) -> bool:
+    if not _fits(dx, dy, x, size):
+        return True
+    pixels, gradients = _windows(x, size), _windows(np.asarray(dx), size)
+    loser = pixels < pixels.max(-1, keepdims=True)
+    return bool(np.all(np.abs(gradients[loser]) < 1e-6))
 
 
-def _twice(k: int) -> Callable[..., tuple]:
-    return lambda *sizes: (*sizes[:k], 2 * sizes[k], *sizes[k + 1 :])
+def _goes_to_one(dx: np.ndarray, dy: np.ndarray, x: np.ndarray, size: int) -> bool:
+    if not _fits(dx, dy, x, size) or not _goes_to_a_winner(dx, dy, x, size):
+        return True
+    return bool(np.all((np.abs(_windows(np.asarray(dx), size)) > 1e-6).sum(-1) <= 1))
+
+
+# ---- what people write instead -------------------------------------------------------------------
+
+
+def _to_all_equals(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        at = np.s_[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        dx[at] = (x[at] == x[at].max()) * dy[n, c, i, j]
+    return dx
+
+
+def _shared_by_equals(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    winners = _to_all_equals(np.ones_like(dy), x, size)
+    counts = _windows(winners, size).sum(-1)
+    return _to_all_equals(dy / counts, x, size)
+
+
+def _last_of_equals(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        at = np.s_[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        place = size * size - 1 - x[at].ravel()[::-1].argmax()
+        dx[at][place // size, place % size] = dy[n, c, i, j]
+    return dx
+
+
+def _mean(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        dx[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size] = dy[n, c, i, j] / size**2
+    return dx
+
+
+def _times_x(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    return max_pool_backward(dy, x, size) * x
 
 
 EXERCISE = Exercise(
     id="06.5",
-    title="What a layer costs",
-    points=2,
-    stars=1,
-    minutes=8,
-    reference=cost,
+    title="Maximum pooling, backward",
+    points=3,
+    stars=2,
+    minutes=15,
+    reference=max_pool_backward,
     cases=_cases,
-    values=(("the number of parameters", "the number of multiplications"),),
+    forbidden=("lessonlib.functional.max_pool2d_backward",),
     parts={
-        "weights": "the number of weights",
-        "kernel ** 2": "the entries of one slice of the kernel",
-        "c_out * c_in": "the number of slices",
-        "c_out * c_in * kernel ** 2": "the number of weights",
-        "weights + c_out": "the number of parameters",
-        "weights * height": "the work in one column of the map",
-        "weights * height * width": "the number of multiplications",
+        "i * size": "the first row of the window",
+        "j * size": "the first column of the window",
+        "rows": "the first row of the window",
+        "columns": "the first column of the window",
+        "rows + size": "the end of the window's rows",
+        "columns + size": "the end of the window's columns",
+        "window": "the window",
+        "window.argmax()": "the place of the largest pixel",
+        "np.unravel_index(window.argmax(), window.shape)": "the place of the largest pixel",
+        "rows + a": "the row of the winner",
+        "columns + b": "the column of the winner",
+        "dy[n, c, i, j]": "the gradient of the window",
+        "dx[n, c, rows + a, columns + b]": "the winner's gradient",
+        "np.zeros(x.shape)": "the empty gradient",
+        "dx": "`dx`",
     },
     properties=(
         Property(
-            "shared by all places",
-            _is_shared,
-            "The number of parameters depends on the size of the map. Weights and biases are "
-            "shared by all its places.",
-            also=_twice(3),
+            "a gradient for each pixel",
+            _fits,
+            "The gradient has the shape of `x`, with zeros for pixels that are in no window.",
         ),
         Property(
-            "entries of a kernel",
-            _has_entries,
-            "A kernel has as many rows as columns: twice the size means four times as many weights "
-            "in each slice. Your number of parameters does not grow so.",
-            also=_twice(2),
+            "grows with dy",
+            _looks_at_dy,
+            "Twice the `dy` has to give twice the gradient: what is handed on is `dy` itself.",
+            also=lambda dy, x, size: (2 * dy, x, size),
         ),
         Property(
-            "reads all channels",
-            _reads_channels,
-            "The number of parameters does not grow with the number of input channels. Each kernel "
-            "has a slice of its own for each of them.",
-            also=_twice(0),
+            "pixels in no window",
+            _leaves_the_rest,
+            "Pixels that are left over, because they fill no whole window, get a gradient. They "
+            "had no influence on the output, so theirs is 0.",
         ),
         Property(
-            "one bias for each output map",
-            _has_biases,
-            "The biases are not counted right among the parameters: each output map has one, "
-            "shared by all its places.",
-            also=_twice(2),
+            "only winners",
+            _goes_to_a_winner,
+            "A pixel that is not the largest of its window gets a gradient. If it moved a little, "
+            "the maximum would not change.",
         ),
         Property(
-            "work at every place",
-            _works_everywhere,
-            "A map twice as high has to cost twice as many multiplications: `height` and `width` "
-            "are those of the output, and every weight works once at each of its places.",
-            also=_twice(3),
+            "one winner",
+            _goes_to_one,
+            "Where pixels of a window are equally large, several of them get a gradient. The first "
+            "one in reading order gets all of it.",
         ),
         Property(
-            "only weights multiply",
-            _works_with_weights,
-            "Twice as many input channels have to cost twice as many multiplications, because only "
-            "the weights multiply: a bias is added.",
-            also=_twice(0),
+            "all of it",
+            _hands_on_all,
+            "In some window the gradients of its pixels do not add up to its `dy`.",
         ),
     ),
     hints=(
-        "One kernel has c_in * kernel * kernel weights, and there are c_out of them.",
-        "Each kernel has one bias. Biases are added, not multiplied.",
-        "Every weight is used once at each of the height * width places.",
+        "Go through the windows, as the forward pass does: window (i, j) begins at row i * size "
+        "and column j * size.",
+        "window.argmax() counts through the window row by row and gives the first of equals; "
+        "np.unravel_index(number, window.shape) makes row and column of it.",
+        "In `dx` the winner is at row i * size + a and column j * size + b.",
     ),
     mistakes=(
         Mistake(
-            "no bias",
-            lambda *a: (a[0] * a[1] * a[2] ** 2, cost(*a)[1]),
-            "The biases are missing from the parameters: one for each output map.",
+            "to all equals",
+            _to_all_equals,
+            "Where pixels of a window are equally large, each of them gets all of the gradient. "
+            "Only the first one in reading order gets it.",
         ),
         Mistake(
-            "flat kernels",
-            lambda *a: cost(1, *a[1:]),
-            "A kernel looks at all input channels: it has c_in * kernel * kernel weights.",
+            "shared by equals",
+            _shared_by_equals,
+            "Where pixels of a window are equally large, they share the gradient. Here the first "
+            "one in reading order gets all of it.",
         ),
         Mistake(
-            "own weights at every place",
-            lambda *a: (cost(*a)[1] + a[1], cost(*a)[1]),
-            "You count the weights once for every place. They are shared: the number of "
-            "parameters does not depend on height and width.",
+            "the last of equals",
+            _last_of_equals,
+            "Where pixels of a window are equally large, the last of them gets the gradient; it is "
+            "the first one in reading order that does.",
         ),
         Mistake(
-            "one multiplication for each weight",
-            lambda *a: (cost(*a)[0], a[0] * a[1] * a[2] ** 2),
-            "Each weight is multiplied at every place of the map: height * width times.",
+            "mean",
+            _mean,
+            "This is the backward pass of average pooling: every pixel gets its share. The maximum "
+            "hands all of it to one pixel.",
+        ),
+        Mistake(
+            "times the pixel",
+            _times_x,
+            "The gradient is multiplied by the pixel. The slope of a maximum for its winner is 1.",
         ),
     ),
 )

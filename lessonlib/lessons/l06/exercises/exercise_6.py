@@ -1,230 +1,415 @@
-"""Exercise 06.6: the backward pass of a convolution, for the image and the kernel."""
+"""Exercise 06.6: the capstone, a convolution layer with its backward pass."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def convolve_backward(
-    dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gradients of the sliding sum: every place adds to what it used."""
-    dimage, dkernel = np.zeros(image.shape), np.zeros(kernel.shape)
-    kh, kw = kernel.shape
-    for i in range(dy.shape[0]):
-        for j in range(dy.shape[1]):
-            dkernel += dy[i, j] * image[i : i + kh, j : j + kw]
-            dimage[i : i + kh, j : j + kw] += dy[i, j] * kernel
-    return dimage, dkernel
+class Convolution:
+    """Kernels that slide over images with a frame of zeros; every window becomes a row."""
+
+    def __init__(self, weight: np.ndarray, bias: np.ndarray, padding: int) -> None:
+        self.weight, self.bias, self.padding = weight, bias, padding
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Images (N, C, H, W) to maps (N, O, H', W')."""
+        c_out, _, kh, kw = self.weight.shape
+        p = self.padding
+        framed = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+        windows = np.lib.stride_tricks.sliding_window_view(framed, (kh, kw), axis=(2, 3))
+        n, c, rows, columns = windows.shape[:4]
+        self.framed_shape, self.places = framed.shape, (n, rows, columns)
+        self.windows = windows.transpose(0, 2, 3, 1, 4, 5).reshape(n * rows * columns, c * kh * kw)
+        y = self.windows @ self.weight.reshape(c_out, -1).T + self.bias
+        return y.reshape(n, rows, columns, c_out).transpose(0, 3, 1, 2)
+
+    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Gradients for x, weight and bias."""
+        c_out, c, kh, kw = self.weight.shape
+        (n, rows, columns), p = self.places, self.padding
+        d = dy.transpose(0, 2, 3, 1).reshape(-1, c_out)  # a row for each place
+        dweight = (d.T @ self.windows).reshape(self.weight.shape)
+        dwindows = (d @ self.weight.reshape(c_out, -1)).reshape(n, rows, columns, c, kh, kw)
+        dframed = np.zeros(self.framed_shape, dy.dtype)
+        for a in range(kh):
+            for b in range(kw):  # a pixel lies in several windows: their shares add up
+                share = dwindows[..., a, b].transpose(0, 3, 1, 2)
+                dframed[:, :, a : a + rows, b : b + columns] += share
+        height, width = self.framed_shape[2:]
+        return dframed[:, :, p : height - p, p : width - p], dweight, d.sum(axis=0)
+
+
+# ---- how an answer is tried ----------------------------------------------------------------------
+
+
+def _use(
+    answer: Callable[..., Any],
+    x: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray,
+    padding: int,
+    dy: np.ndarray,
+) -> tuple:
+    """Make a layer; forward and backward twice, so that nothing may be left from the first time."""
+    layer = answer(weight, bias, padding)
+    layer.forward(x[:, :, ::-1] + 1.0)
+    layer.backward(dy[:, :, ::-1] - 1.0)
+    y = layer.forward(x)
+    return (y, *layer.backward(dy))
+
+
+def _called(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, padding: int, dy: Any) -> str:
+    return (
+        f"layer = Convolution(weight {weight.shape}, bias {bias.shape}, {padding}); "
+        f"layer.forward(x {x.shape}); layer.backward(dy {dy.shape})"
+    )
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    image = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    kernel = np.array([[1.0, 2.0], [3.0, 4.0]])
-    cases = [
-        (np.array([[1.0, 10.0]]), image, kernel),
-        Case("where the kernel is as large as the image", np.array([[2.0]]), image, image - 3),
+    image = np.array([[[[1.0, 1, 5, 5], [1, 1, 5, 5], [1, 1, 1, 1]]]])
+    kernel = np.array([[[[-1.0, 1], [-2, 2]]]])
+    dy = np.array([[[[1.0, 0, 2], [0, 3, -1]]]])
+    cases: list[tuple] = [
+        Case("with one image, one channel, one kernel", image, kernel, np.array([0.5]), 0, dy)
     ]
-    for (h, w), (kh, kw) in (((4, 5), (2, 3)), ((5, 4), (3, 3)), ((4, 6), (3, 1))):
-        dy = rng.normal(size=(h - kh + 1, w - kw + 1))
-        cases.append((dy, rng.normal(size=(h, w)), rng.normal(size=(kh, kw))))
+    # what is special, then N, C, H, W, O, kh, kw and the padding
+    sizes = (
+        ("with several kernels", (1, 1, 4, 5, 3, 2, 3, 0)),
+        ("with several channels", (1, 3, 4, 5, 1, 3, 2, 0)),
+        ("with several images", (3, 1, 4, 4, 1, 2, 2, 0)),
+        ("with padding", (1, 1, 3, 4, 1, 3, 3, 1)),
+        ("with kernels of one pixel", (2, 3, 3, 2, 4, 1, 1, 0)),
+        ("where the kernel is as large as the image", (2, 2, 3, 2, 2, 3, 2, 0)),
+        ("", (2, 3, 5, 4, 4, 3, 3, 1)),
+        ("", (2, 2, 4, 6, 3, 5, 3, 2)),
+    )
+    for about, (n, c, h, w, o, kh, kw, p) in sizes:
+        x, weight = rng.normal(size=(n, c, h, w)), rng.normal(size=(o, c, kh, kw))
+        up = rng.normal(size=(n, o, h + 2 * p - kh + 1, w + 2 * p - kw + 1))
+        given = (x, weight, rng.normal(size=o), p, up)
+        cases.append(Case(about, *given) if about else given)
     return cases
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _fit(both: tuple, dy: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> bool:
-    return np.shape(both[0]) == image.shape and np.shape(both[1]) == kernel.shape
+def _is_four(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 4
 
 
-def _sees_other_values(dy: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> tuple:
-    return dy, image, kernel + 1.0
+def _maps_fit(value: Any, x: np.ndarray, weight: np.ndarray, bias: Any, p: int, dy: Any) -> bool:
+    return not _is_four(value) or np.shape(value[0]) == dy.shape
 
 
-def _sees_another_image(dy: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> tuple:
-    return dy, image + 1.0, kernel
+def _fits(value: Any, x: np.ndarray, weight: np.ndarray, bias: np.ndarray, p: int, dy: Any) -> bool:
+    wanted = [x.shape, weight.shape, bias.shape]
+    return _is_four(value) and [np.shape(v) for v in value[1:]] == wanted
 
 
-def _grows_with_dy(both: tuple, other: tuple, *_: np.ndarray) -> bool:
-    return all(
-        np.allclose(np.multiply(2, a), b, atol=1e-4) for a, b in zip(both, other, strict=True)
-    )
+def _same(a: Any, b: Any) -> bool:
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-4, atol=1e-5)
 
 
-def _hands_on_all(both: tuple, dy: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> bool:
-    if not _fit(both, dy, image, kernel):
+def _no_bias(x: Any, weight: Any, bias: np.ndarray, padding: int, dy: Any) -> tuple:
+    return x, weight, np.zeros_like(bias), padding, dy
+
+
+def _adds_the_bias(value: Any, other: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
+    if not _is_four(value) or np.shape(value[0]) != dy.shape:
         return True
-    total = float(dy.sum() * kernel.sum())
-    return abs(float(np.sum(both[0])) - total) < 1e-3 * max(1.0, abs(total))
+    return _same(value[0], np.asarray(other[0]) + bias[:, None, None])
 
 
-def _one_place(dy: np.ndarray, image: np.ndarray, kernel: np.ndarray) -> tuple:
-    alone = np.zeros_like(dy)
-    alone[0, -1] = 1.0
-    return alone, image, kernel
+def _first_image(x: Any, weight: Any, bias: Any, padding: int, dy: Any) -> tuple:
+    return x[:1], weight, bias, padding, dy[:1]
 
 
-def _uses_the_patch(
-    both: tuple, alone: tuple, dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
-) -> bool:
-    if not _fit(both, dy, image, kernel):
+def _keeps_images_apart(value: Any, one: Any, *given: Any) -> bool:
+    if not _fits(value, *given) or not _maps_fit(value, *given):
         return True
-    return np.allclose(alone[1], image[: len(kernel), -kernel.shape[1] :], atol=1e-4)
+    return _same(value[0][:1], one[0]) and _same(value[1][:1], one[1])
 
 
-def _lays_the_kernel(
-    both: tuple, alone: tuple, dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
-) -> bool:
-    if not _fit(both, dy, image, kernel):
+def _adds_all_images(value: Any, twice: Any, *given: Any) -> bool:
+    if not _fits(value, *given):
         return True
-    laid = np.asarray(alone[0])[: len(kernel), -kernel.shape[1] :]
-    return np.allclose(laid, kernel, atol=1e-4)
+    return all(_same(2 * np.asarray(a), b) for a, b in zip(value[2:], twice[2:], strict=True))
+
+
+def _two_copies(x: Any, weight: Any, bias: Any, padding: int, dy: Any) -> tuple:
+    return np.concatenate([x, x]), weight, bias, padding, np.concatenate([dy, dy])
+
+
+def _slides(value: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
+    given = x, weight, bias, p, dy
+    return not _maps_fit(value, *given) or _same(value[0], Convolution(*given[1:4]).forward(x))
+
+
+def _share(k: int) -> Callable[..., bool]:
+    """Whether gradient k belongs to this forward pass: measured by small differences."""
+
+    def holds(value: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
+        if not _fits(value, x, weight, bias, p, dy):
+            return True
+        parts = [np.array(a, dtype=float) for a in (x, weight, bias)]
+        slopes = np.zeros(parts[k].shape)
+        for place in np.ndindex(slopes.shape):
+            two = []
+            for step in (0.5, -0.5):  # the output is linear in each of them: any step will do
+                moved = [a.copy() for a in parts]
+                moved[k][place] += step
+                two.append(np.sum(Convolution(moved[1], moved[2], p).forward(moved[0]) * dy))
+            slopes[place] = two[0] - two[1]
+        return _same(value[1 + k], slopes)
+
+    return holds
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _pixels_overwritten(
-    dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    dimage, dkernel = convolve_backward(dy, image, kernel)
-    for i, j in np.ndindex(dy.shape):
-        dimage[i : i + kernel.shape[0], j : j + kernel.shape[1]] = dy[i, j] * kernel
-    return dimage, dkernel
+def _made(mistake: str) -> Callable[..., Any]:
+    """The layer with one thing done differently."""
+
+    class Wrong(Convolution):
+        total: Any = None
+
+        def forward(self, x: np.ndarray) -> np.ndarray:
+            weight = self.weight
+            if mistake == "kernels turned around":
+                self.weight = weight[:, :, ::-1, ::-1]
+            y = super().forward(x)
+            return y - self.bias[:, None, None] if mistake == "no bias" else y
+
+        def backward(self, dy: np.ndarray) -> tuple:
+            dx, dweight, dbias = super().backward(dy)
+            if mistake == "kernels turned around":
+                self.weight = self.weight[:, :, ::-1, ::-1]
+                dweight = dweight[:, :, ::-1, ::-1]
+            return _spoilt(mistake, self, dy, dx, dweight, dbias)
+
+    return Wrong
 
 
-def _last_place(
-    dy: np.ndarray, image: np.ndarray, kernel: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    dimage, _ = convolve_backward(dy, image, kernel)
-    return dimage, dy[-1, -1] * image[-kernel.shape[0] :, -kernel.shape[1] :]
+def _spoilt(mistake: str, layer: Any, dy: np.ndarray, *gradients: np.ndarray) -> tuple:
+    dx, dweight, dbias = gradients
+    if mistake == "kernel not turned":
+        turned = Convolution(layer.weight[:, :, ::-1, ::-1], layer.bias, layer.padding)
+        turned.framed_shape, turned.places = layer.framed_shape, layer.places
+        turned.windows = layer.windows
+        dx = turned.backward(dy)[0]
+    elif mistake == "mean over images":
+        dweight, dbias = dweight / len(dy), dbias / len(dy)
+    elif mistake == "mean over places":
+        dweight, dbias = dweight / dy[:, 0].size, dbias / dy[:, 0].size
+    elif mistake == "bias: mean":
+        dbias = dy.mean(axis=(0, 2, 3))
+    elif mistake == "bias: one for each place":
+        dbias = dy.sum(axis=0)
+    elif mistake == "other order":
+        dx, dweight = dweight, dx
+    elif mistake == "frame kept":
+        p = layer.padding
+        dx = Convolution.backward(_without_frame(layer), dy)[0] if p else dx
+    elif mistake == "added to the last time":
+        before = layer.total or (np.zeros_like(dweight), np.zeros_like(dbias))
+        layer.total = dweight, dbias = before[0] + dweight, before[1] + dbias
+    return dx, dweight, dbias
 
+
+def _without_frame(layer: Convolution) -> Convolution:
+    """The layer as if its images had come with their frame."""
+    other = Convolution(layer.weight, layer.bias, 0)
+    other.framed_shape, other.places = layer.framed_shape, layer.places
+    other.windows = layer.windows
+    return other
+
+
+_STUB = '''def __init__(self, weight, bias, padding):
+    raise NotImplementedError
+
+def forward(self, x):
+    """x (N, C, H, W) to maps (N, O, H', W'), H' = H + 2 padding - kh + 1."""
+
+def backward(self, dy):
+    """dy (N, O, H', W'): the gradient for the output of the last forward.
+
+    Returns dx (N, C, H, W), dweight (O, C, kh, kw), dbias (O,)
+    """
+'''
 
 EXERCISE = Exercise(
     id="06.6",
-    title="Backward through a shared weight",
-    points=3,
+    title="Capstone: a convolution layer, forward and backward",
+    points=6,
     stars=3,
-    minutes=18,
-    reference=convolve_backward,
+    minutes=75,
+    reference=Convolution,
+    stub=_STUB,
     cases=_cases,
-    forbidden=("lessonlib.functional.conv2d_backward", "torch.nn.functional.conv2d"),
-    values=(("dimage", "dkernel"),),
+    use=_use,
+    called=_called,
+    seconds=10.0,
+    forbidden=(
+        "lessonlib.functional.conv2d",
+        "lessonlib.functional.conv2d_backward",
+        "lessonlib.nn.Conv2d",
+        "torch.nn.functional.conv2d",
+    ),
+    values=(("the output `y`", "`dx`", "`dweight`", "`dbias`"),),
     parts={
-        "dimage": "dimage",
-        "dkernel": "dkernel",
-        "image[i:i+kh, j:j+kw]": "the patch",
-        "dimage[i:i+kh, j:j+kw]": "the patch of dimage",
-        "dy[i, j]": "the gradient of the place",
-        "dy[i, j] * image[i:i+kh, j:j+kw]": "what a place adds to dkernel",
-        "dy[i, j] * kernel": "what a place adds to dimage",
-        "kh": "the height of the kernel",
-        "kw": "the width of the kernel",
-        "i": "the row of the place",
-        "j": "the column of the place",
-        "i + kh": "the end of the patch's rows",
-        "j + kw": "the end of the patch's columns",
-        "dy.shape[0]": "the height of dy",
-        "dy.shape[1]": "the width of dy",
-        "image.shape": "the shape of the image",
-        "kernel.shape": "the shape of the kernel",
+        "np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))": "the framed images",
+        "framed": "the framed images",
+        "windows": "the windows",
+        "self.windows": "the windows, one in each row",
+        "self.weight.reshape(c_out, -1)": "the kernels, one in each row",
+        "self.bias": "the bias",
+        "y": "the output",
+        "d": "`dy`, one row for each place",
+        "dy.transpose(0, 2, 3, 1)": "`dy` with its channels last",
+        "d.T @ self.windows": "the gradient of the kernels",
+        "d @ self.weight.reshape(c_out, -1)": "the gradients of the windows",
+        "dwindows": "the gradients of the windows",
+        "dwindows[..., a, b]": "what the windows hand to their pixel (a, b)",
+        "share": "what the windows hand to their pixel (a, b)",
+        "dframed[:, :, a:a+rows, b:b+columns]": "the pixels that are entry (a, b) of a window",
+        "dframed": "the gradient of the framed images",
+        "dframed[:, :, p:height-p, p:width-p]": "the gradient without the frame",
+        "d.sum(axis=0)": "the gradient of the bias",
+        "height - p": "the last row before the frame",
+        "width - p": "the last column before the frame",
     },
     properties=(
         Property(
+            "four values",
+            lambda value, *given: _is_four(value),
+            "`backward` has to return three arrays: dx, dweight, dbias.",
+        ),
+        Property(
+            "the size of the maps",
+            _maps_fit,
+            "The output of `forward` has another shape than (N, O, H', W') with H' = H + 2 padding "
+            "- kh + 1, and W' likewise.",
+        ),
+        Property(
+            "the bias",
+            _adds_the_bias,
+            "The bias is not added rightly: bias[o] is added once to every place of map o.",
+            also=_no_bias,
+        ),
+        Property(
+            "the sum over channels and window",
+            _slides,
+            "The output is not the sum over all channels and all entries of the window. If the "
+            "shape is right: which kernel meets which channel, and are rows and columns in order?",
+        ),
+        Property(
             "shapes of gradients",
-            _fit,
-            "A gradient has the shape of what it belongs to: dimage comes first and has that of "
-            "`image`, dkernel has that of `kernel`.",
+            _fits,
+            "A gradient has the shape of what it belongs to: dx that of `x` (without the frame), "
+            "dweight that of `weight`, dbias that of `bias`, in this order.",
         ),
         Property(
-            "dimage looks at the kernel",
-            lambda both, other, *given: (
-                not _fit(both, *given) or np.allclose(both[0], other[0], atol=1e-4)
-            ),
-            "dimage changes with the pixels of `image`. In a product the gradient of one factor is "
-            "made of the other: dimage of the kernel, dkernel of the image.",
-            also=_sees_another_image,
+            "images do not know of each other",
+            _keeps_images_apart,
+            "The first image alone gives another output or another dx than the first image in a "
+            "batch. Images must not be mixed.",
+            also=_first_image,
         ),
         Property(
-            "dkernel looks at the image",
-            lambda both, other, *given: (
-                not _fit(both, *given) or np.allclose(both[1], other[1], atol=1e-4)
-            ),
-            "dkernel changes with the weights of `kernel`. In a product the gradient of one factor "
-            "is made of the other: dimage of the kernel, dkernel of the image.",
-            also=_sees_other_values,
+            "all images count",
+            _adds_all_images,
+            "A batch with every image twice has to give dweight and dbias twice as large, because "
+            "their gradients are sums over the images.",
+            also=_two_copies,
         ),
         Property(
-            "grows with dy",
-            _grows_with_dy,
-            "Twice the dy has to give gradients twice as large.",
-            also=lambda dy, image, kernel: (2 * dy, image, kernel),
+            "the gradient of the bias",
+            _share(2),
+            "dbias is not the slope of sum(y * dy) in the bias, measured by small differences. "
+            "The bias of a map is used at every place of every image.",
         ),
         Property(
-            "a place lays the kernel",
-            _lays_the_kernel,
-            "If only the upper right place of dy is 1 and all others are 0, dimage has to hold the "
-            "kernel as it is in its upper right corner; there is something else in yours.",
-            also=_one_place,
+            "the gradient of the kernels",
+            _share(1),
+            "dweight is not the slope of sum(y * dy) in the kernels, measured by small "
+            "differences. Which pixel does weight (o, c, a, b) meet at place (i, j)?",
         ),
         Property(
-            "a place lays its patch",
-            _uses_the_patch,
-            "If only the upper right place of dy is 1 and all others are 0, dkernel has to be the "
-            "patch of the image in the upper right corner; yours is not.",
-            also=_one_place,
-        ),
-        Property(
-            "nothing is lost",
-            _hands_on_all,
-            "The shares of the places do not add up: the sum of all of dimage has to be the sum of "
-            "dy times the sum of the kernel.",
+            "the gradient of the images",
+            _share(0),
+            "dx is not the slope of sum(y * dy) in the pixels, measured by small differences. "
+            "Each place hands dy times its kernel to its window, and all kernels and places add "
+            "up.",
         ),
     ),
     hints=(
-        "Go through the places (i, j) as in the forward pass. Each is one dot product.",
-        "For a product of patch and kernel, the kernel gets dy[i, j] * patch, the patch gets "
-        "dy[i, j] * kernel.",
-        "Both are added: a weight is used at every place, a pixel lies in several patches.",
+        "First one image, one channel, one kernel, no padding: two loops over the places. Then "
+        "add the channels to the sum, then a loop over kernels, then one over images.",
+        "Backward has the same loops. At place (i, j), with d = dy[n, o, i, j] and the window "
+        "framed[n, :, i : i + kh, j : j + kw]: dweight[o] += d * window, the same window of the "
+        "framed gradient += d * weight[o], and dbias[o] += d. Cut the frame off at the end.",
+        "For speed: sliding_window_view(framed, (kh, kw), axis=(2, 3)) has all windows. As rows "
+        "of a table, they make the forward pass one matrix product, and dweight another one. For "
+        "dx, loop over the kh * kw entries of the kernel, not over places.",
     ),
     mistakes=(
+        Mistake("no bias", _made("no bias"), "The bias is not added in `forward`."),
         Mistake(
-            "pixels overwritten",
-            _pixels_overwritten,
-            "In dimage a later place overwrites what an earlier one left. A pixel lies in "
-            "several patches and gets the sum of their gradients: `+=`.",
+            "kernels turned around",
+            _made("kernels turned around"),
+            "The kernels lie upside down and mirrored. Networks use them as they are written: "
+            "weight (a, b) meets pixel (i + a, j + b).",
         ),
         Mistake(
-            "last place only",
-            _last_place,
-            "dkernel holds the last place's share alone. The kernel is used at every place, "
-            "and the shares add up: `+=`.",
+            "kernel not turned",
+            _made("kernel not turned"),
+            "dx is made with the kernels turned around. Who adds window by window takes them as "
+            "they are. Who slides them over a framed dy turns them around in both directions.",
         ),
         Mistake(
-            "mean over the places",
-            lambda dy, image, kernel: (
-                convolve_backward(dy, image, kernel)[0],
-                convolve_backward(dy, image, kernel)[1] / dy.size,
-            ),
-            "dkernel is the mean over the places. The gradient of a shared weight is the sum.",
+            "mean over images",
+            _made("mean over images"),
+            "dweight and dbias are divided by the number of images. The mean is in the loss, so in "
+            "`dy` already: here everything is summed.",
         ),
         Mistake(
-            "kernel turned around",
-            lambda dy, image, kernel: convolve_backward(dy, image, kernel[::-1, ::-1]),
-            "dimage is what a kernel turned around would give. Who adds patch by patch takes the "
-            "kernel as it is; who slides over dy with a frame turns it around in both directions.",
+            "mean over places",
+            _made("mean over places"),
+            "dweight and dbias are means over images and places. The gradient of a shared weight "
+            "is the sum.",
         ),
         Mistake(
-            "upstream forgotten",
-            lambda dy, image, kernel: convolve_backward(np.ones_like(dy), image, kernel),
-            "dy has no influence on what you return. Each place's share is dy[i, j] times "
-            "what it used.",
+            "bias: mean",
+            _made("bias: mean"),
+            "dbias is the mean of dy over images and places. The gradient of a shared weight is "
+            "the sum.",
         ),
         Mistake(
-            "in the other order",
-            lambda dy, image, kernel: convolve_backward(dy, image, kernel)[::-1],
-            "The two gradients come back in the other order: first dimage, then dkernel.",
+            "bias: one for each place",
+            _made("bias: one for each place"),
+            "dbias has a value for each place. One bias serves the whole map: sum over images, "
+            "rows and columns.",
+        ),
+        Mistake(
+            "other order",
+            _made("other order"),
+            "`backward` returns its gradients in another order: dx, then dweight, then dbias.",
+        ),
+        Mistake(
+            "frame kept",
+            _made("frame kept"),
+            "dx still has the frame of zeros around it. Cut it off, so that dx has the shape of x.",
+        ),
+        Mistake(
+            "added to the last time",
+            _made("added to the last time"),
+            "A second backward pass adds to the gradients of the first. Begin with zeros in "
+            "`backward`, not in `__init__`.",
         ),
     ),
 )

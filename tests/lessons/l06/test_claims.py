@@ -1,0 +1,140 @@
+"""Sentences of lesson 06 that its own outputs do not show (see claims.md)."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib import functional as F
+from lessonlib.lessons.l06.exercises.exercise_1 import detector
+from lessonlib.lessons.l06.exercises.exercise_2 import as_matrix
+from lessonlib.lessons.l06.exercises.exercise_4 import output_size
+from lessonlib.lessons.l06.exercises.exercise_6 import Convolution
+from lessonlib.lessons.l06.recipes import clutter, cross
+from lessonlib.lessons.l06.scenes import middled, scenes
+from lessonlib.trained import trained
+
+
+def convolved(image, kernel):
+    return F.conv2d(image[None, None], kernel[None, None])[0][0, 0]
+
+
+@given(st.integers(0, 2_000), st.integers(1, 3), st.integers(1, 3))
+def test_the_matrix_gives_the_map_and_its_transpose_the_gradient(seed, kh, kw):
+    r = np.random.default_rng(seed)
+    image, kernel = r.normal(size=(4, 5)), r.normal(size=(kh, kw))
+    matrix = as_matrix(kernel, 4, 5)
+    y = convolved(image, kernel)
+    assert np.allclose(matrix @ image.ravel(), y.ravel())
+    _, cache = F.conv2d(image[None, None], kernel[None, None])
+    dy = r.normal(size=y.shape)
+    dx = F.conv2d_backward(dy[None, None], cache)[0][0, 0]
+    assert np.allclose(matrix.T @ dy.ravel(), dx.ravel())
+
+
+@given(st.integers(0, 2_000), st.integers(0, 2), st.integers(0, 2))
+def test_a_map_moves_with_its_image(seed, down, right):
+    r = np.random.default_rng(seed)
+    image, kernel = np.zeros((12, 12)), r.normal(size=(3, 3))
+    image[3:7, 3:7] = r.normal(size=(4, 4))
+    moved = np.roll(image, (down, right), axis=(0, 1))
+    one, other = convolved(moved, kernel), convolved(image, kernel)
+    assert np.allclose(one, np.roll(other, (down, right), axis=(0, 1)))
+
+
+@given(
+    st.integers(1, 9), st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3)
+)
+def test_the_formula_counts_the_places(size, kernel, stride, padding, dilation):
+    reach = dilation * (kernel - 1) + 1
+    if size + 2 * padding < reach:
+        return
+    starts = range(0, size + 2 * padding - reach + 1, stride)
+    assert output_size(size, kernel, stride, padding, dilation) == len(starts)
+
+
+@pytest.mark.parametrize("kernel", [1, 3, 5, 7])
+def test_padding_of_half_the_kernel_keeps_the_size(kernel):
+    assert output_size(12, kernel, 1, (kernel - 1) // 2, 1) == 12
+
+
+@pytest.mark.parametrize(("padding", "even"), [(0, False), (1, False), (2, True)])
+def test_all_pixels_are_used_equally_only_with_a_frame_of_k_minus_1(padding, even):
+    _, cache = F.conv2d(np.ones((1, 1, 7, 7)), np.ones((1, 1, 3, 3)), None, 1, padding)
+    size = output_size(7, 3, 1, padding, 1)
+    used = F.conv2d_backward(np.ones((1, 1, size, size)), cache)[0]
+    assert (np.ptp(used) == 0) == even
+
+
+@given(st.integers(0, 2_000))
+def test_a_kernel_of_one_pixel_is_a_dense_layer_at_each_pixel(seed):
+    r = np.random.default_rng(seed)
+    x, w, b = r.normal(size=(2, 3, 4, 5)), r.normal(size=(6, 3, 1, 1)), r.normal(size=6)
+    y = F.conv2d(x, w, b)[0]
+    assert np.allclose(y, np.einsum("nchw,oc->nohw", x, w[:, :, 0, 0]) + b[:, None, None])
+
+
+@given(st.integers(0, 2_000))
+def test_a_pattern_is_found_where_it_is_and_nowhere_else(seed):
+    r = np.random.default_rng(seed)
+    image = (r.random((6, 7)) < 0.5).astype(float)
+    pattern = (r.random((2, 2)) < 0.5).astype(float)
+    kernel, bias = detector(pattern)
+    found = convolved(image, kernel) + bias > 0
+    windows = np.lib.stride_tricks.sliding_window_view(image, (2, 2))
+    assert np.array_equal(found, np.all(windows == pattern, axis=(2, 3)))
+
+
+@given(st.integers(0, 2_000), st.integers(0, 2))
+def test_the_capstone_is_the_librarys_layer(seed, padding):
+    r = np.random.default_rng(seed)
+    x, w, b = r.normal(size=(2, 3, 4, 5)), r.normal(size=(2, 3, 3, 2)), r.normal(size=2)
+    layer = Convolution(w, b, padding)
+    y, cache = F.conv2d(x, w, b, 1, padding)
+    assert np.allclose(layer.forward(x), y)
+    dy = r.normal(size=y.shape)
+    for mine, theirs in zip(layer.backward(dy), F.conv2d_backward(dy, cache), strict=True):
+        assert np.allclose(mine, theirs)
+
+
+def test_centring_brings_the_ink_to_the_middle_and_ends_where_a_moved_image_ends():
+    r = np.random.default_rng(0)
+    images = np.zeros((5, 12, 12))
+    images[:, 3:8, 4:8] = r.random((5, 5, 4))
+    again = middled(np.roll(images, (2, -1), axis=(1, 2)))
+    assert np.array_equal(middled(images), again)
+    assert np.array_equal(middled(np.zeros((1, 12, 12))), np.zeros((1, 12, 12)))
+
+
+def test_a_scene_has_its_digit_whole():
+    r = np.random.default_rng(0)
+    images = r.random((4, 8, 8))
+    for scene, image in zip(scenes(images, r), images, strict=True):
+        windows = np.lib.stride_tricks.sliding_window_view(scene, (8, 8))
+        assert np.any(np.all(windows >= image.astype(np.float32), axis=(2, 3)))
+
+
+def test_what_slides_reads_scenes_and_the_others_do_not():
+    stored = dict(zip(clutter.NAMES, trained("06.clutter")["accuracy"].T, strict=True))
+    slid, cnn = stored["training digits as kernels"], stored["CNN 7,786"]
+    others = [values for name, values in stored.items() if name[0] in "M1"]
+    assert np.all(slid > 0.85)
+    assert np.all(slid > cnn)
+    assert np.all(cnn > np.max(others, axis=0) + 0.2)
+
+
+def test_position_comes_from_sharing_together_with_the_maximum():
+    stored = trained("06.cross")["accuracy"]  # seeds, networks, trainings, tests
+    moved = dict(zip(cross.NAMES, stored[:, :, 0, 1].T, strict=True))
+    assert np.all(stored[:, :, 0, 0] > 0.9)
+    assert np.all(moved["shared kernels, maximum"] > 0.85)
+    for name in ("own kernels, maximum", "shared kernels, dense", "MLP"):
+        assert np.all(moved[name] < 0.7)
+    assert np.all(moved["MLP, centred"] > 0.9)
+
+
+def test_scale_comes_from_neither():
+    stored = trained("06.cross")["accuracy"]
+    cnn = stored[:, cross.NAMES.index("shared kernels, maximum")]
+    assert np.all(cnn[:, 0, 2:] < 0.75)
+    assert np.all(cnn[:, 2, 3] > 0.9)
