@@ -23,7 +23,7 @@ SEEDS = (0, 1, 2, 3, 4)
 LABELS = (2, 5, 10, 50)
 WAYS = ("fine-tuned", "frozen features", "from scratch", "untrained features", "pixels")
 LRS, STRENGTHS = (0.003, 0.01, 0.03), (0.01, 0.1, 1.0)
-STEPS, SOURCE_STEPS, DRAWS = 150, 240, 2
+STEPS, SOURCE_STEPS, DRAWS = 150, 240, 1
 BATCH = 64
 Part = tuple[np.ndarray, np.ndarray]
 
