@@ -80,6 +80,29 @@ def test_borrowed_features_are_read():
     assert table[2, ways.index("frozen features")] > table[2, ways.index("pixels")] + 0.1
 
 
+def test_stored_transfer_holds_the_lessons_numbers():
+    accuracy = trained("06b.transfer")["accuracy"]
+    assert accuracy.shape == (5, 4, 5)
+    tuned, frozen, scratch = accuracy.transpose(2, 0, 1)[:3]
+    assert np.all(tuned[:, :3] > scratch[:, :3])
+    assert np.all(tuned[:, 3] <= scratch[:, 3])
+    assert np.sum(tuned[:, 3] == scratch[:, 3]) == 3
+    assert np.mean(tuned[:, 3] - frozen[:, 3]) > 0.04
+    assert np.all(np.abs(np.mean(tuned - frozen, axis=0))[:3] < 0.05)
+
+
+def test_stored_suspects_hold_the_lessons_numbers():
+    stored = trained("06b.suspects")
+    loss = dict(zip(stored["runs"], stored["loss"].T, strict=True))
+    for lr in ("0.03", "0.003", "0.001"):
+        assert np.all(loss[f"learning rate {lr}"] > loss["plain"])
+    assert np.all(loss["20 layers, 60 passes"] < 0.01)
+    assert np.all(loss["60 passes"] > 5 * loss["shortcuts"])
+    assert np.all(10 * loss["start: both"] < loss["plain"])
+    assert np.all(loss["start: both"] < loss["start: kernels near the identity"])
+    assert np.all(loss["start: shift 1"] > 2)
+
+
 def test_the_reader_separates_what_can_be_separated():
     rng = np.random.default_rng(0)
     labels = np.repeat(np.arange(5), 6)

@@ -102,17 +102,17 @@ def trained_by_torch(
     net = twin(started(run, rng), run.kind == "residual")
     X, y = torch.from_numpy(train[0][:, None]), torch.from_numpy(train[1])
     V, v = torch.from_numpy(validation[0][:, None]), torch.from_numpy(validation[1])
-    adam = torch.optim.Adam(net.parameters(), run.lr)
+    optimizer = torch.optim.Adam(net.parameters(), run.lr)
     factor = warm_cosine(run.epochs * math.ceil(len(X) / BATCH))
-    scheduler = torch.optim.lr_scheduler.LambdaLR(adam, factor)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
     criterion, passes = torch.nn.CrossEntropyLoss(), []
     for _ in range(run.epochs):
         losses = []
         for batch in torch.from_numpy(rng.permutation(len(X))).split(BATCH):
-            adam.zero_grad()
+            optimizer.zero_grad()
             loss = criterion(net(X[batch]), y[batch])
             loss.backward()
-            adam.step()
+            optimizer.step()
             scheduler.step()
             losses.append(loss.item())
         passes.append(np.mean(losses))
