@@ -84,7 +84,7 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "Level in three seeds, behind in two, and well ahead of its frozen features on average. "
+            "Level in three seeds, behind in two; its frozen features are behind both on average. "
             "With 10 labels or fewer it is ahead of a new network in every seed."
         ),
     ),
