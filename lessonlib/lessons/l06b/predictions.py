@@ -56,7 +56,7 @@ PREDICTIONS = [
         id="06b.d",
         question=(
             "56 plain layers, no shortcut, the same training. Only the starting values change: "
-            "each kernel passes its own channel on, and most values are far from the bend of the "
+            "each kernel passes its own channel on, and most values are above the bend of the "
             "ReLU. After ten passes the training loss is ..."
         ),
         choices=(
