@@ -39,6 +39,18 @@ class Block:
         return dx, dW1, dW2
 
 
+_STUB = '''\
+def __init__(self, W1, W2, stride):
+    raise NotImplementedError
+
+def forward(self, x):
+    """x (N, C, H, W) to y."""
+
+def backward(self, dy):
+    """dy to dx, dW1, dW2."""
+'''
+
+
 def _use(answer: Any, W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> Any:
     """One pass forward and one backward."""
     block = answer(W1, W2, stride)
@@ -207,7 +219,7 @@ class _Wrong(Block):
 
 
 def _wrong(what: str) -> Callable[..., Any]:
-    return type("Block", (_Wrong,), {"mistake": what})
+    return type("_Made", (_Wrong,), {"mistake": what})
 
 
 EXERCISE = Exercise(
@@ -219,6 +231,7 @@ EXERCISE = Exercise(
     reference=Block,
     cases=_cases,
     use=_use,
+    stub=_STUB,
     called=_called,
     values=(("y", "dx", "dW1", "dW2"), "image", "channel", "row", "column"),
     forbidden=(

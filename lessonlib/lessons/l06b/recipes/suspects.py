@@ -48,10 +48,10 @@ RUNS = {
 def started(run: Run, rng: np.random.Generator) -> nn.Sequential:
     """The network of a run before its training."""
     net = network(run.kind, run.layers, rng)
-    for block in net[3:-3]:
+    for block in list(net)[3:-3]:
         for layer in block.branch:  # type: ignore[attr-defined]  # a ResidualBlock
             if isinstance(layer, nn.BatchNorm2d):
-                layer.bias.data[...] = run.shift
+                layer.bias.data[...] = run.shift  # type: ignore[union-attr]  # it has one
             elif isinstance(layer, nn.Conv2d) and run.identity:
                 weight, channel = layer.weight.data, np.arange(len(layer.weight.data))
                 weight *= 0.2
@@ -81,7 +81,7 @@ def twin(net: nn.Sequential, shortcut: bool) -> Any:
         torch.nn.Conv2d(1, channels, 3, padding=1),
         torch.nn.ReLU(),
         torch.nn.MaxPool2d(2),
-        *(Block(channels) for _ in net[3:-3]),
+        *(Block(channels) for _ in list(net)[3:-3]),
         torch.nn.AdaptiveAvgPool2d(2),
         torch.nn.Flatten(),
         torch.nn.Linear(4 * channels, 10),
