@@ -159,7 +159,7 @@ def reference_cell(source: str, task: str) -> str:
     if not isinstance(reference, type):
         return with_body(source, _body_of(reference))[0]
     methods = re.findall(r"def (\w+)\(", source.split(BEGIN)[0])
-    if source.startswith("class") and not methods:  # the region holds all of them
+    if not methods:  # the region holds all of them
         return with_body(source, _without_annotations(_body_of(reference)))[0]
     return with_body(source, _body_of(getattr(reference, methods[-1])))[0]
 

@@ -7,7 +7,7 @@ CARD = Lesson(
     stem="06b_deep_vision",
     title="Deep vision",
     promise="Look inside",
-    you_will="take AlexNet apart, make 56 layers trainable, see what each layer knows",
-    hours=3,
+    you_will="take AlexNet apart, see where a network looks, make 56 layers trainable",
+    hours=4,
     needs=("06", "04b"),
 )

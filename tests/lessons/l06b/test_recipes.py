@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib.gradcheck import GradientError, gradcheck_module
-from lessonlib.lessons.l06b.recipes import depth, transfer
+from lessonlib.lessons.l06b.recipes import depth, suspects, transfer
 from lessonlib.lessons.l06b.recipes import scoreboard as scoreboard_06b
 from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
@@ -61,11 +61,46 @@ def test_stored_depths_hold_the_lessons_numbers():
     assert np.all(stored["wrong"][:, :, 0] > 5 * residual[:, 2:])
 
 
+def test_the_new_last_layer_is_new_and_the_rest_is_the_sources():
+    rng = np.random.default_rng(0)
+    source = transfer.network(rng)
+    made = transfer.with_new_end(source, rng)
+    old, new = source.state_dict(), made.state_dict()
+    assert all(np.array_equal(old[key], new[key]) for key in old if not key.startswith("7."))
+    assert not np.array_equal(old["7.weight"], new["7.weight"])
+    new["0.weight"][...] = 0
+    assert np.any(source.state_dict()["0.weight"])  # a copy
+
+
 def test_borrowed_features_are_read():
-    table, known = transfer.accuracies(seed=7, steps=30, draws=2)
-    assert known > 0.9
-    assert table.shape == (5, 4)
-    assert table[3, 0] > table[3, 3] + 0.1  # 10 labels: frozen features against pixels
+    table, chosen, known = transfer.accuracies(seed=7, steps=60, draws=1)
+    assert known > 0.75
+    assert table.shape == chosen.shape == (4, 5)
+    ways = list(transfer.WAYS)
+    assert table[2, ways.index("frozen features")] > table[2, ways.index("pixels")] + 0.1
+
+
+def test_stored_transfer_holds_the_lessons_numbers():
+    accuracy = trained("06b.transfer")["accuracy"]
+    assert accuracy.shape == (5, 4, 5)
+    tuned, frozen, scratch = accuracy.transpose(2, 0, 1)[:3]
+    assert np.all(tuned[:, :3] > scratch[:, :3])
+    assert np.all(tuned[:, 3] <= scratch[:, 3])
+    assert np.sum(tuned[:, 3] == scratch[:, 3]) == 3
+    assert np.mean(tuned[:, 3] - frozen[:, 3]) > 0.04
+    assert np.all(np.abs(np.mean(tuned - frozen, axis=0))[:3] < 0.05)
+
+
+def test_stored_suspects_hold_the_lessons_numbers():
+    stored = trained("06b.suspects")
+    loss = dict(zip(stored["runs"], stored["loss"].T, strict=True))
+    for lr in ("0.03", "0.003", "0.001"):
+        assert np.all(loss[f"learning rate {lr}"] > loss["plain"])
+    assert np.all(loss["20 layers, 60 passes"] < 0.01)
+    assert np.all(loss["60 passes"] > 5 * loss["shortcuts"])
+    assert np.all(10 * loss["start: both"] < loss["plain"])
+    assert np.all(loss["start: both"] < loss["start: kernels near the identity"])
+    assert np.all(loss["start: shift 1"] > 2)
 
 
 def test_the_reader_separates_what_can_be_separated():
@@ -76,15 +111,31 @@ def test_the_reader_separates_what_can_be_separated():
     assert np.all(transfer.reader(draw[0], labels, draw[1]) == labels)
 
 
-def test_stored_transfer_holds_the_lessons_numbers():
-    stored = trained("06b.transfer")
-    gain = stored["accuracy"][:, :, 0] - stored["accuracy"][:, :, 1]
-    assert stored["accuracy"].shape == (5, 5, 4)
-    assert np.all(gain[:, 1] > 0)
-    assert gain[:, 1].mean() > 0.05
-    assert abs(gain[:, 3].mean()) < 0.06
-    assert np.all(gain[:, 4] < 0)
-    assert gain[:, 4].mean() < -0.03
+def test_the_twin_computes_what_the_network_computes():
+    import torch
+
+    x = np.random.default_rng(0).random((5, 1, 8, 8)).astype(np.float32)
+    for name in ("plain", "shortcuts", "start: both"):
+        run = suspects.Run(**vars(suspects.RUNS[name]) | {"layers": 8})
+        net = suspects.started(run, np.random.default_rng(1))
+        ours, theirs = net(x), suspects.twin(net, run.kind == "residual")(torch.from_numpy(x))
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), atol=1e-4)
+
+
+def test_a_start_near_the_identity():
+    net = suspects.started(suspects.RUNS["start: both"], np.random.default_rng(0))
+    branch = net[3].branch
+    weight = branch[0].weight.data
+    assert np.all(weight[range(8), range(8), 1, 1] > 0.8)
+    assert np.abs(weight).mean() < 0.05
+    assert np.all(branch[1].bias.data == 1)
+
+
+def test_short_runs_are_made():
+    made = suspects.make(seeds=(4,), epochs=1)
+    assert made["loss"].shape == made["validation"].shape == (1, len(suspects.RUNS))
+    assert made["curves"].shape == (1, len(suspects.RUNS), 1)
+    assert np.all(np.isfinite(made["curves"]))
 
 
 def test_the_scoreboards_rows_are_stored_and_train():

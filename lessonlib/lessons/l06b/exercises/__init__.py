@@ -1,1 +1,1 @@
-"""Lesson 06b, deep vision: a layer's bill, what a unit sees, shortcuts forward and backward."""
+"""Lesson 06b, deep vision: a layer's bill, what a unit sees, class maps, a residual block."""

@@ -1,217 +1,253 @@
-"""Exercise 06b.3: find the bug in the backward pass of a residual block."""
+"""Exercise 06b.3: class activation maps, blown up to the size of the image."""
+
+from typing import Any
 
 import numpy as np
 
-from lessonlib.exercises.judge import Exercise, Mistake, Property
-
-A = np.ndarray  # short, so that a signature with four arrays is easy to read
+from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def residual_backward(dy: np.ndarray, x: np.ndarray, W1: np.ndarray, W2: np.ndarray) -> np.ndarray:
-    """Gradient for x of y = relu(relu(x W1) W2 + x)."""
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)  # through the outer ReLU, for both ways alike
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dz  # the branch, and the shortcut
+def class_maps(
+    features: np.ndarray, weight: np.ndarray, labels: np.ndarray, size: int
+) -> np.ndarray:
+    """The class activation map of each image for one class, each cell as size x size pixels."""
+    maps = np.einsum("nk,nkhw->nhw", weight[labels], features)  # one class for each image
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    eye = np.eye(2)
-    small = (np.array([[1.0, 1.0]]), np.array([[3.0, -2.0]]), eye, 2 * eye)
-    x = np.array([[2.0, -1.0], [-1.5, 0.5], [0.6, 0.4]])
-    W1 = np.array([[1.0, -2.0, 0.5], [1.0, 1.0, -1.0]])
-    W2 = np.array([[-1.0, 0.5], [3.0, -2.0], [0.8, 1.0]])
-    fixed = (np.array([[1.0, -1.0], [0.5, 2.0], [-2.0, 1.0]]), x, W1, W2)
+    features = np.array([[[[1.0, 2.0], [0.0, 3.0]], [[0.0, 1.0], [4.0, 0.0]]]])
+    weight = np.array([[1.0, 0.0], [2.0, -1.0], [0.5, 3.0]])
     drawn = [
-        (rng.normal(size=(n, d)), rng.normal(size=(n, d)), rng.normal(size=(d, k)) / 2, W2)
-        for n, d, k, W2 in ((4, 3, 5, rng.normal(size=(5, 3))), (6, 2, 2, rng.normal(size=(2, 2))))
+        (rng.normal(size=(n, k, h, w)), rng.normal(size=(c, k)), rng.integers(0, c, n), size)
+        for n, k, h, w, c, size in ((3, 4, 2, 3, 5, 2), (5, 3, 4, 2, 4, 3))
     ]
-    return [small, fixed, *drawn]
+    same = rng.normal(size=(2, 3, 2, 2)), rng.normal(size=(4, 3)), np.array([3, 3]), 2
+    wide = rng.normal(size=(2, 3, 3, 5)), rng.normal(size=(4, 3)), np.array([2, 0]), 1
+    return [
+        Case("with a single image and cells of one pixel", features, weight, np.array([1]), 1),
+        Case("with a single image", features, weight, np.array([2]), 2),
+        *drawn,
+        Case("where two images are asked for the same class", *same),
+        Case("where the maps are wider than high", *wide),
+    ]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _ways(dy: A, x: A, W1: A, W2: A) -> tuple[A, A]:
-    """What comes back through the shortcut and through the branch."""
-    a = x @ W1
-    dz = dy * (np.maximum(a, 0) @ W2 + x > 0)
-    return dz, np.where(a > 0, dz @ W2.T, 0) @ W1.T
+def _wanted_shape(features: Any, size: int) -> tuple:
+    return len(features), features.shape[2] * size, features.shape[3] * size
 
 
-def _has_shape_of_x(dx: A, dy: A, x: A, W1: A, W2: A) -> bool:
-    return np.shape(dx) == x.shape
+def _has_shape(got: Any, features: Any, weight: Any, labels: Any, size: int) -> bool:
+    return np.shape(got) == _wanted_shape(features, size)
 
 
-def _grows_with_dy(dx: A, other: A, *_: A) -> bool:
-    return np.allclose(np.multiply(2, dx), other, rtol=1e-3, atol=1e-4)
+def _has_even_cells(got: Any, features: Any, weight: Any, labels: Any, size: int) -> bool:
+    if not _has_shape(got, features, weight, labels, size):
+        return True
+    cells = np.reshape(got, (len(features), features.shape[2], size, features.shape[3], size))
+    return bool(np.allclose(cells, cells[:, :, :1, :, :1], atol=1e-5))
 
 
-def _has_shortcut(dx: A, alone: A, dy: A, x: A, W1: A, W2: A) -> bool:
-    return np.allclose(alone, dy * (x > 0), atol=1e-4)
+def _doubles(got: Any, doubled: Any, *arguments: Any) -> bool:
+    return np.shape(got) == np.shape(doubled) and np.allclose(
+        2 * np.asarray(got, dtype=float), doubled, rtol=1e-4, atol=1e-5
+    )
 
 
-def _has_branch(dx: A, dy: A, x: A, W1: A, W2: A) -> bool:
-    """Whether all but the shortcut is the branch; where the shortcut is wrong, it is not asked."""
-    shortcut, branch = _ways(dy, x, W1, W2)
-    rest = np.subtract(dx, shortcut)
-    others = (np.subtract(dx, dy), np.subtract(dx, x), np.asarray(dx, float))
-    return any(np.allclose(r, branch, atol=1e-4) for r in (rest, *others))
+def _with_twice_the_weights(features: Any, weight: Any, labels: Any, size: int) -> tuple:
+    return features, 2 * weight, labels, size
 
 
-def _is_stopped(dx: A, other: A, dy: A, x: A, W1: A, W2: A) -> bool:
-    return np.allclose(dx, other, atol=1e-4)
+def _turned(features: Any, weight: Any, labels: Any, size: int) -> tuple:
+    """Every weight with the other sign."""
+    return features, -weight, labels, size
 
 
-def _with_gradient_where_closed(dy: A, x: A, W1: A, W2: A) -> tuple:
-    """A larger dy, but only where the outer ReLU gave 0."""
-    closed = np.maximum(x @ W1, 0) @ W2 + x < 0
-    return dy + 3.0 * closed, x, W1, W2
+def _keeps_its_sign(got: Any, turned: Any, *arguments: Any) -> bool:
+    return np.shape(got) == np.shape(turned) and np.allclose(
+        -np.asarray(got, dtype=float), turned, rtol=1e-4, atol=1e-5
+    )
 
 
-def _keeps_rows_apart(dx: A, other: A, *_: A) -> bool:
-    return np.allclose(dx[:-1], other[:-1], atol=1e-4)
+def _other_rows(features: Any, weight: Any, labels: Any, size: int) -> tuple:
+    """The weights of all classes that nobody asks for are changed."""
+    changed = weight + 1.0
+    changed[labels] = weight[labels]
+    return features, changed, labels, size
 
 
-def _with_other_last_row(dy: A, x: A, W1: A, W2: A) -> tuple:
-    changed = x.copy()
-    changed[-1] += 1.0
-    return dy, changed, W1, W2
+def _is_of_its_class(got: Any, other: Any, *arguments: Any) -> bool:
+    return np.shape(got) == np.shape(other) and np.allclose(got, other, rtol=1e-4, atol=1e-5)
+
+
+def _adds_up_to_the_score(got: Any, features: Any, weight: Any, labels: Any, size: int) -> bool:
+    if not _has_shape(got, features, weight, labels, size):
+        return True
+    means = np.asarray(got, dtype=float).mean(axis=(1, 2))
+    scores = np.sum(weight[labels] * features.mean(axis=(2, 3)), axis=1)
+    return bool(np.allclose(means, scores, rtol=1e-4, atol=1e-5))
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _backward_branch_only(dy: A, x: A, W1: A, W2: A) -> A:
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T
+def _tiled(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return np.tile(class_maps(features, weight, labels, 1), (1, size, size))
 
 
-def _backward_past_relu(dy: A, x: A, W1: A, W2: A) -> A:
-    return _backward_branch_only(dy, x, W1, W2) + dy
+def _only_rows(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, weight, labels, 1).repeat(size, axis=1)
 
 
-def _backward_adds_x(dy: A, x: A, W1: A, W2: A) -> A:
-    return _backward_branch_only(dy, x, W1, W2) + x
+def _not_blown_up(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, weight, labels, 1)
 
 
-def _backward_no_outer_relu(dy: A, x: A, W1: A, W2: A) -> A:
-    h = np.maximum(x @ W1, 0)
-    return (dy @ W2.T * (h > 0)) @ W1.T + dy
+def _mean_of_channels(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, weight, labels, size) / features.shape[1]
 
 
-def _backward_no_inner_relu(dy: A, x: A, W1: A, W2: A) -> A:
-    dz = dy * (np.maximum(x @ W1, 0) @ W2 + x > 0)
-    return dz @ W2.T @ W1.T + dz
+def _divided_by_places(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, weight, labels, size) / (features.shape[2] * features.shape[3])
 
 
-def _backward_shortcut_only(dy: A, x: A, W1: A, W2: A) -> A:
-    return dy * (np.maximum(x @ W1, 0) @ W2 + x > 0)
+def _positive_only(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return np.maximum(class_maps(features, weight, labels, size), 0)
+
+
+def _unweighted(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, np.ones_like(weight), labels, size)
+
+
+def _first_label(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, weight, np.full(len(labels), labels[0]), size)
+
+
+def _best_class(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    scores = features.mean(axis=(2, 3)) @ weight.T
+    return class_maps(features, weight, scores.argmax(axis=1), size)
+
+
+def _all_classes(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    maps = np.einsum("ck,nkhw->nchw", weight, features)
+    return maps.repeat(size, axis=2).repeat(size, axis=3)
 
 
 EXERCISE = Exercise(
     id="06b.3",
-    title="Find the bug in the way back",
-    points=2,
+    title="Where the network looks",
+    points=3,
     stars=2,
-    minutes=10,
-    reference=residual_backward,
-    starter=_backward_branch_only,
+    minutes=15,
+    reference=class_maps,
     cases=_cases,
+    values=("image", "row", "column"),
     parts={
-        "x @ W1": "the first layer's sum",
-        "np.maximum(x @ W1, 0)": "the hidden layer",
-        "h": "the hidden layer",
-        "h @ W2": "what the branch adds",
-        "h @ W2 + x": "the sum before the outer ReLU",
-        "z": "the sum before the outer ReLU",
-        "z > 0": "the outer ReLU",
-        "dy * (z > 0)": "the gradient behind the outer ReLU",
-        "dz": "the gradient behind the outer ReLU",
-        "dz @ W2.T": "the gradient of the hidden layer",
-        "dh": "the gradient of the hidden layer",
-        "h > 0": "the inner ReLU",
-        "dh * (h > 0)": "the gradient behind the inner ReLU",
-        "(dh * (h > 0)) @ W1.T": "the share of the branch",
-        "(dh * (h > 0)) @ W1.T + dz": "the gradient for x",
+        "weight[labels]": "the weights of the class that is asked for",
+        'np.einsum("nk,nkhw->nhw", weight[labels], features)': "the weighted sum of the channels",
+        "maps": "the maps before they are blown up",
+        "maps.repeat(size, axis=1)": "the repeated rows",
+        "maps.repeat(size, axis=1).repeat(size, axis=2)": "the repeated columns",
     },
     properties=(
         Property(
-            "shape of x",
-            _has_shape_of_x,
-            "dx has to have the shape of x.",
+            "one map for each image",
+            _has_shape,
+            "The shape is not (N, h size, w size): one map for each image, for its own label, and "
+            "each of its h x w cells as size x size pixels.",
         ),
         Property(
-            "grows with dy",
-            _grows_with_dy,
-            "Twice the dy has to give twice the dx, and does not: backward only gradients are "
-            "added up, no values of the forward pass.",
-            also=lambda dy, x, W1, W2: (2 * dy, x, W1, W2),
+            "cells of equal pixels",
+            _has_even_cells,
+            "The size x size pixels of a cell are not all equal. Each cell becomes a square of "
+            "copies of one number.",
         ),
         Property(
-            "the outer ReLU stops",
-            _is_stopped,
-            "What arrives where the outer ReLU gave 0 changes dx. It has to be stopped there on "
-            "both ways, the branch and the shortcut.",
-            also=_with_gradient_where_closed,
+            "linear in the weights",
+            _doubles,
+            "With twice the weights the maps are not twice as large. A map is a sum of weights "
+            "times channels, with nothing else done to it.",
+            also=_with_twice_the_weights,
         ),
         Property(
-            "the shortcut alone",
-            _has_shortcut,
-            "The shortcut's share is not right. Try W2 = 0: then y = relu(x), and dx has to be dy "
-            "where x is above 0 and 0 elsewhere.",
-            also=lambda dy, x, W1, W2: (dy, x, W1, np.zeros_like(W2)),
+            "negative parts too",
+            _keeps_its_sign,
+            "With all weights turned to the other sign the maps do not turn. A map keeps its "
+            "negative cells: they speak against the class.",
+            also=_turned,
         ),
         Property(
-            "the branch",
-            _has_branch,
-            "The branch's share is not right: it goes back through W2, the inner ReLU (open where "
-            "h is above 0) and W1, each once.",
+            "of its own class",
+            _is_of_its_class,
+            "A map changes when the weights of classes change that no image was asked for. Image "
+            "n is asked for class labels[n] alone.",
+            also=_other_rows,
         ),
         Property(
-            "rows apart",
-            _keeps_rows_apart,
-            "Another last row of x changes other rows of dx. Each row goes through the block by "
-            "itself.",
-            also=_with_other_last_row,
+            "the mean is the score",
+            _adds_up_to_the_score,
+            "The mean of a map is not the score of its class without the bias, the sum over the "
+            "channels of weight times mean: it should be, exactly.",
         ),
     ),
     hints=(
-        "By how many ways does x reach y? Count them in the formula.",
-        "Where a value is used twice, the gradients of both uses are added.",
-        "The shortcut ends inside the outer ReLU: it hands on dz, not dy.",
+        "weight[labels] has one row of K weights for each image.",
+        "Give these rows two axes of length 1, multiply, and sum over the channels; or write the "
+        "sum as np.einsum.",
+        "np.repeat along the rows, then along the columns, makes a square of each cell.",
     ),
     mistakes=(
         Mistake(
-            "past the outer ReLU",
-            _backward_past_relu,
-            "The shortcut hands on dy. It ends inside the outer ReLU, so where the ReLU gave 0 "
-            "nothing comes back: add dz.",
+            "tiled",
+            _tiled,
+            "The whole map is put down several times, side by side. Each cell has to become a "
+            "square of its own: np.repeat instead of np.tile.",
+        ),
+        Mistake("only rows", _only_rows, "The rows are repeated, the columns are not."),
+        Mistake(
+            "not blown up",
+            _not_blown_up,
+            "The maps are right, but still h x w: repeat each cell size times in both directions.",
         ),
         Mistake(
-            "adds x",
-            _backward_adds_x,
-            "x is added, as in the forward pass. On the way back the shortcut carries the "
-            "gradient, not the value.",
+            "mean over the channels",
+            _mean_of_channels,
+            "This is the mean over the channels. The map is their weighted sum.",
         ),
         Mistake(
-            "no outer ReLU",
-            _backward_no_outer_relu,
-            "The outer ReLU is missing on the way back: where z was negative, nothing passes.",
+            "divided by the places",
+            _divided_by_places,
+            "Every cell is divided by the number of places h w. The mean of the map is the score, "
+            "so the division comes with the mean and not before.",
         ),
         Mistake(
-            "no inner ReLU",
-            _backward_no_inner_relu,
-            "The inner ReLU is missing: where h is 0, nothing goes back through the branch.",
+            "negative cells cut off",
+            _positive_only,
+            "The negative cells have become 0. They speak against the class and belong to the map.",
         ),
         Mistake(
-            "branch forgotten",
-            _backward_shortcut_only,
-            "Only the shortcut is left. The branch hands a gradient back too.",
+            "no weights",
+            _unweighted,
+            "The channels are added up without their weights, so every class has the same map.",
+        ),
+        Mistake(
+            "one label for all",
+            _first_label,
+            "Every image gets the map of the first label. Image n is asked for labels[n].",
+        ),
+        Mistake(
+            "the class with the largest score",
+            _best_class,
+            "The maps are of the class with the largest score. Asked for is class labels[n], which "
+            "may be another one.",
+        ),
+        Mistake(
+            "all classes",
+            _all_classes,
+            "A map for every class comes back. Image n needs one, for class labels[n].",
         ),
     ),
 )

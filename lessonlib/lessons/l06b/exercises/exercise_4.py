@@ -1,203 +1,391 @@
-"""Exercise 06b.4: a shortcut without parameters between blocks of different shape."""
+"""Exercise 06b.4: the capstone, a residual block with its backward pass."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+import lessonlib.functional as F
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 
 
-def shortcut(x: np.ndarray, channels: int, stride: int) -> np.ndarray:
-    """Every `stride`-th pixel of x (N, C, H, W), with channels of zeros behind, up to `channels`."""
-    kept = x[:, :, ::stride, ::stride]
-    missing = channels - x.shape[1]
-    return np.pad(kept, ((0, 0), (0, missing), (0, 0), (0, 0)))
+class Block:
+    """y = relu(norm(conv(relu(norm(conv(x))))) + shortcut(x)), forward and backward."""
+
+    def __init__(self, W1: np.ndarray, W2: np.ndarray, stride: int) -> None:
+        self.W1, self.W2, self.stride = W1, W2, stride
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """x (N, C, H, W) to y (N, K, ceil(H / stride), ceil(W / stride))."""
+        s, self.old = self.stride, x.shape[1]
+        a, self.conv1 = F.conv2d(x, self.W1, stride=s, padding=1)
+        a, self.norm1 = F.batch_norm(a)
+        self.h = np.maximum(a, 0)
+        b, self.conv2 = F.conv2d(self.h, self.W2, padding=1)
+        z, self.norm2 = F.batch_norm(b)
+        z[:, : self.old] += x[:, :, ::s, ::s]  # the other channels get zeros
+        self.y = np.maximum(z, 0)
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """dy of y's shape to dx, dW1, dW2."""
+        s = self.stride
+        dz = dy * (self.y > 0)
+        db = F.batch_norm_backward(dz, self.norm2)[0]
+        dh, dW2, _ = F.conv2d_backward(db, self.conv2)
+        da = F.batch_norm_backward(dh * (self.h > 0), self.norm1)[0]
+        dx, dW1, _ = F.conv2d_backward(da, self.conv1)
+        dx[:, :, ::s, ::s] += dz[:, : self.old]  # along the shortcut
+        return dx, dW1, dW2
+
+
+_STUB = '''\
+def __init__(self, W1, W2, stride):
+    raise NotImplementedError
+
+def forward(self, x):
+    """x (N, C, H, W) to y."""
+
+def backward(self, dy):
+    """dy to dx, dW1, dW2."""
+'''
+
+
+def _use(answer: Any, W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> Any:
+    """One pass forward and one backward."""
+    block = answer(W1, W2, stride)
+    y = np.array(block.forward(x))
+    back = block.backward(dy)
+    return (y, *back) if isinstance(back, tuple | list) else (y, back)
+
+
+def _called(W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> str:
+    shapes = f"W1 {W1.shape}, W2 {W2.shape}, stride {stride}"
+    return f"Block with {shapes}: forward with x {x.shape}, then backward"
+
+
+def _problem(rng: np.random.Generator, N: int, C: int, K: int, H: int, W: int, s: int) -> tuple:
+    x, W1 = rng.normal(size=(N, C, H, W)), rng.normal(size=(K, C, 3, 3)) / np.sqrt(9 * C)
+    W2 = rng.normal(size=(K, K, 3, 3)) / np.sqrt(9 * K)
+    return W1, W2, s, x, rng.normal(size=(N, K, -(-H // s), -(-W // s)))
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    small = np.arange(1.0, 17.0).reshape(1, 1, 4, 4)
-    odd, same = "where stride does not divide the height or width", "where no channels are added"
-    drawn = [
-        Case(about, rng.normal(size=shape), channels, stride)
-        if about
-        else (rng.normal(size=shape), channels, stride)
-        for about, shape, channels, stride in (
-            ("", (2, 3, 6, 6), 6, 2),
-            (odd, (3, 2, 5, 7), 5, 3),
-            (odd, (2, 2, 3, 5), 3, 2),
-            (same, (2, 4, 4, 2), 4, 2),
-            (same, (2, 4, 3, 3), 4, 1),
-            ("", (2, 2, 4, 6), 7, 2),
-        )
+    same = "where the shape stays"
+    return [
+        Case(same, *_problem(rng, 2, 1, 1, 3, 3, 1)),
+        Case(same, *_problem(rng, 3, 2, 2, 4, 3, 1)),
+        Case("with more channels and stride 1", *_problem(rng, 2, 2, 3, 3, 4, 1)),
+        Case("with stride 2 and as many channels", *_problem(rng, 3, 2, 2, 4, 6, 2)),
+        Case("with stride 2, odd sizes, more channels", *_problem(rng, 2, 2, 5, 5, 7, 2)),
+        Case("with stride 3", *_problem(rng, 3, 2, 3, 7, 5, 3)),
     ]
-    return [(small, 2, 2), *drawn]
 
 
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _sizes(x: np.ndarray, stride: int) -> tuple:
-    return -(-x.shape[2] // stride), -(-x.shape[3] // stride)
+def _shapes(W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> list[tuple]:
+    return [dy.shape, x.shape, W1.shape, W2.shape]
 
 
-def _has_batch(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    return np.ndim(out) == 4 and np.shape(out)[0] == len(x)
+def _has_four(got: Any, *arguments: Any) -> bool:
+    return len(got) == 4
 
 
-def _has_channels(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    return np.shape(out)[1] == channels
+def _fits(got: Any, *arguments: Any) -> bool:
+    return _has_four(got) and [np.shape(a) for a in got] == _shapes(*arguments)
 
 
-def _has_sizes(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    return np.shape(out)[2:] == _sizes(x, stride)
+def _is_not_negative(got: Any, *arguments: Any) -> bool:
+    return bool(np.min(got[0]) >= 0)
 
 
-def _fits(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    return np.shape(out) == (len(x), channels, *_sizes(x, stride))
+def _thin(x: np.ndarray, W1: np.ndarray, stride: int) -> np.ndarray:
+    thin = x[:, :, ::stride, ::stride]
+    return np.pad(thin, ((0, 0), (0, len(W1) - x.shape[1]), (0, 0), (0, 0)))
 
 
-def _keeps_pixels(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    if not _fits(out, x, channels, stride) or not _has_zeros_behind(out, x, channels, stride):
+def _silent(W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> tuple:
+    return W1, 0 * W2, stride, x, dy
+
+
+def _passes_on(got: Any, silent: Any, W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> bool:
+    if np.shape(silent[0]) != dy.shape:
         return True
-    return np.allclose(np.asarray(out)[:, : x.shape[1]], x[:, :, ::stride, ::stride], atol=1e-4)
+    return np.allclose(silent[0], np.maximum(_thin(x, W1, stride), 0), atol=1e-5)
 
 
-def _has_zeros_behind(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    if not _fits(out, x, channels, stride):
-        return True
-    return not np.any(np.asarray(out)[:, x.shape[1] :])
+def _louder(W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> tuple:
+    return 3 * W1, 3 * W2, stride, x, dy
 
 
-def _has_old_ones_first(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    if not _fits(out, x, channels, stride):
-        return True
-    return bool(np.asarray(out)[:, : x.shape[1]].any(axis=(0, 2, 3)).all())
+def _forgets_the_scale(got: Any, louder: Any, *arguments: Any) -> bool:
+    return np.shape(got[0]) == np.shape(louder[0]) and np.allclose(got[0], louder[0], atol=2e-2)
 
 
-def _takes_single_pixels(out: np.ndarray, x: np.ndarray, channels: int, stride: int) -> bool:
-    apart = np.abs(np.asarray(out, float)[..., None] - np.append(x.ravel(), 0.0)).min(-1)
-    return bool((apart < 1e-4).all())
+def _direction(array: np.ndarray, k: int) -> np.ndarray:
+    return np.random.default_rng(k).normal(size=array.shape)
+
+
+def _nudged(k: int) -> Callable[..., tuple]:
+    """Arguments with x (k = 1), W1 (2) or W2 (3) moved a little along a fixed direction."""
+
+    def also(W1: Any, W2: Any, stride: int, x: Any, dy: Any) -> tuple:
+        moved = [x.astype(float), W1.astype(float), W2.astype(float)]
+        moved[k - 1] = moved[k - 1] + 1e-6 * _direction(moved[k - 1], k)
+        return moved[1], moved[2], stride, moved[0], dy
+
+    return also
+
+
+def _has_slope(k: int) -> Callable[..., bool]:
+    """Whether one gradient says how y changes along that direction."""
+
+    def holds(got: Any, moved: Any, *arguments: Any) -> bool:
+        if not _fits(got, *arguments) or not _fits(moved, *arguments):
+            return True
+        dy = arguments[-1]
+        measured = np.sum((np.asarray(moved[0]) - np.asarray(got[0])) * dy) / 1e-6
+        said = np.sum(np.asarray(got[k]) * _direction(np.asarray(got[k]), k))
+        return bool(abs(measured - said) < 1e-3 * (1 + abs(measured)))
+
+    return holds
 
 
 # ---- what people write instead -------------------------------------------------------------------
 
 
-def _missing(x: np.ndarray, channels: int) -> tuple[int, int]:
-    return 0, channels - x.shape[1]
+class _Wrong(Block):
+    """The block with one thing done differently."""
+
+    mistake = ""
+
+    def _shortcut(self, x: np.ndarray) -> np.ndarray:
+        s, K = self.stride, len(self.W1)
+        rows, columns = -(-x.shape[2] // s), -(-x.shape[3] // s)
+        if self.mistake == "corner":
+            thin = x[:, :, :rows, :columns]
+            return np.pad(thin, ((0, 0), (0, K - x.shape[1]), (0, 0), (0, 0)))
+        if self.mistake == "zeros first":
+            thin = x[:, :, ::s, ::s]
+            return np.pad(thin, ((0, 0), (K - x.shape[1], 0), (0, 0), (0, 0)))
+        return _thin(x, self.W1, s) * (0.5 if self.mistake == "half" else 1.0)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        y = super().forward(x)
+        branch, _ = F.batch_norm(F.conv2d(self.h, self.W2, padding=1)[0])
+        if self.mistake == "no norm":
+            branch = F.conv2d(self.h, self.W2, padding=1)[0]
+        added = self._shortcut(x)
+        if self.mistake == "relu before the sum":
+            return np.maximum(branch, 0) + added
+        if self.mistake == "no last relu":
+            return branch + added
+        if self.mistake == "no shortcut":
+            return np.maximum(branch, 0)
+        if self.mistake in ("corner", "zeros first", "half", "no norm"):
+            return np.maximum(branch + added, 0)
+        return y
+
+    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        dx, dW1, dW2 = super().backward(dy)
+        s, C, dz = self.stride, self.old, dy * (self.y > 0)
+        along = np.zeros_like(dx)
+        along[:, :, ::s, ::s] = dz[:, :C]
+        if self.mistake in ("forgotten", "no shortcut"):
+            return dx - along, dW1, dW2
+        if self.mistake == "without the last relu":
+            whole = np.zeros_like(dx)
+            whole[:, :, ::s, ::s] = dy[:, :C]
+            return dx - along + whole, dW1, dW2
+        if self.mistake == "gradient in the corner":
+            dx = dx - along
+            dx[:, :, : dy.shape[2], : dy.shape[3]] += dz[:, :C]
+        if self.mistake == "gradient everywhere":
+            spread = dz[:, :C].repeat(s, axis=2).repeat(s, axis=3)
+            dx = dx - along + spread[:, :, : dx.shape[2], : dx.shape[3]]
+        if self.mistake == "inner relu":
+            db = F.batch_norm_backward(dz, self.norm2)[0]
+            dh = F.conv2d_backward(db, self.conv2)[0]
+            da = F.batch_norm_backward(dh, self.norm1)[0]
+            dx, dW1, _ = F.conv2d_backward(da, self.conv1)
+            dx = dx + along
+        if self.mistake == "weights swapped":
+            return dx, dW2, dW1
+        if self.mistake == "mean":
+            return dx / len(dx), dW1 / len(dx), dW2 / len(dx)
+        return dx, dW1, dW2
 
 
-def _shortcut_zeros_first(x: np.ndarray, channels: int, stride: int) -> np.ndarray:
-    pad = _missing(x, channels)[::-1]
-    return np.pad(x[:, :, ::stride, ::stride], ((0, 0), pad, (0, 0), (0, 0)))
-
-
-def _shortcut_corner(x: np.ndarray, channels: int, stride: int) -> np.ndarray:
-    rows, columns = (-(-n // stride) for n in x.shape[2:])
-    cut = x[:, :, :rows, :columns]
-    return np.pad(cut, ((0, 0), _missing(x, channels), (0, 0), (0, 0)))
-
-
-def _shortcut_rows_only(x: np.ndarray, channels: int, stride: int) -> np.ndarray:
-    return np.pad(x[:, :, ::stride], ((0, 0), _missing(x, channels), (0, 0), (0, 0)))
-
-
-def _shortcut_repeats(x: np.ndarray, channels: int, stride: int) -> np.ndarray:
-    kept = x[:, :, ::stride, ::stride]
-    return kept[:, np.arange(channels) % x.shape[1]]
-
-
-def _shortcut_adds_channels(x: np.ndarray, channels: int, stride: int) -> np.ndarray:
-    return np.pad(x[:, :, ::stride, ::stride], ((0, 0), (0, channels), (0, 0), (0, 0)))
+def _wrong(what: str) -> Callable[..., Any]:
+    return type("_Made", (_Wrong,), {"mistake": what})
 
 
 EXERCISE = Exercise(
     id="06b.4",
-    title="A shortcut where the shape changes",
-    points=2,
-    stars=1,
-    minutes=8,
-    reference=shortcut,
+    title="Capstone: a residual block, forward and backward",
+    points=6,
+    stars=3,
+    minutes=60,
+    reference=Block,
     cases=_cases,
+    use=_use,
+    stub=_STUB,
+    called=_called,
+    values=(("y", "dx", "dW1", "dW2"), "image", "channel", "row", "column"),
+    forbidden=(
+        "lessonlib.models.ResidualBlock",
+        "lessonlib.models.resnet.ResidualBlock",
+        "torch.autograd.grad",
+    ),
     parts={
-        "x[:, :, ::stride, ::stride]": "the thinned-out maps",
-        "kept": "the thinned-out maps",
-        "missing": "the number of missing channels",
-        "x.shape[1]": "the number of old channels",
-        "channels - x.shape[1]": "the number of missing channels",
-        "np.pad(kept, ((0, 0), (0, missing), (0, 0), (0, 0)))": "the channels of zeros",
+        "dz": "the gradient below the last ReLU",
+        "dy * (self.y > 0)": "the gradient below the last ReLU",
+        "self.y > 0": "where the last ReLU lets through",
+        "self.h > 0": "where the inner ReLU lets through",
+        "dh * (self.h > 0)": "the gradient below the inner ReLU",
+        "x[:, :, ::s, ::s]": "the thinned-out input",
+        "z[:, :self.old]": "the old channels of the sum",
+        "dx[:, :, ::s, ::s]": "the places of the shortcut in dx",
+        "dz[:, :self.old]": "the old channels of the gradient",
+        "dx[:, :, ::s, ::s] += dz[:, :self.old]": "the gradient along the shortcut",
+        "z[:, :self.old] += x[:, :, ::s, ::s]": "the shortcut",
+        "self.h": "the values between the convolutions",
     },
     properties=(
         Property(
-            "images first",
-            _has_batch,
-            "Four axes have to come back, the images first: (N, channels, height, width).",
+            "three gradients",
+            _has_four,
+            "backward has to return three arrays: dx, dW1 and dW2.",
         ),
         Property(
-            "channels",
-            _has_channels,
-            "The second axis has not `channels` entries. The channels are not thinned out; zeros "
-            "are added until there are `channels` in all.",
+            "shapes",
+            _fits,
+            "A shape is not right. y is (N, K, H', W') with sizes divided by the stride and "
+            "rounded up; dx, dW1 and dW2 have the shapes of x, W1 and W2.",
         ),
         Property(
-            "height and width",
-            _has_sizes,
-            "Height and width are not right: of H rows those at 0, stride, 2 stride ... are kept, "
-            "H / stride of them, rounded up, and so it is with the columns.",
+            "the last ReLU",
+            _is_not_negative,
+            "Some outputs are negative. The last thing that happens is a ReLU, after the sum.",
         ),
         Property(
-            "single pixels",
-            _takes_single_pixels,
-            "Some numbers are neither a pixel of `x` nor 0. Single pixels are kept as they are; "
-            "nothing is averaged and nothing is added up.",
+            "the shortcut passes x on",
+            _passes_on,
+            "With W2 = 0 the branch is 0 everywhere, and y should be relu of the shortcut: every "
+            "stride-th pixel of x, then channels of zeros. It is not.",
+            also=_silent,
         ),
         Property(
-            "old channels first",
-            _has_old_ones_first,
-            "Some of the first C channels hold only zeros. The old channels come first, in their "
-            "order, and all the new ones behind them.",
+            "two norms",
+            _forgets_the_scale,
+            "With W1 and W2 three times as large y changes. A norm follows each convolution and "
+            "takes such a factor away.",
+            also=_louder,
         ),
         Property(
-            "zeros behind",
-            _has_zeros_behind,
-            "The channels behind the first C have to hold only zeros.",
+            "dx is the slope",
+            _has_slope(1),
+            "dx does not say how your own y changes when x does. Differences say something else: "
+            "gradcheck shows where. x reaches y along two ways, and both bring a gradient back.",
+            also=_nudged(1),
         ),
         Property(
-            "every stride-th pixel",
-            _keeps_pixels,
-            "The first C channels do not hold the pixels that are asked for: those in rows and in "
-            "columns 0, stride, 2 stride, ... of the same channel.",
+            "dW2 is the slope",
+            _has_slope(3),
+            "dW2 does not say how your own y changes when W2 does. Follow the gradient from y "
+            "down: ReLU, norm, second convolution.",
+            also=_nudged(3),
+        ),
+        Property(
+            "dW1 is the slope",
+            _has_slope(2),
+            "dW1 does not say how your own y changes when W1 does, though dW2 does. Look at what "
+            "is between the two convolutions.",
+            also=_nudged(2),
         ),
     ),
     hints=(
-        "x[:, :, ::2, ::2] keeps every second row and every second column.",
-        "channels - C channels are missing; np.pad takes a pair (before, after) for each axis.",
-        "np.pad(kept, ((0, 0), (0, missing), (0, 0), (0, 0))).",
+        "forward: convolution, norm, ReLU, convolution, norm, plus the shortcut, ReLU. Keep every "
+        "cache, and what the two ReLUs let through.",
+        "backward: the same list from its end. Below the last ReLU the gradient goes both ways at "
+        "once, unchanged: into the norm, and along the shortcut.",
+        "The shortcut took x[:, :, ::s, ::s] into the first C channels. So the first C channels "
+        "of the gradient go back to these places of dx, and are added to what is there.",
     ),
     mistakes=(
         Mistake(
-            "zeros first",
-            _shortcut_zeros_first,
-            "The channels of zeros are in front. They belong behind the old ones.",
+            "forgotten on the way back",
+            _wrong("forgotten"),
+            "The gradient comes back through the branch alone. x reaches y along the shortcut, "
+            "too, and that gradient has to be added to dx.",
         ),
+        Mistake(
+            "past the last ReLU",
+            _wrong("without the last relu"),
+            "Along the shortcut dy comes back as it is. The last ReLU is behind the sum, so it "
+            "cuts the gradient of both ways.",
+        ),
+        Mistake(
+            "no shortcut",
+            _wrong("no shortcut"),
+            "This is the plain block: the shortcut is missing, forward and backward.",
+        ),
+        Mistake(
+            "ReLU before the sum",
+            _wrong("relu before the sum"),
+            "The ReLU cuts the branch before x is added. It belongs behind the sum.",
+        ),
+        Mistake(
+            "no last ReLU",
+            _wrong("no last relu"),
+            "The ReLU behind the sum is missing.",
+        ),
+        Mistake("half", _wrong("half"), "Only half of x is added. The shortcut has no factor."),
         Mistake(
             "corner",
-            _shortcut_corner,
-            "The size is right, but this is the upper left corner of the image. Keep every "
-            "stride-th pixel of the whole.",
+            _wrong("corner"),
+            "The shortcut takes the upper left corner of x. It has to take every stride-th pixel "
+            "of the whole.",
         ),
         Mistake(
-            "rows only",
-            _shortcut_rows_only,
-            "Only the rows are thinned out. The columns need the stride too.",
+            "zeros first",
+            _wrong("zeros first"),
+            "The channels of zeros are in front of the old ones. They belong behind them.",
         ),
         Mistake(
-            "channels repeated",
-            _shortcut_repeats,
-            "The new channels repeat old ones. Here they are 0: the shortcut adds nothing to them "
-            "and leaves them to the branch.",
+            "one norm",
+            _wrong("no norm"),
+            "The second convolution has no norm behind it.",
         ),
         Mistake(
-            "too many channels",
-            _shortcut_adds_channels,
-            "`channels` more channels were added. `channels` is how many there are at the end.",
+            "gradient in the corner",
+            _wrong("gradient in the corner"),
+            "The gradient of the shortcut lands in the upper left corner of dx. It has to go back "
+            "to the places that the shortcut took: every stride-th pixel.",
+        ),
+        Mistake(
+            "gradient everywhere",
+            _wrong("gradient everywhere"),
+            "The gradient of the shortcut is repeated for the pixels in between. The shortcut did "
+            "not take those, so along it they get nothing.",
+        ),
+        Mistake(
+            "inner ReLU",
+            _wrong("inner relu"),
+            "The gradient goes through the inner ReLU as if nothing were cut there.",
+        ),
+        Mistake(
+            "weights swapped",
+            _wrong("weights swapped"),
+            "dW1 and dW2 come back in the wrong order.",
+        ),
+        Mistake(
+            "divided by the batch",
+            _wrong("mean"),
+            "Everything is divided by the number of images. A layer's backward pass has no mean in "
+            "it: the loss has put it into dy already.",
         ),
     ),
 )

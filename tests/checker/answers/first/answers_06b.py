@@ -5,6 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 
+import lessonlib.functional as F
 from answers import right, wrong
 
 
@@ -221,189 +222,260 @@ def fields(layers):
 # ---------------------------------------------------------------- 06b.3
 
 
-@right("06b.3", "dz added at the end")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dz
+@right("06b.3", "loops over images and channels, np.kron for the squares")
+def class_maps(features, weight, labels, size):
+    maps = []
+    for image, label in zip(features, labels):
+        one = sum(w * channel for w, channel in zip(weight[label], image))
+        maps.append(np.kron(one, np.ones((size, size))))
+    return np.array(maps)
 
 
-@right("06b.3", "row by row, the shortcut as an identity matrix")
-def residual_backward(dy, x, W1, W2):
-    dx = []
-    for g, row in zip(dy, x):
-        a = row @ W1
-        z = np.maximum(a, 0) @ W2 + row
-        jacobian = W1 @ np.diag(1.0 * (a > 0)) @ W2 + np.eye(len(row))
-        dx.append(jacobian @ np.where(z > 0, g, 0))
-    return np.array(dx)
+@right("06b.3", "broadcast and sum, one index for rows and one for columns")
+def class_maps(features, weight, labels, size):
+    maps = (features * weight[labels][:, :, None, None]).sum(axis=1)
+    rows = np.arange(maps.shape[1] * size) // size
+    columns = np.arange(maps.shape[2] * size) // size
+    return maps[:, rows][:, :, columns]
 
 
-@wrong(
-    "06b.3",
-    "dy added, before the outer relu",
-    "The shortcut joins inside the outer relu: what comes back along it is dz.",
-)
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dy
+@right("06b.3", "all classes, then the one that is asked for; lists come back")
+def class_maps(features, weight, labels, size):
+    every = np.tensordot(features, weight, axes=(1, 1))  # n, h, w, c
+    chosen = [every[n, :, :, c] for n, c in enumerate(labels)]
+    return [np.repeat(np.repeat(one, size, 0), size, 1).tolist() for one in chosen]
 
 
-@wrong(
-    "06b.3",
-    "x added, as on the way forward",
-    "Backward the shortcut carries the gradient dz, not the value x.",
-)
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + x
+@wrong("06b.3", "weights of image n in place of class labels[n]", "The row of weight is that of the class, weight[labels].")
+def class_maps(features, weight, labels, size):
+    rows = weight[np.arange(len(labels)) % len(weight)]
+    maps = np.einsum("nk,nkhw->nhw", rows, features)
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
-@wrong(
-    "06b.3",
-    "dz added one step too early",
-    "dz belongs to x (N, D), not to h (N, K): add it after W1.T.",
-)
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T + dz
-    return (dh * (h > 0)) @ W1.T
+@wrong("06b.3", "columns of the weights", "weight has a row for each class and a column for each channel.")
+def class_maps(features, weight, labels, size):
+    k = features.shape[1]
+    rows = np.array([weight.T.ravel()[c * k : c * k + k] for c in labels])
+    maps = np.einsum("nk,nkhw->nhw", rows, features)
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
-@wrong(
-    "06b.3",
-    "x taken out of z instead of put into the gradient",
-    "z was right: the forward pass has the shortcut, the backward pass lacks it.",
-)
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T
+@wrong("06b.3", "np.tile", "Each cell becomes a square; np.tile puts whole maps side by side.")
+def class_maps(features, weight, labels, size):
+    maps = np.einsum("nk,nkhw->nhw", weight[labels], features)
+    return np.tile(maps, (1, size, size))
 
 
-@wrong(
-    "06b.3",
-    "dz added, but the inner relu masks by the sign of dh",
-    "The shortcut is there now; the inner relu passes where h > 0, not where dh > 0.",
-)
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (dh > 0)) @ W1.T + dz
+@wrong("06b.3", "scaled to 0 .. 1", "Neither scaled nor cut off.")
+def class_maps(features, weight, labels, size):
+    maps = np.einsum("nk,nkhw->nhw", weight[labels], features)
+    maps = maps - maps.min(axis=(1, 2), keepdims=True)
+    maps = maps / (maps.max(axis=(1, 2), keepdims=True) + 1e-9)
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
+
+
+@wrong("06b.3", "relu", "Negative cells speak against the class and stay.")
+def class_maps(features, weight, labels, size):
+    maps = np.maximum(np.einsum("nk,nkhw->nhw", weight[labels], features), 0)
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
+
+
+@wrong("06b.3", "mean over the channels", "The channels are added, not averaged.")
+def class_maps(features, weight, labels, size):
+    maps = (features * weight[labels][:, :, None, None]).mean(axis=1)
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
+
+
+@wrong("06b.3", "blown up in one direction", "Repeat along the columns as well.")
+def class_maps(features, weight, labels, size):
+    maps = np.einsum("nk,nkhw->nhw", weight[labels], features)
+    return maps.repeat(size, axis=2)
 
 
 # ---------------------------------------------------------------- 06b.4
 
 
-@right("06b.4", "slices and concatenate")
-def shortcut(x, channels, stride):
-    thin = x[:, :, ::stride, ::stride]
-    N, C, h, w = thin.shape
-    zeros = np.zeros((N, channels - C, h, w), dtype=x.dtype)
-    return np.concatenate([thin, zeros], axis=1)
+@right("06b.4", "np.pad for the shortcut, its gradient written into zeros")
+class Block:
+    def __init__(self, W1, W2, stride):
+        self.weights, self.stride = (W1, W2), stride
+
+    def forward(self, x):
+        s = self.stride
+        W1, W2 = self.weights
+        a, c1 = F.conv2d(x, W1, stride=s, padding=1)
+        a, n1 = F.batch_norm(a)
+        a, mask = np.maximum(a, 0), a > 0
+        a, c2 = F.conv2d(a, W2, padding=1)
+        a, n2 = F.batch_norm(a)
+        more = len(W1) - x.shape[1]
+        z = a + np.pad(x[:, :, ::s, ::s], ((0, 0), (0, more), (0, 0), (0, 0)))
+        self.kept = x.shape, c1, n1, mask, c2, n2, z > 0
+        return z * (z > 0)
+
+    def backward(self, dy):
+        shape, c1, n1, mask, c2, n2, last = self.kept
+        dz = np.where(last, dy, 0)
+        d, dW2 = F.conv2d_backward(F.batch_norm_backward(dz, n2)[0], c2)[:2]
+        d, dW1 = F.conv2d_backward(F.batch_norm_backward(mask * d, n1)[0], c1)[:2]
+        along = np.zeros(shape)
+        along[:, :, :: self.stride, :: self.stride] = dz[:, : shape[1]]
+        return [d + along, dW1, dW2]
 
 
-@right("06b.4", "np.pad behind the channels")
-def shortcut(x, channels, stride):
-    frame = [(0, 0), (0, channels - x.shape[1]), (0, 0), (0, 0)]
-    return np.pad(x, frame)[..., ::stride, ::stride]
+@right("06b.4", "layers of nn, the shortcut as a matrix of channels")
+class Block:
+    def __init__(self, W1, W2, stride):
+        from lessonlib import nn
+
+        K, C = W1.shape[:2]
+        one = nn.Conv2d(C, K, 3, stride=stride, padding=1, bias=False, dtype=float)
+        two = nn.Conv2d(K, K, 3, padding=1, bias=False, dtype=float)
+        one.weight.data[...], two.weight.data[...] = W1, W2
+        norms = [nn.BatchNorm2d(K, dtype=float) for _ in range(2)]
+        self.one, self.two, self.stride = one, two, stride
+        self.branch = nn.Sequential(one, norms[0], nn.ReLU(), two, norms[1])
+        self.channels = np.eye(K, C)
+
+    def forward(self, x):
+        x = np.asarray(x, dtype=float)
+        s = self.stride
+        self.shape = x.shape
+        z = self.branch(x) + np.einsum("kc,nchw->nkhw", self.channels, x[:, :, ::s, ::s])
+        self.on = z > 0
+        return np.maximum(z, 0)
+
+    def backward(self, dy):
+        self.branch.zero_grad()
+        dz = dy * self.on
+        dx = self.branch.backward(dz).copy()
+        s = self.stride
+        dx[:, :, ::s, ::s] += np.einsum("kc,nkhw->nchw", self.channels, dz)
+        return dx, self.one.weight.grad, self.two.weight.grad
 
 
-@right("06b.4", "zeros filled pixel by pixel, lists come back")
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    out = np.zeros((N, channels, math.ceil(H / stride), math.ceil(W / stride)))
-    for i in range(0, H, stride):
-        for j in range(0, W, stride):
-            out[:, :C, i // stride, j // stride] = x[:, :, i, j]
-    return out.tolist()
+class _Base:
+    """A right block whose parts can be replaced one at a time."""
+
+    def __init__(self, W1, W2, stride):
+        self.W1, self.W2, self.s = W1, W2, stride
+
+    def thin(self, x):
+        more = len(self.W1) - x.shape[1]
+        return np.pad(x[:, :, :: self.s, :: self.s], ((0, 0), (0, more), (0, 0), (0, 0)))
+
+    def forward(self, x):
+        self.x = x
+        a, self.c1 = F.conv2d(x, self.W1, stride=self.s, padding=1)
+        a, self.n1 = F.batch_norm(a)
+        self.h = np.maximum(a, 0)
+        b, self.c2 = F.conv2d(self.h, self.W2, padding=1)
+        self.b, self.n2 = F.batch_norm(b)
+        self.y = np.maximum(self.b + self.thin(x), 0)
+        return self.y
+
+    def branch(self, dz):
+        d, dW2, _ = F.conv2d_backward(F.batch_norm_backward(dz, self.n2)[0], self.c2)
+        d = F.batch_norm_backward(d * (self.h > 0), self.n1)[0]
+        d, dW1, _ = F.conv2d_backward(d, self.c1)
+        return d, dW1, dW2
+
+    def backward(self, dy):
+        dz = dy * (self.y > 0)
+        dx, dW1, dW2 = self.branch(dz)
+        dx[:, :, :: self.s, :: self.s] += dz[:, : self.x.shape[1]]
+        return dx, dW1, dW2
 
 
-@wrong(
-    "06b.4",
-    "zeros split, half in front and half behind",
-    "All the new channels stand behind the old ones.",
-)
-def shortcut(x, channels, stride):
-    x = x[:, :, ::stride, ::stride]
-    more = channels - x.shape[1]
-    return np.pad(x, ((0, 0), (more // 2, more - more // 2), (0, 0), (0, 0)))
+@wrong("06b.4", "the shortcut is forgotten in backward", "x reaches y along the shortcut as well: add dz at the places it was taken from.")
+class Block(_Base):
+    def backward(self, dy):
+        return self.branch(dy * (self.y > 0))
 
 
-@wrong(
-    "06b.4",
-    "sizes rounded down",
-    "For an odd size the last pixel stays: the size is ceil(H / stride).",
-)
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    out = np.zeros((N, channels, H // stride, W // stride))
-    for i in range(H // stride):
-        for j in range(W // stride):
-            out[:, :C, i, j] = x[:, :, i * stride, j * stride]
-    return out
+@wrong("06b.4", "dy in place of dz along the shortcut", "The last ReLU is behind the sum and cuts both gradients.")
+class Block(_Base):
+    def backward(self, dy):
+        dx, dW1, dW2 = self.branch(dy * (self.y > 0))
+        dx[:, :, :: self.s, :: self.s] += dy[:, : self.x.shape[1]]
+        return dx, dW1, dW2
 
 
-@wrong(
-    "06b.4",
-    "old channels repeated in place of zeros",
-    "The new channels are zeros, not copies of the old ones.",
-)
-def shortcut(x, channels, stride):
-    thin = x[:, :, ::stride, ::stride]
-    which = np.arange(channels) % x.shape[1]
-    return thin[:, which]
+@wrong("06b.4", "dy in place of dz everywhere", "The gradient has to pass the last ReLU first.")
+class Block(_Base):
+    def backward(self, dy):
+        dx, dW1, dW2 = self.branch(dy)
+        dx[:, :, :: self.s, :: self.s] += dy[:, : self.x.shape[1]]
+        return dx, dW1, dW2
 
 
-@wrong(
-    "06b.4",
-    "as many zero channels as the result should have in all",
-    "Only channels - C are missing: the result has C too many.",
-)
-def shortcut(x, channels, stride):
-    thin = x[:, :, ::stride, ::stride]
-    N, C, h, w = thin.shape
-    return np.concatenate([thin, np.zeros((N, channels, h, w))], axis=1)
+@wrong("06b.4", "the mask of the branch alone", "The ReLU saw F(x) + x, so its mask needs both.")
+class Block(_Base):
+    def backward(self, dy):
+        dz = dy * (self.b > 0)
+        dx, dW1, dW2 = self.branch(dz)
+        dx[:, :, :: self.s, :: self.s] += dz[:, : self.x.shape[1]]
+        return dx, dW1, dW2
 
 
-@wrong(
-    "06b.4",
-    "thinned along channels and rows",
-    "Axis 1 holds the channels: every stride-th pixel is along axes 2 and 3.",
-)
-def shortcut(x, channels, stride):
-    thin = x[:, ::stride, ::stride]
-    N, C, h, w = thin.shape
-    zeros = np.zeros((N, channels - C, h, w))
-    return np.concatenate([thin, zeros], axis=1)
+@wrong("06b.4", "the last k channels in backward", "The old channels are the first ones.")
+class Block(_Base):
+    def backward(self, dy):
+        dz = dy * (self.y > 0)
+        dx, dW1, dW2 = self.branch(dz)
+        dx[:, :, :: self.s, :: self.s] += dz[:, -self.x.shape[1] :]
+        return dx, dW1, dW2
 
 
-@wrong(
-    "06b.4",
-    "means of blocks in place of single pixels, zeros in front",
-    "Option A takes one pixel and no mean, and the zeros stand behind.",
-)
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    h, w = math.ceil(H / stride), math.ceil(W / stride)
-    out = np.zeros((N, channels, h, w))
-    for i in range(h):
-        for j in range(w):
-            r, c = i * stride, j * stride
-            block = x[:, :, r : r + stride, c : c + stride]
-            out[:, channels - C :, i, j] = block.mean(axis=(2, 3))
-    return out
+@wrong("06b.4", "the shortcut starts at the last pixel of each step", "Begin with pixel 0.")
+class Block(_Base):
+    def thin(self, x):
+        rows, columns = -(-x.shape[2] // self.s), -(-x.shape[3] // self.s)
+        more = len(self.W1) - x.shape[1]
+        ends = x[:, :, ::-1, ::-1][:, :, :: self.s, :: self.s][:, :, ::-1, ::-1]
+        assert ends.shape[2:] == (rows, columns)
+        return np.pad(ends, ((0, 0), (0, more), (0, 0), (0, 0)))
+
+
+@wrong("06b.4", "ReLU before the sum", "Add first, then ReLU.")
+class Block(_Base):
+    def forward(self, x):
+        super().forward(x)
+        return np.maximum(self.b, 0) + self.thin(x)
+
+
+@wrong("06b.4", "only one norm", "A norm comes behind each convolution.")
+class Block(_Base):
+    def forward(self, x):
+        super().forward(x)
+        self.y = np.maximum(F.conv2d(self.h, self.W2, padding=1)[0] + self.thin(x), 0)
+        return self.y
+
+    def branch(self, dz):
+        d, dW2, _ = F.conv2d_backward(dz, self.c2)
+        d = F.batch_norm_backward(d * (self.h > 0), self.n1)[0]
+        d, dW1, _ = F.conv2d_backward(d, self.c1)
+        return d, dW1, dW2
+
+
+@wrong("06b.4", "dx alone comes back", "backward returns dx, dW1 and dW2.")
+class Block(_Base):
+    def backward(self, dy):
+        return super().backward(dy)[0]
+
+
+@wrong("06b.4", "new channels repeat old ones", "The new channels get zeros.")
+class Block(_Base):
+    def thin(self, x):
+        kept = x[:, :, :: self.s, :: self.s]
+        return kept[:, np.arange(len(self.W1)) % x.shape[1]]
+
+
+@wrong("06b.4", "the gradient of the inner ReLU is left out", "Behind the first norm is a ReLU: its mask belongs into the backward pass.")
+class Block(_Base):
+    def branch(self, dz):
+        d, dW2, _ = F.conv2d_backward(F.batch_norm_backward(dz, self.n2)[0], self.c2)
+        d = F.batch_norm_backward(d, self.n1)[0]
+        d, dW1, _ = F.conv2d_backward(d, self.c1)
+        return d, dW1, dW2

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+import lessonlib.functional as F
 from answers import right, wrong
 
 # 06b.1
@@ -185,160 +186,192 @@ def fields(layers):
 # 06b.3
 
 
-@right("06b.3", "dz added")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dz
+@right("06b.3", "a matrix product over the channels")
+def class_maps(features, weight, labels, size):
+    n, k, h, w = features.shape
+    flat = weight[labels][:, None] @ features.reshape(n, k, h * w)
+    return flat.reshape(n, h, 1, w, 1).repeat(size, 2).repeat(size, 4).reshape(n, h * size, w * size)
 
 
-@right("06b.3", "dx collected from both paths, masks by np.where")
-def residual_backward(dy, x, W1, W2):
-    a = x @ W1
-    h = np.where(a > 0, a, 0)
-    dz = np.where(h @ W2 + x > 0, dy, 0)
-    dx = dz.copy()
-    dx += np.where(a > 0, dz @ W2.T, 0) @ W1.T
-    return dx
+@right("06b.3", "cell by cell")
+def class_maps(features, weight, labels, size):
+    n, k, h, w = features.shape
+    maps = np.zeros((n, h * size, w * size))
+    for m in range(n):
+        for i in range(h):
+            for j in range(w):
+                value = weight[labels[m]] @ features[m, :, i, j]
+                maps[m, i * size : (i + 1) * size, j * size : (j + 1) * size] = value
+    return maps
 
 
-@wrong("06b.3", "dy added in place of dz", "the shortcut lies under the last ReLU, so its mask holds for it too")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dy
+@wrong("06b.3", "the first image's class for all", "Image n is asked for labels[n].")
+def class_maps(features, weight, labels, size):
+    maps = np.tensordot(features, weight[labels[0]], axes=(1, 0))
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
-@wrong("06b.3", "x itself added", "the shortcut passes the gradient dz on, not the value x")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + x
+@wrong("06b.3", "shared out over the pixels", "Each pixel of the square has the cell's whole value.")
+def class_maps(features, weight, labels, size):
+    maps = np.einsum("nk,nkhw->nhw", weight[labels], features) / size**2
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
-@wrong("06b.3", "last ReLU taken out", "z has the shortcut in it already; what is missing is dz on the way back")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    dh = dy @ W2.T
-    return (dh * (h > 0)) @ W1.T + dy
+@wrong("06b.3", "cells at every size-th pixel, zeros between", "The square is filled with the value.")
+def class_maps(features, weight, labels, size):
+    maps = np.einsum("nk,nkhw->nhw", weight[labels], features)
+    n, h, w = maps.shape
+    out = np.zeros((n, h * size, w * size))
+    out[:, ::size, ::size] = maps
+    return out
 
 
-@wrong("06b.3", "shortcut taken through the first matrix", "the shortcut goes around both matrices, so dz is added at the end, to dx")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T + dz @ W1
-    return (dh * (h > 0)) @ W1.T
+@wrong("06b.3", "absolute values", "The sign stays: negative cells speak against the class.")
+def class_maps(features, weight, labels, size):
+    maps = np.abs(np.einsum("nk,nkhw->nhw", weight[labels], features))
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
-@wrong("06b.3", "dz added, masked by the sign of x", "x enters the sum as it is, no ReLU stands on the shortcut itself")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2 + x
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dz * (x > 0)
-
-
-@wrong("06b.3", "mask of z without the shortcut", "the ReLU saw F(x) + x; its mask needs both")
-def residual_backward(dy, x, W1, W2):
-    h = np.maximum(x @ W1, 0)
-    z = h @ W2
-    dz = dy * (z > 0)
-    dh = dz @ W2.T
-    return (dh * (h > 0)) @ W1.T + dz
+@wrong("06b.3", "rows and columns exchanged", "The rows come first, then the columns.")
+def class_maps(features, weight, labels, size):
+    maps = np.einsum("nk,nkhw->nwh", weight[labels], features)
+    return maps.repeat(size, axis=1).repeat(size, axis=2)
 
 
 # 06b.4
 
 
-@right("06b.4", "an array of zeros, the thinned x written into it")
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    y = np.zeros((N, channels, math.ceil(H / stride), math.ceil(W / stride)))
-    y[:, :C] = x[:, :, ::stride, ::stride]
-    return y
+class _Right:
+    def __init__(self, W1, W2, stride):
+        self.W1, self.W2, self.stride = W1, W2, stride
+
+    def added(self, x):
+        out = np.zeros((len(x), len(self.W1), *x[0, 0, :: self.stride, :: self.stride].shape))
+        out[:, : x.shape[1]] = x[:, :, :: self.stride, :: self.stride]
+        return out
+
+    def forward(self, x):
+        self.x = x
+        a, self.c1 = F.conv2d(x, self.W1, stride=self.stride, padding=1)
+        a, self.n1 = F.batch_norm(a)
+        self.first = a > 0
+        b, self.c2 = F.conv2d(a * self.first, self.W2, padding=1)
+        b, self.n2 = F.batch_norm(b)
+        z = b + self.added(x)
+        self.last = z > 0
+        return z * self.last
+
+    def backward(self, dy):
+        dz = dy * self.last
+        db, _, _ = F.batch_norm_backward(dz, self.n2)
+        dh, dW2, _ = F.conv2d_backward(db, self.c2)
+        da, _, _ = F.batch_norm_backward(dh * self.first, self.n1)
+        dx, dW1, _ = F.conv2d_backward(da, self.c1)
+        return self.back(dx, dz), dW1, dW2
+
+    def back(self, dx, dz):
+        dx = dx.copy()
+        dx[:, :, :: self.stride, :: self.stride] += dz[:, : dx.shape[1]]
+        return dx
 
 
-@right("06b.4", "np.pad behind the channels")
-def shortcut(x, channels, stride):
-    thin = x[..., ::stride, ::stride]
-    return np.pad(thin, ((0, 0), (0, channels - x.shape[1]), (0, 0), (0, 0)))
+@right("06b.4", "masks kept, methods for the shortcut")
+class Block(_Right):
+    pass
 
 
-@right("06b.4", "pixel by pixel in loops, lists come back")
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    return [
-        [
-            [
-                [x[n, c, i, j] if c < C else 0.0 for j in range(0, W, stride)]
-                for i in range(0, H, stride)
-            ]
-            for c in range(channels)
-        ]
-        for n in range(N)
-    ]
+@right("06b.4", "the norm written out by hand")
+class Block(_Right):
+    def forward(self, x):
+        self.x = x
+        a, self.c1 = F.conv2d(x, self.W1, stride=self.stride, padding=1)
+        a, self.n1 = self.norm(a)
+        self.first = a > 0
+        b, self.c2 = F.conv2d(a * self.first, self.W2, padding=1)
+        b, self.n2 = self.norm(b)
+        z = b + self.added(x)
+        self.last = z > 0
+        return z * self.last
+
+    def norm(self, a):
+        mean, var = a.mean(axis=(0, 2, 3), keepdims=True), a.var(axis=(0, 2, 3), keepdims=True)
+        n = (a - mean) / np.sqrt(var + 1e-5)
+        return n, (n, np.sqrt(var + 1e-5))
+
+    def undo(self, dn, kept):
+        n, spread = kept
+        mean = dn.mean(axis=(0, 2, 3), keepdims=True)
+        along = (dn * n).mean(axis=(0, 2, 3), keepdims=True)
+        return (dn - mean - n * along) / spread
+
+    def backward(self, dy):
+        dz = dy * self.last
+        dh, dW2, _ = F.conv2d_backward(self.undo(dz, self.n2), self.c2)
+        dx, dW1, _ = F.conv2d_backward(self.undo(dh * self.first, self.n1), self.c1)
+        return self.back(dx, dz), dW1, dW2
 
 
-@wrong("06b.4", "zeros half before, half behind", "the channels of zeros come behind the old ones, all of them")
-def shortcut(x, channels, stride):
-    more = channels - x.shape[1]
-    frame = ((0, 0), (more // 2, more - more // 2), (0, 0), (0, 0))
-    return np.pad(x[:, :, ::stride, ::stride], frame)
+@wrong("06b.4", "no shortcut in backward", "dz goes back along the shortcut too")
+class Block(_Right):
+    def back(self, dx, dz):
+        return dx
 
 
-@wrong("06b.4", "mean of each block", "x is thinned out: every stride-th pixel, nothing is averaged")
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    y = np.zeros((N, channels, -(-H // stride), -(-W // stride)))
-    for i in range(y.shape[2]):
-        for j in range(y.shape[3]):
-            a, b = i * stride, j * stride
-            y[:, :C, i, j] = x[:, :, a : a + stride, b : b + stride].mean(axis=(2, 3))
-    return y
+@wrong("06b.4", "the gradient of the shortcut replaces that of the branch", "both are added")
+class Block(_Right):
+    def back(self, dx, dz):
+        dx = dx.copy()
+        dx[:, :, :: self.stride, :: self.stride] = dz[:, : dx.shape[1]]
+        return dx
 
 
-@wrong("06b.4", "last pixel of each block", "start with pixel 0; starting at stride - 1 also loses the rim of odd maps")
-def shortcut(x, channels, stride):
-    thin = x[:, :, stride - 1 :: stride, stride - 1 :: stride]
-    more = np.zeros((len(x), channels - x.shape[1], *thin.shape[2:]))
-    return np.concatenate([thin, more], axis=1)
+@wrong("06b.4", "the gradient of the shortcut spread over all pixels", "pixels that the shortcut skipped get nothing along it")
+class Block(_Right):
+    def back(self, dx, dz):
+        s = self.stride
+        wide = dz[:, : dx.shape[1]].repeat(s, axis=2).repeat(s, axis=3)
+        return dx + wide[:, :, : dx.shape[2], : dx.shape[3]]
 
 
-@wrong("06b.4", "channels repeated", "new channels are zeros, not copies of the old ones")
-def shortcut(x, channels, stride):
-    thin = x[:, :, ::stride, ::stride]
-    return thin[:, np.arange(channels) % x.shape[1]]
+@wrong("06b.4", "means of the pixels in between", "option A takes single pixels")
+class Block(_Right):
+    def added(self, x):
+        s = self.stride
+        out = super().added(x)
+        rows, columns = out.shape[2:]
+        for i in range(rows):
+            for j in range(columns):
+                window = x[:, :, i * s : (i + 1) * s, j * s : (j + 1) * s]
+                out[:, : x.shape[1], i, j] = window.mean(axis=(2, 3))
+        return out
 
 
-@wrong("06b.4", "size rounded down", "the sizes are ceil(H / stride): an odd map keeps its last pixel")
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    h, w = H // stride, W // stride
-    y = np.zeros((N, channels, h, w))
-    y[:, :C] = x[:, :, : h * stride : stride, : w * stride : stride]
-    return y
+@wrong("06b.4", "zeros in front", "the old channels come first")
+class Block(_Right):
+    def added(self, x):
+        return super().added(x)[:, ::-1]
 
 
-@wrong("06b.4", "channels thinned, as many zeros as channels", "thin out rows and columns, not channels, and add channels - C of zeros")
-def shortcut(x, channels, stride):
-    thin = x[:, ::stride, ::stride]
-    zeros = np.zeros((thin.shape[0], channels, thin.shape[2], thin.shape[3]))
-    return np.concatenate([thin, zeros], axis=1)
+@wrong("06b.4", "no last ReLU", "the sum goes through a ReLU")
+class Block(_Right):
+    def forward(self, x):
+        y = super().forward(x)
+        b = F.batch_norm(F.conv2d(np.maximum(F.batch_norm(F.conv2d(x, self.W1, stride=self.stride, padding=1)[0])[0], 0), self.W2, padding=1)[0])[0]
+        self.last = np.ones_like(y)
+        return b + self.added(x)
 
 
-@wrong("06b.4", "first rows and columns kept", "every stride-th pixel over the whole map, not a corner of it")
-def shortcut(x, channels, stride):
-    N, C, H, W = x.shape
-    h, w = math.ceil(H / stride), math.ceil(W / stride)
-    y = np.zeros((N, channels, h, w))
-    y[:, :C] = x[:, :, :h, :w]
-    return y
+@wrong("06b.4", "dW2 and dW1 exchanged", "dx, dW1, dW2 is the order")
+class Block(_Right):
+    def backward(self, dy):
+        dx, dW1, dW2 = super().backward(dy)
+        return dx, dW2, dW1
+
+
+@wrong("06b.4", "norms skipped in backward", "the gradient goes through both norms")
+class Block(_Right):
+    def backward(self, dy):
+        dz = dy * self.last
+        dh, dW2, _ = F.conv2d_backward(dz, self.c2)
+        dx, dW1, _ = F.conv2d_backward(dh * self.first, self.c1)
+        return self.back(dx, dz), dW1, dW2

@@ -1,0 +1,94 @@
+"""Sentences of lesson 06b that its own outputs do not show (see claims.md)."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib.lessons.l06b.exercises.exercise_1 import bill
+from lessonlib.lessons.l06b.exercises.exercise_2 import fields
+from lessonlib.lessons.l06b.exercises.exercise_3 import class_maps
+from lessonlib.scoreboard import scoreboard
+from lessonlib.trained import trained
+
+
+@given(st.integers(11, 60), st.integers(1, 11), st.integers(1, 5), st.integers(0, 4))
+def test_the_formula_counts_the_places(n, k, stride, padding):
+    places = len(range(-padding, n + padding - k + 1, stride))
+    assert bill(n, 1, 1, k, stride, padding, 1)[0] == places
+
+
+def test_torchvisions_alexnet_is_another_variant():
+    shapes = [(224, 3, 64, 11, 4, 2, 1), (27, 64, 192, 5, 1, 2, 1), (13, 192, 384, 3, 1, 1, 1)]
+    shapes += [(13, 384, 256, 3, 1, 1, 1), (13, 256, 256, 3, 1, 1, 1)]
+    shapes += [(6, 256, 4096, 6, 1, 0, 1), (1, 4096, 4096, 1, 1, 0, 1), (1, 4096, 1000, 1, 1, 0, 1)]
+    assert sum(bill(*shape)[1] for shape in shapes) == 61_100_840
+
+
+def test_a_linear_layer_is_a_convolution_with_a_kernel_as_large_as_the_map():
+    assert bill(6, 256, 4096, 6, 1, 0, 1) == (1, 9216 * 4096 + 4096, 9216 * 4096)
+
+
+def test_two_layers_of_3_see_as_much_as_one_of_5():
+    assert fields([(3, 1)] * 2)[-1] == fields([(5, 1)])[-1] == 5
+
+
+def test_the_last_maps_of_the_page_see_12_pixels():
+    assert fields([(3, 1), (2, 2), (3, 1), (3, 1)])[-1] == 12
+
+
+@given(st.integers(0, 2000), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))
+def test_the_mean_of_the_map_plus_the_bias_is_the_score(seed, K, h, w):
+    r = np.random.default_rng(seed)
+    f, weight, bias = r.normal(size=(3, K, h, w)), r.normal(size=(4, K)), r.normal(size=4)
+    labels = r.integers(0, 4, 3)
+    scores = f.mean(axis=(2, 3)) @ weight.T + bias
+    maps = class_maps(f, weight, labels, 1)
+    assert np.allclose(maps.mean(axis=(1, 2)) + bias[labels], scores[np.arange(3), labels])
+
+
+def test_the_example_of_two_maps():
+    f = np.array([[[[1.0, 3.0]], [[4.0, 0.0]]]])
+    (made,) = class_maps(f, np.array([[2.0, -1.0]]), np.array([0]), 1)
+    assert made.tolist() == [[-2, 6]]
+
+
+@pytest.mark.parametrize("blocks", [1, 5, 27])
+def test_with_g_squared_2_the_growth_telescopes(blocks):
+    count = np.arange(blocks)
+    assert np.isclose(np.prod((count + 2) / (count + 1)), blocks + 1)
+
+
+def test_parts_at_a_right_angle_and_uncorrelated_give_the_formula():
+    r = np.random.default_rng(0)
+    g, sigma, size = 1.3, 2.0, 200_000
+    x, F = sigma * r.normal(size=size), r.normal(size=size)
+    delta, change = 1e-3 * sigma * r.normal(size=size), 1e-3 * g * r.normal(size=size)
+    before = np.mean(delta**2) / x.var()
+    after = np.mean((delta + change) ** 2) / (x + F).var()
+    assert np.isclose(after / before, (sigma**2 + g**2) / (sigma**2 + 1), rtol=0.02)
+
+
+def test_a_shift_of_1_leaves_five_of_six_values_above_the_bend():
+    share = 0.5 * (1 + math.erf(1 / math.sqrt(2)))
+    assert abs(share - 5 / 6) < 0.01
+
+
+def test_the_multiplications_of_templates_and_of_the_network():
+    layers = [(24, 1, 12, 3, 1, 1, 1), (12, 12, 24, 3, 1, 1, 1), (12, 24, 24, 3, 1, 1, 1)]
+    assert round(sum(bill(*layer)[2] for layer in layers) / 1e6, 1) == 1.2
+    assert round(4 * 25 * 1007 * 64 / 1e6, 1) == 6.4
+
+
+def test_the_rows_of_the_scoreboard():
+    rows = scoreboard("06b.scoreboard").rows
+    assert [round(row[2], 3) for row in rows] == [0.981, 0.985, 0.983]
+
+
+def test_stored_depths_grow_worse_without_shortcuts_only():
+    plain, residual = trained("06b.depth")["loss"].transpose(1, 2, 0)
+    assert np.all(plain[2] > plain[1])
+    assert np.all(plain[1] > plain[0])
+    assert np.all(residual[2] < residual[0])
