@@ -68,8 +68,8 @@ PREDICTIONS = [
     Prediction(
         id="10.f",
         question=(
-            "At equal steps, on the same prose: who predicts the last tenth of the text best, in "
-            "bits per character?"
+            "At equal steps, on the same prose: who predicts the validation pages best, in bits "
+            "per character?"
         ),
         choices=("The GPT", "The LSTM", "A table that counts"),
         right=2,
