@@ -74,8 +74,8 @@ PREDICTIONS = [
         choices=("The GPT", "The LSTM", "A table that counts"),
         right=2,
         why=(
-            "With a text this small and networks this small and briefly trained, counting wins. "
-            "The networks catch up with more steps, more weights and more text."
+            "A table of two tokens needs 2.09 bits, the LSTM on tokens 2.15, the GPT on tokens 2.23. "
+            "This holds for one small text, 1,000 steps and networks of 110,000 to 152,000 weights."
         ),
     ),
 ]
