@@ -74,7 +74,7 @@ PREDICTIONS = [
         choices=("The GPT", "The LSTM", "A table that counts"),
         right=2,
         why=(
-            "A table of two tokens needs 2.09 bits, the LSTM on tokens 2.15, the GPT on tokens 2.23. "
+            "A table of two tokens needs 2.09 bits, the LSTM on tokens 2.15, the GPT 2.23. "
             "This holds for one small text, 1,000 steps and networks of 110,000 to 152,000 weights."
         ),
     ),
