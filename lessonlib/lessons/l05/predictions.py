@@ -34,9 +34,9 @@ PREDICTIONS = [
         id="05.c",
         question=(
             "20 equations, 50 unknowns: infinitely many exact solutions. Gradient descent starts "
-            "at zero. Which solution does it find?"
+            "at zero, with steps small enough to converge. Which solution does it find?"
         ),
-        choices=("Another one for each learning rate", "The smallest", "The one with most zeros"),
+        choices=("Another one for each such step size", "The smallest", "The one with most zeros"),
         right=1,
         why=(
             "Every step is a sum of rows of A, so the solution is one, too. Only one exact "

@@ -53,6 +53,36 @@ def test_stopping_early_lets_another_share_through(s, c, steps):
     assert np.isclose(a, c / s * (1 - (1 - lr * s**2) ** steps))
 
 
+def test_decay_and_stopping_differ_between_the_strengths_tried():
+    s = np.array([10.0, 2.0, 1.0, 0.1])
+    decay, stopping = s**2 / (s**2 + 1), 1 - (1 - 0.01 * s**2) ** 70
+    assert np.all(np.abs(decay - stopping)[[0, 2, 3]] < 0.011)
+    assert decay[1].round(2) == 0.8
+    assert stopping[1].round(2) == 0.94
+
+
+@given(st.integers(0, 2_000), st.integers(1, 6), st.integers(1, 5))
+def test_the_weakest_direction_is_weakest_where_features_equal_examples(seed, n, more):
+    H = np.random.default_rng(seed).normal(size=(n, n + more))
+    weakest = [np.linalg.svd(H[:, :N], compute_uv=False)[-1] for N in range(1, n + more + 1)]
+    assert np.all(np.diff(weakest[:n]) < 1e-9)
+    assert np.all(np.diff(weakest[n - 1 :]) > -1e-9)
+
+
+def test_the_softmax_penalty_is_the_second_order_of_dropout():
+    r = np.random.default_rng(0)
+    h, W = np.abs(r.normal(size=4)) / 40, r.normal(size=(3, 4))
+    masks = 2.0 * np.array(list(product((0, 1), repeat=4)))
+
+    def log_sum(scores):
+        return np.log(np.exp(scores).sum(axis=-1))
+
+    extra = np.mean(log_sum((masks * h) @ W.T)) - log_sum(W @ h)  # the label's score is unbiased
+    q = np.exp(W @ h - log_sum(W @ h))
+    penalty = 0.5 * np.sum(h**2 * (q @ W**2 - (q @ W) ** 2))
+    assert np.isclose(extra, penalty, rtol=0.02)
+
+
 @given(st.integers(0, 2_000), st.integers(1, 5), st.integers(0, 5))
 def test_the_solution_made_of_rows_is_the_smallest(seed, rows, more):
     r = np.random.default_rng(seed)

@@ -70,7 +70,8 @@ def _problem(
     return start, (X, labels[0]), (V, labels[1]), drawn, lr, decay, p, wait
 
 
-def _one_step(rng: np.random.Generator) -> tuple:
+def _by_hand(drawn: np.ndarray, lr: float, p: float, patience: int, far: float = 1.0) -> tuple:
+    """Two hidden units and two classes; after a few steps the validation data get worse."""
     start = (
         np.array([[1.0, -1.0], [0.5, 2.0]]),
         np.array([0.5, 0.25]),
@@ -78,8 +79,8 @@ def _one_step(rng: np.random.Generator) -> tuple:
         np.array([0.5, -0.5]),
     )
     data = np.array([[1.0, 0.5], [0.5, -1.0]]), np.array([0, 1])
-    validation = np.array([[1.0, 1.0]]), np.array([1])
-    return start, data, validation, rng.random((1, 2, 2)), 0.5, 0.0, 0.0, 3
+    validation = far * np.array([[1.0, 1.0], [1.0, -1.0]]), np.array([1, 1])
+    return start, data, validation, drawn, lr, 0.0, p, patience
 
 
 def _stops(rng: np.random.Generator, p: float, wait: int, *, later: bool) -> tuple:
@@ -93,8 +94,19 @@ def _stops(rng: np.random.Generator, p: float, wait: int, *, later: bool) -> tup
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
+    on_the_edge = np.array([[[0.5, 0.25], [0.75, 0.5]], [[0.25, 0.5], [0.5, 0.75]]])
     return [
-        Case("with a single step, without decay and dropout", *_one_step(rng)),
+        Case(
+            "with a single step, without decay and dropout",
+            *_by_hand(rng.random((1, 2, 2)), 0.5, 0.0, 3),
+        ),
+        Case("where draws are exactly p", *_by_hand(on_the_edge, 0.5, 0.5, 3)),
+        Case("where the loss stays the same", *_by_hand(np.full((5, 2, 2), 0.5), 0.0, 0.0, 2)),
+        Case("where patience is one step", *_by_hand(np.full((8, 2, 2), 0.5), 0.5, 0.0, 1)),
+        Case(
+            "where the right class is far behind",
+            *_by_hand(np.full((2, 2, 2), 0.5), 0.1, 0.0, 3, far=10.0),
+        ),
         Case("without decay and dropout", *_problem(rng, (5, 3, 4, 3), 4, 0.3, 0.0, 0.0, 100)),
         Case("without dropout", *_problem(rng, (5, 2, 4, 3), 5, 0.3, 0.2, 0.0, 100)),
         Case("without decay", *_problem(rng, (7, 3, 5, 2), 4, 0.2, 0.0, 0.4, 100)),

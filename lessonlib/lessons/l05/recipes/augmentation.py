@@ -93,17 +93,17 @@ def train(model: Any, epochs: list[Any], y: Any) -> Any:
 
 
 def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
-    """Test accuracy (seeds, networks, trained, tested)."""
+    """Validation accuracy (seeds, networks, trained, tested): it ranks trainings."""
     import torch
 
     torch.set_num_threads(1)
     X, y = tensors("train")
-    test_X, test_y = tensors("test")
+    new_X, new_y = tensors("validation")
     augment = transforms()
     accuracy = np.zeros((len(seeds), len(NETWORKS), len(TRAINED), len(TESTED)))
     for s, seed in enumerate(seeds):
         torch.manual_seed(1000 + seed)
-        tests = [test_X, *(one_by_one(augment[name], test_X) for name in TESTED[1:])]
+        tests = [new_X, *(one_by_one(augment[name], new_X) for name in TESTED[1:])]
         for t, name in enumerate(TRAINED):
             torch.manual_seed(seed)
             seen = [X if t == 0 else one_by_one(augment[name], X) for _ in range(epochs)]
@@ -111,7 +111,7 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
                 torch.manual_seed(seed)
                 model = train(network(kind), seen, y)
                 with torch.no_grad():
-                    hits = [(model(T).argmax(1) == test_y).float().mean().item() for T in tests]
+                    hits = [(model(T).argmax(1) == new_y).float().mean().item() for T in tests]
                 accuracy[s, n, t] = hits
     return {
         "networks": np.array(NETWORKS),

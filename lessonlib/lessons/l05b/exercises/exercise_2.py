@@ -24,6 +24,11 @@ def _two_best(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.argsort(-np.abs(X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0)))[:2]
 
 
+def _two_higher(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The two columns that are most above the other class in class 1."""
+    return np.argsort(X[y == 0].mean(axis=0) - X[y == 1].mean(axis=0))[:2]
+
+
 def _centroid(A: np.ndarray, a: np.ndarray, B: np.ndarray) -> np.ndarray:
     """The class whose mean is nearer."""
     zero, one = A[a == 0].mean(axis=0), A[a == 1].mean(axis=0)
@@ -41,13 +46,13 @@ def _folds(n: int, k: int, order: np.ndarray) -> list[tuple[np.ndarray, np.ndarr
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     cases = []
-    for n, columns, k, answer in (
-        (12, 40, 3, _centroid),
-        (24, 60, 4, _neighbour),
-        (30, 80, 5, _centroid),
+    for n, columns, k, choose, answer in (
+        (12, 40, 3, _two_best, _centroid),
+        (24, 60, 4, _two_higher, _neighbour),
+        (30, 80, 5, _two_best, _centroid),
     ):
         X, y = rng.normal(size=(n, columns)), np.arange(n) % 2
-        cases.append((X, y, _folds(n, k, rng.permutation(n)), _two_best, answer))
+        cases.append((X, y, _folds(n, k, rng.permutation(n)), choose, answer))
     X, y = rng.normal(size=(40, 10)), rng.permutation(np.arange(40) % 2)
     X[:, 3] += 2 * y
     told = Case(

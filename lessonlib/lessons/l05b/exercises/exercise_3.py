@@ -42,11 +42,19 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case("where one row is far from the others", *uneven),
         Case("where values repeat", *repeated),
         Case("where a column never changes", still, rng.normal(size=8)),
+        Case("where equal values lie next to each other", *_pairs()),
+        Case("where no split lowers the error", np.array([[1.0], [2.0]]), np.array([0.5, 0.5])),
         Case("where the first rows are all alike in the best column", *_plateau()),
         Case("where no column changes", np.ones((4, 2)), np.array([1.0, -1.0, 0.5, 0.0])),
         Case("where there is a single row", np.array([[1.0, 2.0]]), np.array([0.7])),
         *drawn,
     ]
+
+
+def _pairs() -> tuple[np.ndarray, np.ndarray]:
+    """Two rows that only a cut between equal values could part, last or first in their column."""
+    X = np.array([[9.0, 1.0], [9.0, 1.0], [3.0, 2.0], [4.0, 3.0]])
+    return X, np.array([10.0, -10.0, 5.0, -4.0])
 
 
 def _plateau() -> tuple[np.ndarray, np.ndarray]:

@@ -58,6 +58,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     X, y = np.array([[1.0], [2.0], [3.0], [6.0]]), np.array([1, 1, 0, 1])
     small = (X, y, np.array([[0.0], [5.0]]), _middle, 2, 0.5, 1)
     cases = [small, Case("where there are no rounds", X, y, X, _middle, 0, 1.0, 1)]
+    middle = np.array([[1.0], [2.0], [3.0]])  # the threshold is 2.0
+    cases.append(Case("where rows are at a threshold", middle, y[1:], middle, _middle, 2, 0.5, 1))
     for n, m, d, rounds, lr, depth in (
         (8, 5, 2, 1, 1.0, 1),
         (14, 6, 3, 3, 1.0, 1),
