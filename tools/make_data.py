@@ -72,8 +72,37 @@ def prose() -> None:
         return
     from pydoc_data.topics import topics
 
-    text = "\n".join(topics[name] for name in sorted(topics))
+    text = "".join(f"\f{name}\n{topics[name]}" for name in sorted(topics))
     (DATA / "prose.txt").write_bytes(text.encode())
+
+
+def groups_of_pages(pages: dict[str, str], length: int = 60) -> list[list[str]]:
+    """Pages in groups: two pages share `length` characters only if they are in the same group."""
+    group = {name: [name] for name in pages}
+    first_seen: dict[str, str] = {}
+    for name, text in pages.items():
+        line = " ".join(text.split())
+        for start in range(len(line) - length + 1):
+            other = first_seen.setdefault(line[start : start + length], name)
+            if group[other] is not group[name]:
+                group[other].extend(group[name])
+                for moved in group[name]:
+                    group[moved] = group[other]
+    return [sorted(names) for first, names in group.items() if names[0] == first]
+
+
+def validation_pages(pages: dict[str, str]) -> list[str]:
+    """A tenth of the text, drawn among the groups of at most 12,000 characters."""
+
+    def size(names: list[str]) -> int:
+        return sum(len(pages[name]) + 1 for name in names)
+
+    groups = sorted(names for names in groups_of_pages(pages) if size(names) <= 12_000)
+    drawn: list[str] = []
+    for k in np.random.default_rng(0).permutation(len(groups)):
+        if size(drawn) < 0.1 * size(list(pages)):
+            drawn += groups[k]
+    return sorted(drawn)
 
 
 def checksums() -> None:

@@ -7,7 +7,7 @@ take a `np.random.Generator` and return fresh arrays.
 
 from lessonlib.datasets.dates import DATE_DIGITS, DATE_FORMATS, DATE_LETTERS, date_ids, date_pairs
 from lessonlib.datasets.images import PHOTOGRAPHS, photograph, shift
-from lessonlib.datasets.language import BANK_WORDS, bank, prose
+from lessonlib.datasets.language import BANK_WORDS, bank, prose, prose_pages
 from lessonlib.datasets.loader import load
 from lessonlib.datasets.points import moons, separable, xor
 from lessonlib.datasets.pronouns import SENTENCE_WORDS, pronoun_sentences
@@ -53,6 +53,7 @@ __all__ = [
     "photograph",
     "pronoun_sentences",
     "prose",
+    "prose_pages",
     "ranks",
     "reber",
     "recall_pairs",

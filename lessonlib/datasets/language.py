@@ -6,6 +6,12 @@ from lessonlib.files import data_folder
 
 PROSE_PARTS = ("all", "train", "validation")
 # fmt: off
+VALIDATION_PAGES = (
+    "assert", "atom-literals", "attribute-references", "await", "bitwise",
+    "bltin-null-object", "booleans", "break", "comparisons", "continue", "exprlists",
+    "id-classes", "identifiers", "import", "in", "lambda", "objects", "return", "shifting",
+    "slicings", "specialattrs", "typesmodules", "yield",
+)
 MONEY = ("loan", "cash", "teller", "money", "credit", "savings", "deposit", "coins", "salary",
          "cheque")
 RIVER = ("fish", "mud", "reeds", "water", "boat", "heron", "canoe", "otter", "trout", "swim")
@@ -17,10 +23,27 @@ BANK_LENGTH = 18
 BANK_WORDS = tuple(sorted({PAD, "bank", *MONEY, *RIVER, *FILLERS}))
 
 
+def prose_pages() -> dict[str, str]:
+    """The reference topics of Python 3.11's own documentation: the text of each page by its name.
+
+    Returns 79 pages in the order of their names. Many of them repeat paragraphs of others.
+    Source: Python Software Foundation, the module pydoc_data.topics, PSF licence; data/README.md
+    Taught in notebooks/07_recurrent_networks
+
+    >>> pages = prose_pages()
+    >>> len(pages), pages["assert"][:22]
+    (79, 'The "assert" statement')
+    """
+    text = (data_folder() / "prose.txt").read_bytes().decode("utf-8")
+    parts = [page.partition("\n") for page in text.split("\f")[1:]]
+    return {name: page for name, _, page in parts}
+
+
 def prose(part: str = "all") -> str:
     """English about Python: the reference topics of Python 3.11's own documentation, one text.
 
-    part : "all" (465,048 characters), "train" (the first 90 %) or "validation" (the last 10 %)
+    part : "all" (465,048 characters), "validation" (23 pages, a tenth of the text, which share no
+           60 characters in a row with any other page) or "train" (the other 56 pages)
     Raises ValueError for another part
     Source: Python Software Foundation, the module pydoc_data.topics, PSF licence; data/README.md
     Taught in notebooks/07_recurrent_networks
@@ -30,9 +53,12 @@ def prose(part: str = "all") -> str:
     """
     if part not in PROSE_PARTS:
         raise ValueError(f"prose: part {part!r}, wanted one of {', '.join(PROSE_PARTS)}")
-    text = (data_folder() / "prose.txt").read_bytes().decode("utf-8")
-    cut = len(text) * 9 // 10
-    return {"all": text, "train": text[:cut], "validation": text[cut:]}[part]
+    pages = prose_pages()
+    return "\n".join(
+        text
+        for name, text in pages.items()
+        if part == "all" or (name in VALIDATION_PAGES) == (part == "validation")
+    )
 
 
 def bank(

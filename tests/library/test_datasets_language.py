@@ -1,19 +1,41 @@
 """The embedded prose and photographs, and the sentences with "bank"."""
 
+import make_data
 import numpy as np
 import pytest
 
 from lessonlib import datasets
 from lessonlib.datasets import BANK_WORDS
-from lessonlib.datasets.language import MONEY, PAD, RIVER
+from lessonlib.datasets.language import MONEY, PAD, RIVER, VALIDATION_PAGES
 
 
-def test_the_prose_is_whole_and_its_parts_follow_each_other():
+def windows(text, length=60):
+    line = " ".join(text.split())
+    return {line[start : start + length] for start in range(len(line) - length + 1)}
+
+
+def test_no_text_of_the_validation_pages_is_in_the_training_pages():
+    assert not windows(datasets.prose("validation")) & windows(datasets.prose("train"))
+
+
+def test_the_last_tenth_of_the_text_would_hold_copies():
+    text = datasets.prose()
+    first, last = text[: len(text) * 9 // 10], text[len(text) * 9 // 10 :]
+    assert len(windows(last) & windows(first)) > 0.1 * len(windows(last))
+
+
+def test_the_validation_pages_are_those_that_are_drawn():
+    assert make_data.validation_pages(datasets.prose_pages()) == list(VALIDATION_PAGES)
+
+
+def test_the_prose_is_whole_and_its_parts_are_whole_pages():
     text = datasets.prose()
     assert len(text) == 465_048
-    assert datasets.prose("train") + datasets.prose("validation") == text
-    assert len(datasets.prose("train")) == 418_543
-    assert "\r" not in text
+    assert len(datasets.prose("train")) == 418_321
+    assert len(datasets.prose("validation")) == 46_726
+    assert sorted(datasets.prose_pages()) == list(datasets.prose_pages())
+    assert "\n".join(datasets.prose_pages().values()) == text
+    assert not {"\r", "\f"} & set(text)
 
 
 def test_unknown_parts_and_pictures_are_answered_with_the_known_ones():

@@ -68,14 +68,14 @@ PREDICTIONS = [
     Prediction(
         id="10.f",
         question=(
-            "At equal steps, on the same prose: who predicts the last tenth of the text best, in "
-            "bits per character?"
+            "At equal steps, on the same prose: who predicts the validation pages best, in bits "
+            "per character?"
         ),
         choices=("The GPT", "The LSTM", "A table that counts"),
         right=2,
         why=(
-            "With a text this small and networks this small and briefly trained, counting wins. "
-            "The networks catch up with more steps, more weights and more text."
+            "A table of two tokens needs 2.09 bits, the LSTM on tokens 2.15, the GPT 2.23. "
+            "This holds for one small text, 1,000 steps and networks of 110,000 to 152,000 weights."
         ),
     ),
 ]

@@ -98,9 +98,9 @@ def test_letters_have_equal_parameters_and_beat_the_pair_table():
     middle = np.median(stored["bits"], axis=1)
     assert np.all(middle < stored["tables"][1] - 0.5)
     assert np.all(middle > stored["tables"][3])
-    named = dict(zip(stored["networks"], middle, strict=True))
-    assert named["GRU 148"] + 0.2 < named["LSTM 128"]
-    assert abs(named["GRU 148"] - named["RNN 249"]) < 0.15
+    named = dict(zip(stored["networks"], stored["bits"], strict=True))
+    assert np.all(named["GRU 148"] + 0.3 < named["LSTM 128"])
+    assert np.all(abs(named["GRU 148"] - named["RNN 249"]) < 0.1)
 
 
 def test_a_short_letters_run_lowers_the_bits():

@@ -26,8 +26,8 @@ def test_stored_race_lies_in_the_lessons_bands():
         assert all(claims()[f"10.race, {name}"].holds(bits) for bits in seeds)
     assert stored["token_tables"][-1] < stored["bits"].min()
     ahead = stored["bits"][:, [0, 2]] - stored["bits"][:, [1, 3]]  # of the LSTM before the GPT
-    assert np.all(ahead > 0.02)
-    assert np.all(ahead[:, 1] < 0.08)
+    assert np.all(ahead > 0.05)
+    assert np.all(ahead[:, 1] < 0.1)
 
 
 def test_the_longer_run_learns_and_its_weights_are_small_on_disk():
@@ -37,7 +37,7 @@ def test_the_longer_run_learns_and_its_weights_are_small_on_disk():
     stored = trained("10.gpt")
     assert set(stored.arrays) == set(made)
     np.testing.assert_array_equal(stored["merges"], made["merges"])
-    assert 1.8 < stored["bits"] < 2.1
+    assert 2.0 < stored["bits"] < 2.3
     assert (data_folder() / "models" / "10_gpt.npz").stat().st_size < 300_000
 
 

@@ -2,9 +2,9 @@
 
 Each network reads 1,000 batches of 16 windows of 48 symbols, characters or tokens of 300 merges
 learned on the training part, with AdamW, 20 steps of warm-up and a cosine. Each lr is the better
-of two (0.005, 0.01) for seed 0. All are measured on the last tenth of the text: windows of 48,
-each started from nothing, so that the first symbols of a window are hard for everyone; the tables
-have their whole context everywhere.
+of two (0.005, 0.01) for seed 0, chosen before the text was split by page and not again. All are
+measured on the same validation pages: windows of 48, each started from nothing, so that the first
+symbols of a window are hard for everyone; the tables have their whole context everywhere.
 """
 
 import time

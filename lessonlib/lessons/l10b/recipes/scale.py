@@ -5,6 +5,7 @@ import numpy as np
 from lessonlib import functional as F
 from lessonlib import nn, optim
 from lessonlib.datasets import prose
+from lessonlib.text import Vocabulary
 
 SEEDS = (0, 1)
 LEARNING_RATES = {8: 0.02, 16: 0.015, 32: 0.012, 64: 0.01}  # width: lr
@@ -55,26 +56,26 @@ def windows(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def run(d: int, lr: float, seed: int, steps: int = STEPS) -> tuple[int, float]:
-    """Parameters in the blocks, and bits per character on the last tenth of the text."""
-    symbols, data = np.unique(list(prose()), return_inverse=True)
-    cut = round(0.9 * len(data))
+    """Parameters in the blocks, and bits per character on the validation pages."""
+    letters = Vocabulary(prose())
+    train, validation = letters.encode(prose("train")), letters.encode(prose("validation"))
     rng = np.random.default_rng(seed)
-    model = Small(len(symbols), d, rng)
+    model = Small(len(letters), d, rng)
     loss = nn.CrossEntropyLoss()
     optimizer = optim.AdamW(model.parameters(), lr, betas=(0.9, 0.95), weight_decay=0.01)
     for step in range(steps):
         # Warm-up for 30 steps, then a straight line down.
         optimizer.param_groups[0]["lr"] = lr * min(1, (step + 1) / 30) * (1 - 0.95 * step / steps)
-        x, y = windows(data, rng.integers(0, cut - LENGTH - 1, BATCH))
+        x, y = windows(train, rng.integers(0, len(train) - LENGTH - 1, BATCH))
         scores = model(x)
-        loss(scores.reshape(-1, len(symbols)), y.ravel())
+        loss(scores.reshape(-1, len(letters)), y.ravel())
         optimizer.zero_grad()
         model.backward(loss.backward().reshape(scores.shape))
         optim.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
     model.eval()
-    x, y = windows(data, np.linspace(cut, len(data) - LENGTH - 1, 400).astype(int))
-    nats = F.cross_entropy(model(x).reshape(-1, len(symbols)), y.ravel())[0]
+    x, y = windows(validation, np.linspace(0, len(validation) - LENGTH - 1, 400).astype(int))
+    nats = F.cross_entropy(model(x).reshape(-1, len(letters)), y.ravel())[0]
     return sum(p.data.size for p in model.blocks.parameters()), float(nats / np.log(2))
 
 
