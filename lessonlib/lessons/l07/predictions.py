@@ -133,8 +133,8 @@ QUESTIONS = [
         rubric=(
             "1 point: names the likely cause - the gradient from the end hardly reaches words "
             "hundreds of steps back (it vanishes), so the network learns from the last words only "
-            "- and that clipping (a) only shortens gradients that are too long: it cannot bring back what has "
-            "vanished.",
+            "- and that clipping (a) only shortens gradients that are too long: it cannot bring "
+            "back what has vanished.",
             "1 point: judges (b) and (c) - the backward direction brings the first words near the "
             "answer (the middle stays far), which may help some; windows cut the gradient at 50 "
             "words, with one answer at the end they make it worse, unless an answer is asked in "
