@@ -8,7 +8,7 @@ CARD = Lesson(
     title="Recurrent networks",
     promise="Carry a state",
     you_will="carry a state through a text, and the gradient back through time",
-    hours=3,
+    hours=4.5,
     needs=("05",),
     explorer="ReaderExplorer",
 )

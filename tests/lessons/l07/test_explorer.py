@@ -63,7 +63,7 @@ def test_units_that_keep_their_value_are_at_the_top_and_none_keeps_it_for_long()
     one, eight = ((y[:-k] * y[k:]).sum(axis=0) / (y**2).sum(axis=0) for k in (1, 8))
     assert np.all(np.diff(one) < 1e-6)
     assert 0.3 < one[0] < 0.5
-    assert np.abs(eight).max() < 0.15
+    assert np.abs(eight).max() < 0.2
 
 
 def test_it_starts_inside_a_word_and_steps_to_the_end(reader):
@@ -212,11 +212,20 @@ def test_an_invented_word_costs_as_much_when_it_comes_again():
     assert min(costs) > 0.9 * max(costs)
 
 
-def test_a_slip_is_paid_at_the_wrong_letter_and_after_it():
+def test_a_slip_is_paid_at_the_wrong_letter():
     reader = TextReader("Type teh slip")
     surprise = reader.reading.surprise
     assert np.nanargmax(surprise) == 7
-    assert surprise[8] > 4
+    assert surprise[7] > 12
+
+
+def test_the_first_row_is_orange_where_a_line_begins_and_fades_in_the_indentation():
+    reader = TextReader("indented code")
+    at = reader.text.index("\n         return")
+    values = reader.reading.states[at + 1 : at + 10, 0]
+    assert values[0] > 0.5
+    assert values[1] > 0
+    assert values[5:].max() < 0
 
 
 def test_twenty_times_a_the_columns_grow_alike_and_the_surprise_stays():

@@ -32,11 +32,10 @@ def test_streams_go_on_where_the_window_before_ended():
 def test_the_network_is_between_the_tables():
     stored = trained("07.characters")
     at = dict(zip(stored["steps"].tolist(), stored["bits"].T, strict=True))
-    assert stored["tables"][3] < at[450].min()
-    assert at[450].max() < stored["tables"][2]
-    assert at[1000].max() < stored["tables"][3]
-    assert at[700].min() > stored["tables"][3]
-    assert at[3000].min() > 1.94  # the mixed table
+    assert np.median(at[300]) < stored["tables"][2]
+    assert stored["tables"][3] < at[700].min()
+    assert at[1500].max() < stored["tables"][3]
+    assert at[3000].min() > 2.18  # tables of orders 0 to 4, mixed
 
 
 def test_the_weights_give_the_bits_that_are_stored():

@@ -492,3 +492,203 @@ def write_best(step, first, state, count):
         scores, state = step(last, state)
         last = int(np.argmax(scores))
     return out
+
+
+# 07.6
+
+
+@right("07.6", "Karpathy's way: stream by stream, lists of vectors, np.add.at")
+def train(start, pieces, lr, limit, steps):
+    P = [np.array(a, dtype=float) for a in start]
+    m, v = [a * 0 for a in P], [a * 0 for a in P]
+    losses, t = [], 0
+    while t < steps:
+        h = np.zeros((len(pieces[0][0]), len(P[1])))
+        for x, y in pieces:
+            if t == steps:
+                break
+            t += 1
+            W, U, b, R, c = P
+            G = [a * 0 for a in P]
+            B, L = np.shape(x)
+            total = 0.0
+            for n in range(B):
+                hs, ps = [h[n]], []
+                for k in range(L):
+                    hs.append(np.tanh(W[:, x[n][k]] + U @ hs[-1] + b))
+                    e = np.exp(R @ hs[-1] + c)
+                    ps.append(e / e.sum())
+                    total -= np.log(ps[-1][y[n][k]])
+                later = np.zeros(len(U))
+                for k in range(L - 1, -1, -1):
+                    ds = ps[k].copy()
+                    ds[y[n][k]] -= 1
+                    ds /= B * L
+                    G[3] += np.outer(ds, hs[k + 1])
+                    G[4] += ds
+                    da = (R.T @ ds + later) * (1 - hs[k + 1] ** 2)
+                    G[0][:, x[n][k]] += da
+                    G[1] += np.outer(da, hs[k])
+                    G[2] += da
+                    later = U.T @ da
+                h[n] = hs[-1]
+            losses.append(total / (B * L))
+            size = math.sqrt(sum((g * g).sum() for g in G))
+            if size > limit:
+                G = [g * limit / size for g in G]
+            for k in range(5):
+                m[k] = 0.9 * m[k] + 0.1 * G[k]
+                v[k] = 0.999 * v[k] + 0.001 * G[k] ** 2
+                P[k] = P[k] - lr * (m[k] / (1 - 0.9**t)) / (np.sqrt(v[k] / (1 - 0.999**t)) + 1e-8)
+    return *P, losses
+
+
+@right("07.6", "one-hot inputs, one flat vector of all parameters, in float32")
+def train(start, pieces, lr, limit, steps):
+    shapes = [np.shape(a) for a in start]
+    cuts = np.cumsum([np.prod(s, dtype=int) for s in shapes])[:-1]
+    flat = np.concatenate([np.ravel(a) for a in start]).astype(np.float64)
+    m, v, losses, h = np.zeros_like(flat), np.zeros_like(flat), [], None
+    for t in range(1, steps + 1):
+        W, U, b, R, c = (p.reshape(s) for p, s in zip(np.split(flat, cuts), shapes))
+        x, y = pieces[(t - 1) % len(pieces)]
+        if (t - 1) % len(pieces) == 0:
+            h = np.zeros((len(x), len(b)))
+        X, Y = np.eye(len(c))[x], np.eye(len(c))[y]
+        hs = [h]
+        for k in range(x.shape[1]):
+            hs.append(np.tanh(X[:, k] @ W.T + hs[-1] @ U.T + b))
+        h = hs[-1]
+        H, old = np.stack(hs[1:], 1), np.stack(hs[:-1], 1)
+        s = H @ R.T + c
+        logp = s - np.logaddexp.reduce(s, axis=2, keepdims=True)
+        losses.append(-(logp * Y).sum() / y.size)
+        d = (np.exp(logp) - Y) / y.size
+        da, back = np.zeros_like(H), 0
+        for k in range(x.shape[1] - 1, -1, -1):
+            da[:, k] = (d[:, k] @ R + back) * (1 - H[:, k] ** 2)
+            back = da[:, k] @ U
+        two = [(0, 1), (0, 1)]
+        G = (np.tensordot(da, X, two), np.tensordot(da, old, two), da.sum((0, 1)),
+             np.tensordot(d, H, two), d.sum((0, 1)))
+        g = np.concatenate([np.ravel(part) for part in G])
+        g = g * min(1, limit / np.linalg.norm(g))
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g * g
+        flat = flat - lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return *(p.reshape(s) for p, s in zip(np.split(flat, cuts), shapes)), losses
+
+
+def _own(start, pieces, lr, limit, steps, *, bits=False, eps_inside=False, carry_last=False,
+         dense_c=True, beta=(0.9, 0.999), begin_each=None, softmax_axis=-1, skip_first=False,
+         clip_after=False, drop_b=False, keep_state_grad=False, double_R=False):
+    P = [np.array(a, dtype=float) for a in start]
+    m, v = [a * 0 for a in P], [a * 0 for a in P]
+    losses, h = [], None
+    for step in range(steps):
+        x, y = pieces[step % len(pieces)]
+        W, U, b, R, c = P
+        if step % len(pieces) == 0:
+            h = np.zeros((len(x), len(U)))
+        hs = [h]
+        for k in range(x.shape[1]):
+            hs.append(np.tanh(W[:, x[:, k]].T + hs[-1] @ U.T + b))
+        h = hs[-2] if carry_last else hs[-1]
+        H = np.array(hs)
+        s = H[1:] @ R.T + (c if dense_c else 0)
+        p = np.exp(s)
+        p /= p.sum(axis=softmax_axis, keepdims=True)
+        Y = np.eye(len(c))[y.T]
+        losses.append(float(-np.log((p * Y).sum(-1)).mean() / (np.log(2) if bits else 1)))
+        d = (p - Y) / y.size
+        da, back = np.zeros_like(H[1:]), 0
+        for k in reversed(range(x.shape[1])):
+            da[k] = (d[k] @ R + back) * (1 - H[k + 1] ** 2)
+            back = (back if keep_state_grad else 0) + da[k] @ U
+        G = [np.einsum("lbh,lbv->hv", da, np.eye(len(c))[x.T]), np.einsum("lbh,lbk->hk", da, H[:-1]),
+             da.sum((0, 1)) * (not drop_b), np.einsum("lbv,lbh->vh", d, H[1:]), d.sum((0, 1))]
+        if double_R:
+            G[3] = np.einsum("lbv,lbh->vh", d, H[:-1])
+        size = np.sqrt(sum((g**2).sum() for g in G))
+        if not clip_after:
+            G = [g * min(1, limit / size) for g in G]
+        t = step + 1
+        moves = []
+        for k, g in enumerate(G):
+            m[k] = beta[0] * m[k] + (1 - beta[0]) * g
+            v[k] = beta[1] * v[k] + (1 - beta[1]) * g**2
+            root = np.sqrt(v[k] / (1 - beta[1]**t) + (1e-8 if eps_inside else 0)) + 1e-8
+            moves.append(lr * m[k] / (1 - beta[0]**t) / root)
+        if clip_after:
+            size = np.sqrt(sum((g**2).sum() for g in moves))
+            moves = [g * min(1, limit / size) for g in moves]
+        P = [q - move for q, move in zip(P, moves)]
+    return *P, losses
+
+
+@wrong("07.6", "losses in bits", "the losses are asked in nats")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, bits=True)
+
+
+@wrong("07.6", "the state before the last step is carried", "the next window begins with the state after the last symbol")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, carry_last=True)
+
+
+@wrong("07.6", "0.99 in place of 0.999", "the mean of squares keeps 0.999 of its value")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, beta=(0.9, 0.99))
+
+
+@wrong("07.6", "softmax over the streams", "the probabilities of the symbols sum to 1 at each place")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, softmax_axis=1)
+
+
+@wrong("07.6", "c left out of the scores", "the scores have a bias c")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, dense_c=False)
+
+
+@wrong("07.6", "steps clipped after Adam", "clip the gradient, before Adam sees it")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, clip_after=True)
+
+
+@wrong("07.6", "b never learns", "b has a gradient too, the sum of da")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, drop_b=True)
+
+
+@wrong("07.6", "what comes back piles up", "U^T da holds all that came from later")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, keep_state_grad=True)
+
+
+@wrong("07.6", "R's gradient with the states before", "the scores are made of the state after the symbol")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps, double_R=True)
+
+
+@wrong("07.6", "weights of the start changed in place", "start must stay as it is")
+def train(start, pieces, lr, limit, steps):
+    new = _own(start, pieces, lr, limit, steps)
+    for old, one in zip(start, new):
+        old[:] = one
+    return new
+
+
+@wrong("07.6", "learns from the first window only", "each step takes the next window")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces[:1], lr, limit, steps)
+
+
+@wrong("07.6", "losses forgotten", "six values come back")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, pieces, lr, limit, steps)[:5]
+
+
+@wrong("07.6", "targets taken as inputs", "the inputs are the first of the two")
+def train(start, pieces, lr, limit, steps):
+    return _own(start, [(y, x) for x, y in pieces], lr, limit, steps)

@@ -1,0 +1,119 @@
+"""Sentences of lesson 07 that its own outputs do not show (see claims.md)."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonlib import datasets, optim
+from lessonlib.datasets.language import VALIDATION_PAGES
+from lessonlib.lessons.l07.exercises.exercise_1 import states
+from lessonlib.lessons.l07.exercises.exercise_2 import backward
+from lessonlib.lessons.l07.exercises.exercise_6 import train
+from lessonlib.models import trained_character_rnn
+from lessonlib.nn import Parameter
+from lessonlib.text import NGram, Vocabulary
+from lessonlib.trained import trained
+
+
+@given(st.integers(0, 500))
+def test_twins_have_equal_counts_and_opposite_labels(seed):
+    (words, labels), _ = datasets.ranks(np.random.default_rng(seed))
+    assert np.array_equal(np.sort(words[::2]), np.sort(words[1::2]))
+    assert np.array_equal(labels[::2], 1 - labels[1::2])
+
+
+def test_a_word_in_front_leaves_no_word_that_tells_twins_apart_at_a_place_of_training():
+    """Then a table of places, which starts at zero, gives twins the same scores."""
+    (words, _), (new, _) = datasets.ranks(np.random.default_rng(0))
+    known = {(place, word) for row in words for place, word in enumerate(row)}
+    for one, other in zip(new[::2], new[1::2], strict=True):
+        differs = np.flatnonzero(one != other)
+        assert not {(p + 1, row[p]) for row in (one, other) for p in differs} & known
+
+
+def test_the_worked_example_of_three_steps():
+    x, h0 = np.array([[1.0], [0.0], [2.0]]), np.zeros(1)
+    W, U, b = np.array([[0.5]]), np.array([[0.8]]), np.zeros(1)
+    h = states(x, h0, W, U, b)
+    dW, dU, _ = backward(np.array([[0.0], [0.0], h[2] - 1]), x, h, h0, U)
+    assert np.allclose(h.ravel(), [0.4621, 0.3537, 0.8573], atol=5e-5)
+    assert np.allclose([dW.item(), dU.item()], [-0.0923, -0.0256], atol=5e-5)
+
+
+@given(st.integers(0, 2000), st.integers(1, 6), st.integers(1, 12))
+def test_a_gradient_grows_at_most_by_the_largest_singular_value_a_step(seed, n, steps):
+    r = np.random.default_rng(seed)
+    U, g = r.normal(size=(n, n)), r.normal(size=n)
+    bound = np.linalg.norm(g) * np.linalg.norm(U, 2) ** steps
+    for _ in range(steps):
+        g = U.T @ (r.random(n) * g)  # any slopes from 0 to 1
+    assert np.linalg.norm(g) <= bound * (1 + 1e-9)
+
+
+@given(st.integers(0, 2000), st.integers(1, 6))
+def test_the_spectral_radius_is_at_most_the_largest_singular_value(seed, n):
+    U = np.random.default_rng(seed).normal(size=(n, n))
+    assert np.abs(np.linalg.eigvals(U)).max() <= np.linalg.norm(U, 2) * (1 + 1e-9)
+
+
+def test_gelfand_in_the_long_run():
+    U = np.array([[0.8, 4.0], [0.0, 0.8]])
+    assert np.linalg.norm(U, 2) == pytest.approx(4.16, abs=0.01)
+    long_run = np.linalg.norm(np.linalg.matrix_power(U / 0.8, 20_000), 2) ** (1 / 20_000)
+    assert 0.8 * long_run == pytest.approx(0.8, abs=1e-3)
+
+
+def test_two_biases_with_one_gradient_move_their_sum_twice_as_far():
+    def moved(count):
+        biases = [Parameter(np.zeros(3)) for _ in range(count)]
+        for bias in biases:
+            bias.grad = np.ones(3)
+        optim.SGD(biases, 0.1).step()
+        return sum(bias.data for bias in biases)
+
+    assert np.allclose(moved(2), 2 * moved(1))
+
+
+def test_a_training_without_answers_after_the_window_forgets_nothing_forward():
+    """The state is carried: with a learning rate of 0 two windows cost what one long one costs."""
+    r = np.random.default_rng(0)
+    start = tuple(r.normal(size=s) for s in ((4, 5), (4, 4), 4, (5, 4), 5))
+    ids = r.integers(0, 5, (2, 9))
+    halves = [(ids[:, a : a + 4], ids[:, a + 1 : a + 5]) for a in (0, 4)]
+    two = train(start, halves, 0.0, 1.0, 2)[5]
+    one = train(start, [(ids[:, :8], ids[:, 1:])], 0.0, 1.0, 1)[5]
+    assert np.mean(two) == pytest.approx(one[0])
+
+
+def page_parts():
+    letters = Vocabulary(datasets.prose())
+    ids = [letters.encode(datasets.prose(part)) for part in ("train", "validation")]
+    return letters, *ids
+
+
+def test_the_mixture_of_orders_0_to_4_is_the_best_of_its_kind_on_the_validation_pages():
+    letters, train_ids, valid_ids = page_parts()
+    bits = {
+        n: NGram(n, len(letters), "witten-bell").fit(train_ids).bits(valid_ids)
+        for n in (2, 3, 4, 5, 6)
+    }
+    assert min(bits, key=bits.get) == 4
+    assert bits[4] == pytest.approx(2.17, abs=0.005)
+    assert trained("07.characters")["bits"][:, -1].min() > bits[4]
+
+
+def test_the_network_and_the_table_together_beat_both_on_nearly_every_page():
+    letters, train_ids, _ = page_parts()
+    table = NGram(4, len(letters), "witten-bell").fit(train_ids)
+    model, _ = trained_character_rnn()
+    pages, gains = datasets.prose_pages(), []
+    for name in VALIDATION_PAGES:
+        ids = letters.encode(pages[name])[:400]
+        scores = model(ids[None, :-1])[0, 3:].astype(float)
+        p = np.exp(scores - scores.max(axis=1, keepdims=True))
+        network = (p / p.sum(axis=1, keepdims=True))[np.arange(len(ids) - 4), ids[4:]]
+        counted = [table.probabilities(ids[k - 4 : k])[ids[k]] for k in range(4, len(ids))]
+        both = -np.log2((network + counted) / 2).mean()
+        gains.append(min(-np.log2(network).mean(), -np.log2(counted).mean()) - both)
+    assert np.mean(np.array(gains) > 0) > 0.9
