@@ -46,17 +46,17 @@ PREDICTIONS = [
     Prediction(
         id="07.d",
         question=(
-            "U has the eigenvalue 0.8 twice and the largest singular value 4.16; no tanh. A "
+            "U has the eigenvalue 0.8 twice and the largest singular value 4.15; no tanh. A "
             "gradient of length 1 goes back through 60 steps. Its length"
         ),
         choices=(
             "falls from the first step on",
             "grows first, and is below 0.01 after 60 steps",
-            "grows at every step, to about 4.16 to the power 60",
+            "grows at every step, to about 4.15 to the power 60",
         ),
         right=1,
         why=(
-            "A single step can make a vector as much as 4.16 times longer, but not each of many "
+            "A single step can make a vector as much as 4.15 times longer, but not each of many "
             "steps in a row: in the long run 0.8 decides, and 0.8 to the 60 is about a millionth."
         ),
     ),
