@@ -31,8 +31,8 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "A damped line leaves a dozen of 569 rows wrong. The bends that a network adds find "
-            "nothing more here, and the two differ by fewer rows than chance would move."
+            "A damped line leaves a dozen of 569 rows wrong. The network is right for about as "
+            "many: the two differ by fewer rows than chance would move."
         ),
     ),
     Prediction(
@@ -88,8 +88,8 @@ PREDICTIONS = [
         choices=("about 5, as by chance", "about 25", "45 or more"),
         right=2,
         why=(
-            "A model that has not seen the row is sure of the true digit and gives the false label "
-            "almost nothing, far less than it gives the labels of merely untidy digits."
+            "A model that does not repeat the false label gives it almost nothing, far less than "
+            "it gives the labels of merely untidy digits."
         ),
     ),
 ]
