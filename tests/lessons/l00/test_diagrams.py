@@ -3,20 +3,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from drawings import texts
 from matplotlib.lines import AxLine
 
 from lessonlib.lessons.l00 import diagrams
 from lessonlib.lessons.l00.exercises.exercise_2 import BAR, EMPTY
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(fig):
-    return [text.get_text() for text in fig.axes[0].texts]
 
 
 def test_the_parts_say_their_sizes():

@@ -7,12 +7,6 @@ import pytest
 from lessonlib.lessons.l01 import diagrams
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 def test_the_update_writes_the_scores_before_and_after():
     _, axes = plt.subplots(1, 2)
     diagrams.update(axes, np.array([0.0, 2.0]), 0.0, np.array([2.0, 1.0]), -1)

@@ -2,19 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
+from drawings import texts
 
 from lessonlib.lessons.l02 import diagrams
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(fig):
-    return [text.get_text() for ax in fig.axes for text in ax.texts]
 
 
 def test_the_network_names_its_weights_biases_and_shapes():

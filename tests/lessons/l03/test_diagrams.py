@@ -1,24 +1,13 @@
 """The drawings of lesson 03 show the numbers that they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
+from drawings import texts
 
 from lessonlib.lessons.l03 import diagrams
 
 X = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]])
 W = np.array([[3.0, -1.0], [1.0, 2.0]])
 dY = np.array([[1.0, -1.0], [0.0, 2.0], [-2.0, 0.0]])
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(fig):
-    return [text.get_text() for text in fig.axes[0].texts]
 
 
 def test_the_paths_double():

@@ -2,19 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
+from drawings import texts
 
 from lessonlib.lessons.l04b import diagrams
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_a_layer_names_its_factors_and_shapes():

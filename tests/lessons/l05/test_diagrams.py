@@ -2,19 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
+from drawings import texts
 
 from lessonlib.lessons.l05 import diagrams
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_the_taps_let_the_share_through_that_decay_leaves():

@@ -2,15 +2,8 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from lessonlib.lessons.l05b import diagrams
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_a_split_draws_the_two_means():

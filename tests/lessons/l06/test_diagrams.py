@@ -1,22 +1,12 @@
 """The drawings of lesson 06 show the numbers of what they are about."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from drawings import texts
 
 from lessonlib import functional as F
 from lessonlib.lessons.l06 import diagrams
 from lessonlib.lessons.l06.exercises.exercise_4 import output_size
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
 
 
 @pytest.mark.parametrize("place", [(0, 1), (1, 1), (1, 2)])

@@ -1,20 +1,10 @@
 """The drawings of lesson 06b show the numbers that they are given."""
 
-import matplotlib.pyplot as plt
 import pytest
+from drawings import texts
 
 from lessonlib.lessons.l06b import diagrams
 from lessonlib.lessons.l06b.exercises.exercise_2 import fields
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
 
 
 @pytest.mark.parametrize("layers", [diagrams.LAYERS, ((3, 1), (3, 1))])

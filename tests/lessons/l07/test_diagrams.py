@@ -1,19 +1,8 @@
 """The drawings of lesson 07 show what the formulas say."""
 
-import matplotlib.pyplot as plt
-import pytest
+from drawings import texts
 
 from lessonlib.lessons.l07 import diagrams
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_the_same_weights_are_at_every_step_and_a_gradient_comes_back_from_all_but_the_first():
