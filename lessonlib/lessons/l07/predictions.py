@@ -46,8 +46,8 @@ PREDICTIONS = [
     Prediction(
         id="07.d",
         question=(
-            "U has the eigenvalue 0.8 twice and the largest singular value 4.15; no tanh. A "
-            "gradient of length 1 goes back through 60 steps. Its length"
+            "U has the eigenvalue 0.8 twice and the largest singular value 4.15; no tanh. "
+            "The gradient (1, 0) goes back through 60 steps. Its length"
         ),
         choices=(
             "falls from the first step on",
@@ -57,7 +57,8 @@ PREDICTIONS = [
         right=1,
         why=(
             "A single step can make a vector as much as 4.15 times longer, but not each of many "
-            "steps in a row: in the long run 0.8 decides, and 0.8 to the 60 is about a millionth."
+            "steps in a row: in the long run 0.8 decides. By hand the gradient is 0.8 to the k "
+            "times (1, 5k), and 0.8 to the 60 is about a millionth."
         ),
     ),
     Prediction(
