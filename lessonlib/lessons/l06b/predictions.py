@@ -31,8 +31,9 @@ PREDICTIONS = [
         ),
         right=2,
         why=(
-            "In about 0.98 of the cases. The score is a mean over places, so what speaks for a "
-            "digit has to be at the places where the digit is."
+            "In about 0.98 of the cases. The score is a mean over places, so one may ask what each "
+            "place gives to it. That the places are right is the work of training, as a control "
+            "shows below."
         ),
     ),
     Prediction(
