@@ -211,7 +211,7 @@ def _decays_weights(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> bo
 def _leaves_biases(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> bool:
     lr, slopes = rest[2], _slopes(start, data)
     pulled = [s + 0.5 * w for s, w in zip(slopes, start, strict=True)]
-    return not _walks(one, start, pulled, lr, (0, 1, 2, 3))
+    return lr == 0 or not _walks(one, start, pulled, lr, (0, 1, 2, 3))  # no lr, no decay
 
 
 def _silences(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> bool:

@@ -24,7 +24,7 @@ class PromptExplorer(Explorer):
     >>> explorer = PromptExplorer("The value of", temperature=0)
     >>> explorer.step(2)
     >>> explorer.text
-    'The value of the "'
+    'The value of the sequence'
     """
 
     speed_control: ClassVar[bool] = False
