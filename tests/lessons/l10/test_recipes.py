@@ -13,7 +13,7 @@ from lessonlib.trained import trained
 def test_every_network_of_the_race_learns():
     made = race.make(seeds=(0,), steps=60)
     assert made["bits"].shape == (1, 4)
-    assert np.all(made["bits"] < made["tables"][0] - 0.5)  # more than how often each one comes
+    assert np.all(made["bits"] < [4.2, 4.2, 3.75, 3.6])
     np.testing.assert_allclose(made["tables"], trained("10.race")["tables"], atol=1e-6)
     assert np.ptp(made["parameters"][:2]) < 15_000
     assert np.ptp(made["parameters"][2:]) < 15_000
