@@ -1,6 +1,6 @@
 """A class, half of it hostile or broken, graded in one go: everyone is named, nobody gains.
 
-LESSONLIB_CLASS sets its size: 150 unless it does, 500 for a run by hand.
+LESSONLIB_CLASS sets its size: 60 unless it does, 500 for a run by hand.
 """
 
 import copy
@@ -29,7 +29,7 @@ from lessonlib.homework.release import solved
 
 pytest_plugins = ("homework_cases.fixtures",)
 pytestmark = [*MARKS, pytest.mark.exhaustive]
-SIZE = int(os.environ.get("LESSONLIB_CLASS", "150"))
+SIZE = int(os.environ.get("LESSONLIB_CLASS", "60"))
 QUICK = Limits(cell=1.5, given=20.0, call=0.7, grace=0.5, memory=5 * 2**28)
 MEMORY = 2**30  # of the command itself, above which a class would not fit
 
