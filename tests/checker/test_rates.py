@@ -11,9 +11,9 @@ STEP = 1 if os.environ.get("LESSONLIB_EXHAUSTIVE") else 4
 MOST_SECONDS = 3.5  # of a processor that does other work too
 
 
-@pytest.fixture(scope="module")
-def found():
-    return list(tried(collected([], step=STEP)))
+@pytest.fixture(scope="module", params=lessons())
+def found(request):
+    return list(tried(collected([request.param], step=STEP)))
 
 
 def test_there_are_answers_to_every_exercise():

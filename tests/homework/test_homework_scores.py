@@ -278,5 +278,5 @@ def leaves_that_change(arguments):
     for value in arguments:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
             yield value
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             yield from leaves_that_change(value)

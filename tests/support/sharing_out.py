@@ -21,6 +21,7 @@ KEPT_ANYWAY = tuple(
     f"tests/house/test_{name}.py"
     for name in ("glossary", "lint", "marks", "second_edition", "structure")
 )
+SPLIT = ("tests/checker/test_mutants.py", "tests/checker/test_rates.py")  # minutes in one file
 LONGEST = ("browser", "tests/homework/", "site", "notebooks/", "tests/house/", "tests/lessons/")
 
 
@@ -108,8 +109,10 @@ def pytest_collection_modifyitems(config, items):
 
 
 def group_of(nodeid):
-    """The name of the group that stays together: a file, the browser, the site."""
-    place = nodeid.split("::")[0]
+    """The name of the group that stays together: a file, one parameter of it, browser, site."""
+    place, _, test = nodeid.partition("::")
+    if place in SPLIT and "[" in test:
+        return place + test[test.index("[") :]
     if place.startswith("tests/site/"):
         return "site"
     return "browser" if "_in_browser" in place else place
