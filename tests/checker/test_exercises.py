@@ -360,7 +360,8 @@ def test_names_between_backticks_are_set_as_code():
 def test_an_import_is_not_cut_off(thread, tmp_path, monkeypatch):
     """A library whose import is cut off stays broken for as long as the kernel runs."""
     (tmp_path / "slow_to_import.py").write_text(
-        "import time\nend = time.process_time() + 0.6\nwhile end > time.process_time(): 0\nready = 1"
+        "import time\nend = time.process_time() + 0.6\n"
+        "while end > time.process_time(): 0\nready = 1"
     )
     (tmp_path / "never_imported.py").write_text("while True: pass")
     monkeypatch.syspath_prepend(tmp_path)

@@ -9,7 +9,7 @@ from rates import collected, tried
 from lessonlib.lessons.registry import exercises_of, lessons
 
 STEP = 1 if os.environ.get("LESSONLIB_EXHAUSTIVE") else 4
-LONGEST_WAIT = 50  # times as long as a million squares take in Python: about 3.5 seconds
+LONGEST_WAIT = 85  # times as long as a million squares take in Python: about 3.5 seconds
 
 
 @pytest.fixture(scope="module", params=lessons())
