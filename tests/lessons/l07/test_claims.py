@@ -12,6 +12,7 @@ from lessonlib.lessons.l07.exercises.exercise_2 import backward
 from lessonlib.lessons.l07.exercises.exercise_6 import train
 from lessonlib.models import trained_character_rnn
 from lessonlib.nn import Parameter
+from lessonlib.scoreboard import canvas
 from lessonlib.text import NGram, Vocabulary
 from lessonlib.trained import trained
 
@@ -117,3 +118,30 @@ def test_the_network_and_the_table_together_beat_both_on_nearly_every_page():
         both = -np.log2((network + counted) / 2).mean()
         gains.append(min(-np.log2(network).mean(), -np.log2(counted).mean()) - both)
     assert np.mean(np.array(gains) > 0) > 0.9
+
+
+def test_a_small_change_of_the_state_and_a_gradient_meet_in_one_product():
+    """What forward makes of a change d and backward of a gradient g: the same number, g . M d."""
+    r = np.random.default_rng(0)
+    W, U, b, x = (r.normal(size=s) for s in ((4, 3), (4, 4), 4, (5, 3)))
+    h0, d, g = r.normal(size=4), r.normal(size=4), r.normal(size=4)
+    change = (states(x, h0 + 1e-6 * d, W, U, b)[-1] - states(x, h0 - 1e-6 * d, W, U, b)[-1]) / 2e-6
+    back = g
+    for h in states(x, h0, W, U, b)[::-1]:
+        back = U.T @ ((1 - h**2) * back)
+    assert g @ change == pytest.approx(back @ d, rel=1e-6)
+
+
+@given(st.integers(0, 2000))
+def test_the_best_mean_of_the_word_game(seed):
+    """No shares of 22 words, whatever a predictor makes of them, cost less than log2 22 bits."""
+    p = np.random.default_rng(seed).dirichlet(np.ones(22))
+    assert -np.log2(p).mean() >= np.log2(22) - 1e-12
+
+
+def test_a_digit_moved_down_and_asked_later_differs_only_in_its_start():
+    """It is the digit in the middle with two more blank rows in front."""
+    images, _ = canvas("test")
+    moved = np.pad(datasets.shift(images, 0, 2), ((0, 0), (0, 2), (0, 0)))
+    assert np.array_equal(moved, np.pad(images, ((0, 0), (2, 0), (0, 0))))
+    assert np.array_equal(datasets.shift(images, 0, -2)[:, :10], images[:, 2:])
