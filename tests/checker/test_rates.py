@@ -34,7 +34,10 @@ def test_six_of_ten_wrong_answers_are_named(found):
 
 def test_no_answer_keeps_the_learner_waiting(found):
     most = LONGEST_WAIT * max(seconds_of_squares() for _ in range(5))
-    assert {t.answer.what: t.seconds for t in found if t.seconds > most} == {}
+    slow = [t.answer for t in found if t.seconds > most]
+    for _ in range(2):  # what was slow because of other work is not slow again
+        slow = [t.answer for t in tried(slow) if t.seconds > most]
+    assert [answer.what for answer in slow] == []
 
 
 def seconds_of_squares():
