@@ -3,8 +3,11 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
-from lessonlib import nn
+from lessonlib import datasets, nn
+from lessonlib.claims import claims
 from lessonlib.lessons.l05b.exercises.exercise_1 import compare
 from lessonlib.lessons.l05b.exercises.exercise_3 import best_split
 from lessonlib.lessons.l05b.exercises.exercise_4 import boost
@@ -76,3 +79,23 @@ def test_the_sign_test_keeps_its_promise_for_models_that_are_equal():
 def test_ten_coins_fall_nine_to_one_or_farther_in_22_of_1024_ways():
     a = np.array([True] * 9 + [False])
     assert np.isclose(compare(a, ~a)[2], 22 / 1024)
+
+
+def test_the_best_possible_answer_is_what_the_generator_allows():
+    X, y = datasets.irregular_table(200_000, np.random.default_rng(0))
+    corner = 2 * ((X[:, 1] > 0.5) & (X[:, 2] < 0))
+    steps = 1.0 * (np.abs(X[:, 3]) > 1) - 2 * (X[:, 4] > 1)
+    knows_all_but_the_noise = np.floor(2 * X[:, 0]) % 2 + corner + steps > 0.8
+    best = claims()["05b.irregular, best possible"].median
+    assert abs(np.mean(knows_all_but_the_noise == y) - best) < 0.003
+
+
+def test_the_parts_of_the_columns_of_size_have_one_sign():
+    X, y = datasets.load("breast_cancer", split="train")
+    Z = StandardScaler().fit_transform(X)
+    names = datasets.feature_names("breast_cancer")
+    size = [any(word in name for word in ("radius", "perimeter", "area")) for name in names]
+    parts = (Z * LogisticRegression().fit(Z, y).coef_[0])[:, size]
+    together = np.cov(parts.T)
+    assert np.mean(together > 0) > 0.9
+    assert together.sum() > 3 * np.trace(together)
