@@ -71,6 +71,12 @@ def test_parts_at_a_right_angle_and_uncorrelated_give_the_formula():
     assert np.isclose(after / before, (sigma**2 + g**2) / (sigma**2 + 1), rtol=0.02)
 
 
+def test_one_relu_stretches_a_small_relative_difference_by_a_fifth():
+    z = np.random.default_rng(0).normal(size=1_000_000)
+    factor = np.sqrt(np.mean(z > 0) / np.maximum(z, 0).var())
+    assert np.isclose(factor, 1.21, atol=0.01)
+
+
 def test_a_shift_of_1_leaves_five_of_six_values_above_the_bend():
     share = 0.5 * (1 + math.erf(1 / math.sqrt(2)))
     assert abs(share - 5 / 6) < 0.01

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib.gradcheck import GradientError, gradcheck_module
-from lessonlib.lessons.l06b.recipes import depth, suspects, transfer
+from lessonlib.lessons.l06b.recipes import depth, starts, suspects, transfer
 from lessonlib.lessons.l06b.recipes import scoreboard as scoreboard_06b
 from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
@@ -129,6 +129,38 @@ def test_a_start_near_the_identity():
     assert np.all(weight[range(8), range(8), 1, 1] > 0.8)
     assert np.abs(weight).mean() < 0.05
     assert np.all(branch[1].bias.data == 1)
+
+
+def test_an_orthogonal_start_keeps_lengths_and_mixes_channels():
+    net = starts.started(1.0, np.random.default_rng(0))
+    weight = net[3].branch[0].weight.data.astype(float)
+    middle = weight[:, :, 1, 1]
+    assert np.count_nonzero(weight) == np.count_nonzero(middle) == 64
+    assert np.allclose(middle @ middle.T, np.eye(8), atol=1e-6)
+    assert np.abs(middle - np.eye(8)).max() > 0.5
+    assert np.all(net[3].branch[1].bias.data == 1)
+
+
+def test_a_short_run_from_an_orthogonal_start_is_made():
+    made = starts.make(seeds=(4,), epochs=1)
+    assert made["loss"].shape == made["batch"].shape == made["validation"].shape == (1, 2)
+    assert np.all(np.isfinite(made["loss"]))
+
+
+def test_stored_starts_hold_the_lessons_numbers():
+    alone, shifted = trained("06b.starts")["loss"].T
+    assert np.all(alone > 2)
+    assert np.all(shifted < 0.3)
+
+
+def test_evaluation_and_batches_give_the_same_losses_but_for_the_shift_alone():
+    stored = trained("06b.depth")
+    loss, batches = (np.median(z, axis=0) for z in (stored["loss"], stored["curves"][..., -8:]))
+    assert np.allclose(loss, batches.mean(axis=-1), atol=0.05)
+    longer = trained("06b.suspects")
+    k = list(longer["runs"]).index("start: shift 1")
+    gaps = longer["loss"][:, k] - longer["curves"][:, k, 9]
+    assert np.sum(gaps > 0.5) == 1
 
 
 def test_short_runs_are_made():
