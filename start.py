@@ -1,7 +1,7 @@
 """Sets the course up and starts it. Needs Python 3.11 to 3.14 and nothing else.
 
 python3 start.py lab  [JupyterLab's options]   the lessons, in JupyterLab
-python3 start.py test [pytest's options]       every check; --quick 07 for one lesson's alone
+python3 start.py test [pytest's options]       the checks; --quick 07 for one lesson's alone
 python3 start.py doctor                        a page to copy into a request for help
 
 All of it is installed into the folder .venv next to this file, by the first run alone.

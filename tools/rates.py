@@ -47,8 +47,8 @@ class Tried:
         return self.answer.is_right != (self.result.status == CORRECT)
 
 
-def collected(names: list[str], folder: Path = FOLDER, step: int = 1) -> list[Answer]:
-    """The answers to these lessons or exercises, each step-th one."""
+def collected(names: list[str], folder: Path = FOLDER) -> list[Answer]:
+    """The answers to these lessons or exercises."""
     found = []
     for file in sorted(folder.glob("**/answers_*.py")):
         lesson = file.stem.removeprefix("answers_")
@@ -56,7 +56,7 @@ def collected(names: list[str], folder: Path = FOLDER, step: int = 1) -> list[An
             continue
         every = answers_in(file)
         found += [a for a in every if not names or a.exercise in names or lesson in names]
-    return found[::step]
+    return found
 
 
 def tried(answers: list[Answer]) -> Iterator[Tried]:

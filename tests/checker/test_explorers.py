@@ -192,6 +192,7 @@ class Hoarder(Counter):
         self.kept.append(np.full(128, self.value, float))
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_of_the_base_leave_nothing_and_a_leak_is_seen(shown):
     counter, hoarder = Counter(), Hoarder()
     shown(counter)

@@ -7,6 +7,7 @@ from lessonlib.exercises.judge import SEED
 from lessonlib.lessons.registry import exercises_of, lessons
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("exercise", chosen([]), ids=lambda e: e.id)
 def test_no_edit_passes_that_is_not_excused(exercise):
     assert report(exercise, (SEED, *HOMEWORK[:2])) == []

@@ -71,6 +71,7 @@ def expect_pictures_and_texts(lab_page):
         assert "widget" not in seen(lab_page, index)
 
 
+@pytest.mark.exhaustive
 def test_a_stopped_kernel_leaves_a_line_and_the_next_day_pictures_and_texts(
     lab, lab_page, notebook
 ):
@@ -122,6 +123,7 @@ def test_after_a_restart_or_a_crash_a_line_says_so_and_nothing_can_be_pressed(la
     lab_page.until(lambda: lines(lab_page) == [RESTARTED] * 2, "a line after the crash")
 
 
+@pytest.mark.exhaustive
 def test_fifty_runs_of_a_cell_leave_one_set_of_models(lab_page, notebook):
     once = lab_page.models()
     for index in (EXPLORER, OPEN):

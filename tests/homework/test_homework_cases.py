@@ -21,7 +21,10 @@ from lessonlib.homework.release import points_of, release_of, solved
 from lessonlib.homework.sandbox.session import GraderProblem
 from lessonlib.homework.submission.grader import Grader
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs Linux or macOS")
+pytestmark = [
+    pytest.mark.exhaustive,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs Linux or macOS"),
+]
 QUICK = Limits(cell=1.5, given=20.0, call=0.7, grace=0.5, memory=5 * 2**28)
 
 

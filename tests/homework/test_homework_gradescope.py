@@ -24,7 +24,7 @@ from lessonlib.homework.model import Graded, Report
 from lessonlib.homework.release import solved
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 VISIBLE = ("hidden", "after_due_date", "after_published", "visible")
 FORMATS = ("text", "html", "simple_format", "md", "ansi")
 NUMBER = (int, float)
@@ -231,7 +231,6 @@ def test_the_command_writes_the_same_archive_again(material, tmp_path, empty_gra
     assert held["seed"] == json.loads((course / "homework/00.json").read_text())["seed"]
 
 
-@pytest.mark.exhaustive
 @pytest.mark.network
 @pytest.mark.skipif(os.name == "nt", reason="a bash script")
 def test_everything_that_it_installs_is_enough(homework, tmp_path):

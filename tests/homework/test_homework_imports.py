@@ -19,7 +19,7 @@ from lessonlib.homework.course import Course
 from lessonlib.homework.release import solved
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 HOME = Path(lessonlib.__file__).resolve().parents[1]
 NAMES = ("argparse", "base64", "bleach", "csv", "json", "logging", "nbgrader", "numpy", "pickle", "resource",
          "sitecustomize", "socket", "tempfile", "tqdm", "usercustomize", "zipfile")  # fmt: skip

@@ -22,7 +22,7 @@ from lessonlib.homework.limits import Limits
 from lessonlib.homework.release import solved
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from lessonlib.homework.release import solved
 from lessonlib.homework.submission.submission import Submission
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 CLASS = ("ada", "bo", "cy")
 ALL = "6"  # points of lesson 00
 

@@ -9,7 +9,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from lessonlib.homework.nbgrader import bounded as bounding
 from lessonlib.homework.nbgrader.bounded import bounded
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 PICTURE = {"m.png": {"image/png": "A" * 2**20}}
 SLOW = ["[", "[a](", "*a ", "**a _b ", "`a ``b ", "<a ", "![", "$a ", "> ", "- ", "|a|b\n|-|-\n",
         "<!-- ", "&#", "\\", "_a__b_", "[a](<b", r"\begin{a}"]  # fmt: skip
@@ -23,7 +23,6 @@ def shown(*sources):
     return [c["source"] for c in bounded({"cells": [text(s) for s in sources]})["cells"]]
 
 
-@pytest.mark.exhaustive
 @pytest.mark.timing
 @pytest.mark.parametrize("piece", SLOW)
 def test_megabytes_of_markdown_are_rendered_soon(piece):

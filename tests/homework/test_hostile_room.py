@@ -23,7 +23,7 @@ from lessonlib.homework.submission.grader import Grader
 from lessonlib.lessons.registry import find
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 
 
 @pytest.fixture(scope="module")

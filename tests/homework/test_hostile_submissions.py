@@ -20,7 +20,7 @@ from lessonlib.homework.release import release_of, solved
 from lessonlib.homework.submission.grader import Grader
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 QUICK = Limits(cell=1.0, given=20.0, call=0.5, grace=0.5, memory=5 * 2**28)
 TWO = {"01.1": 2.0, "01.2": 2.0}
 
@@ -64,7 +64,6 @@ def test_what_a_process_sends_costs_its_own_part(grader, full, case):
     checked(grader, case, full)
 
 
-@pytest.mark.exhaustive
 @pytest.mark.parametrize("case", _named(hostile.ENDLESS))
 def test_what_never_ends_is_ended(grader, full, case):
     begun = time.monotonic()
@@ -157,7 +156,6 @@ CLASS = ("a room that is none, in an answer", "one byte now and then, in an answ
          "a cell of 7 MB", "a sum of 700 terms in a cell that ends")  # fmt: skip
 
 
-@pytest.mark.exhaustive
 def test_a_class_with_hostile_files_is_graded_in_one_go(
     course_folder, tmp_path, material, namespaces
 ):

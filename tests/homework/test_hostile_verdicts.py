@@ -13,7 +13,7 @@ from lessonlib.homework.release import solved
 from lessonlib.homework.submission.grader import Grader
 
 pytest_plugins = ("homework_cases.fixtures",)
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.exhaustive]
 SAYS_YES = """
 import sys
 def answers_yes(*names):

@@ -95,6 +95,7 @@ def judged(identity, values, search):
     assert result._repr_html_()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("identity", EXERCISES)
 @settings(max_examples=8)
 @given(data=st.data())
@@ -106,6 +107,7 @@ def test_a_value_that_is_partly_right_is_judged(identity, data):
     judged(identity, values, search=False)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("identity", EXERCISES)
 def test_the_same_odd_value_everywhere_is_judged(identity):
     for value in FIXED:

@@ -236,6 +236,7 @@ def test_the_data_set_menu_changes_the_points_and_keeps_working_after_an_error(s
     assert len(view(explorer).frame["points"]) == 14
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["narrow margin", "not separable (XOR)"])
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, explorer, name):
     explorer.choose(name)

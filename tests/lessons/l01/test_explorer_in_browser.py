@@ -1,5 +1,9 @@
 """The perceptron's explorer as a person meets it: keyboard, mouse, play, the cell run again."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import PerceptronExplorer",
     "explorer = PerceptronExplorer()\nexplorer",

@@ -489,6 +489,7 @@ def test_at_most_four_controls_are_outside_the_fold(shown, explorer):
     assert [child.description for child in row] == ["Data", "Play", "Step", "Reset"]
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = PlaygroundExplorer(hidden=(2,), batch=100, epochs=0)
     shown(explorer)

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import PlaygroundExplorer",
     "explorer = PlaygroundExplorer()\nexplorer",

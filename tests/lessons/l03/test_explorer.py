@@ -195,6 +195,7 @@ def test_the_menu_changes_the_graph_and_stops_the_play(shown):
     assert view(explorer).frame["graph"] == TWICE
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = GraphExplorer()
     shown(explorer)
@@ -203,6 +204,7 @@ def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     assert grown.memory < 50_000
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_moves_of_a_slider_leak_nothing():
     explorer = GraphExplorer()
 

@@ -1,5 +1,9 @@
 """The graph explorer as a person meets it: sliders and buttons by keyboard, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import GraphExplorer",
     "explorer = GraphExplorer()\nexplorer",

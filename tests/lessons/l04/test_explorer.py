@@ -231,6 +231,7 @@ def test_menu_and_slider_change_the_race(shown, race):
     assert view(race).answered == 4
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, race):
     shown(race)
     grown = thousand_frames(race, warm=370)  # a new race begins before the count does

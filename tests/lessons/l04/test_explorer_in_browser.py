@@ -1,5 +1,9 @@
 """The race of optimizers as a person meets it: keyboard, mouse, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import RaceExplorer",
     "race = RaceExplorer()\nrace",

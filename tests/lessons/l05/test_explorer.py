@@ -159,6 +159,7 @@ def test_the_picture_shows_samples_fit_and_both_errors():
     assert CapacityExplorer().picture().png == CapacityExplorer().picture().png
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = CapacityExplorer(width=8)
     shown(explorer)

@@ -1,5 +1,9 @@
 """The capacity explorer as a person meets it: keyboard, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import CapacityExplorer",
     "explorer = CapacityExplorer()\nexplorer",

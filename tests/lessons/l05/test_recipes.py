@@ -70,6 +70,7 @@ def test_the_scoreboards_rows_are_stored():
     assert min(rows[1][2:5]) > 0.93
 
 
+@pytest.mark.exhaustive
 def test_augmentation_helps_against_what_it_mimics():
     pytest.importorskip("torchvision", reason="the recipe's transforms are torchvision's")
     made = augmentation.make(seeds=(0,), epochs=2)

@@ -1,11 +1,13 @@
 """The trees' stored rows of the scoreboard are what their recipe makes."""
 
 import numpy as np
+import pytest
 
 from lessonlib.lessons.l05b.recipes import scoreboard as scoreboard_05b
 from lessonlib.trained import trained
 
 
+@pytest.mark.exhaustive
 def test_one_seed_made_again_gives_its_stored_row():
     stored = trained("05b.scoreboard")
     again = scoreboard_05b.make((0,))

@@ -241,6 +241,7 @@ def test_the_picture_shows_the_layers_and_the_sum(place):
     assert tiled(np.ones((4, 2, 3)), 2).shape == (5, 7)
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_steps_and_drawings_grow_neither_objects_nor_memory(shown):
     explorer = DrawingExplorer()
     shown(explorer)

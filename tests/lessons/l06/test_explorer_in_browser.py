@@ -2,6 +2,10 @@
 
 import statistics
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import DrawingExplorer",
     "explorer = DrawingExplorer()\nexplorer",

@@ -21,6 +21,7 @@ def test_the_mlps_have_the_parameters_that_the_lesson_names():
     assert parameters(shifts.wide(rng=rng)) == 39_690
 
 
+@pytest.mark.exhaustive
 def test_short_scoreboard_rows():
     rows = scoreboard_06.make(seeds=(3,), share=0.4)["rows"][0]
     assert rows[:, 0].tolist() == [30_986, 3_706, 3_706]
@@ -37,6 +38,7 @@ def test_the_scoreboards_rows_are_stored():
     assert min(rows["CNN, digits shifted"][2:5]) > 0.94
 
 
+@pytest.mark.exhaustive
 def test_short_shifts():
     accuracy = shifts.make(seeds=(3,), share=0.2)["accuracy"][0]
     assert accuracy.shape == (5, 2, 3)
@@ -66,6 +68,7 @@ def test_stored_shifts_hold_the_lessons_numbers():
     assert np.all(cnn[1] - mlp[1] > 0.1)
 
 
+@pytest.mark.exhaustive
 def test_short_sizes():
     made = sizes_06.make(seeds=(3,), sizes=(50, 200), steps=120)
     accuracy = made["accuracy"][0]
@@ -104,6 +107,7 @@ def test_disturbed_digits_stay_digits_and_each_has_its_own_draw():
     assert moved.max() <= images.max() + 1e-6
 
 
+@pytest.mark.exhaustive
 def test_the_explorers_network_trains_and_is_stored():
     made = drawing.make(seeds=(1,), epochs=25)
     assert np.all(made["accuracy"] > 0.8)

@@ -43,6 +43,7 @@ def test_a_network_has_as_many_layers_as_it_says(layers):
     assert sizes[0] == sizes[1]
 
 
+@pytest.mark.exhaustive
 def test_depth_hurts_the_plain_network_and_not_the_residual_one():
     made = depth.make(seeds=(5,), depths=(6, 20), epochs=5)
     (_, plain), (_, residual) = made["loss"][0]
@@ -72,6 +73,7 @@ def test_the_new_last_layer_is_new_and_the_rest_is_the_sources():
     assert np.any(source.state_dict()["0.weight"])  # a copy
 
 
+@pytest.mark.exhaustive
 def test_borrowed_features_are_read():
     table, chosen, known = transfer.accuracies(seed=7, steps=60, draws=1)
     assert known > 0.75
@@ -163,6 +165,7 @@ def test_evaluation_and_batches_give_the_same_losses_but_for_the_shift_alone():
     assert np.sum(gaps > 0.5) == 1
 
 
+@pytest.mark.exhaustive
 def test_short_runs_are_made():
     made = suspects.make(seeds=(4,), epochs=1)
     assert made["loss"].shape == made["validation"].shape == (1, len(suspects.RUNS))
@@ -170,6 +173,7 @@ def test_short_runs_are_made():
     assert np.all(np.isfinite(made["curves"]))
 
 
+@pytest.mark.exhaustive
 def test_the_scoreboards_rows_are_stored_and_train():
     rows = scoreboard("06b.scoreboard").rows
     assert [row[1] for row in rows] == [3962, 3962, 11066]

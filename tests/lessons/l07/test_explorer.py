@@ -183,6 +183,7 @@ def test_menu_and_text_box_change_the_text(shown, reader):
     assert reader.state["text"] == "Hello there."
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, reader):
     shown(reader)
     grown = thousand_frames(reader, warm=150)

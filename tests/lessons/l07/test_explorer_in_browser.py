@@ -1,5 +1,9 @@
 """The reader as a person meets it: own text, keyboard, mouse, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import ReaderExplorer",
     "reader = ReaderExplorer()\nreader",

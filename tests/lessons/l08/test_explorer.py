@@ -184,6 +184,7 @@ def test_the_picture_shows_the_stream_and_what_was_held():
     assert MemoryCellExplorer().picture().png == MemoryCellExplorer().picture().png
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", MODES)
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, mode):
     explorer = MemoryCellExplorer(mode=mode)

@@ -1,5 +1,9 @@
 """The memory cell explorer as a person meets it: gates by keyboard and mouse, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import MemoryCellExplorer",
     "explorer = MemoryCellExplorer()\nexplorer",

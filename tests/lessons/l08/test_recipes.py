@@ -116,6 +116,7 @@ def test_a_short_letters_run_lowers_the_bits():
     assert letters_08.bits(model, ids) < before - 1
 
 
+@pytest.mark.exhaustive
 def test_rows_are_read_and_moved_digits_suffer_less_than_in_an_mlp():
     rows = scoreboard_08.make(seeds=(0,), epochs=10)["rows"][0]
     assert rows[:, 0].tolist() == [20_618, 20_785]

@@ -187,6 +187,7 @@ def test_the_view_carries_its_script(shown):
     assert "attentionView" in view(explorer)._esm
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = AttentionExplorer()
     shown(explorer)
@@ -195,6 +196,7 @@ def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     assert grown.memory < 50_000
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_temperatures_leave_nothing():
     text = AttendedText()
 

@@ -1,5 +1,9 @@
 """The attention explorer as a person meets it: tokens by keyboard, another text, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import AttentionExplorer",
     "explorer = AttentionExplorer()\nexplorer",

@@ -8,6 +8,7 @@ from lessonlib.lessons.l09.recipes import dates, explain, lookups, scoreboard
 from lessonlib.trained import trained
 
 
+@pytest.mark.exhaustive
 def test_dates_come_back_in_a_shortened_run():
     reader, exact, share = dates.train(True, 150, seed=0, hidden=32)
     assert len(exact) == 6
@@ -56,6 +57,7 @@ def test_two_lookups_come_back():
     assert sizes == [6544, 6544]
 
 
+@pytest.mark.exhaustive
 def test_explanations_come_back():
     stored = trained("09.explain")
     assert stored["kinds"].tolist() == list(explain.KINDS)
@@ -80,6 +82,7 @@ def test_test_snippets_are_no_training_snippets():
     assert set(labels) == {0, 1, 2}
 
 
+@pytest.mark.exhaustive
 def test_the_explorers_readers_come_back():
     stored = trained("09.attention")
     assert stored["shares"].min() > 0.98
@@ -96,6 +99,7 @@ def test_the_lr_goes_up_and_down(step):
     assert dates.lr_factor(44, 300) == pytest.approx(1)
 
 
+@pytest.mark.exhaustive
 def test_row_of_the_scoreboard():
     stored = trained("09.scoreboard")
     assert stored["names"].tolist() == [scoreboard.NAME]

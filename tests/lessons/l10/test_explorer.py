@@ -162,6 +162,7 @@ def test_the_picture_shows_bars_and_every_head():
     assert PromptExplorer().picture().png == PromptExplorer().picture().png
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown):
     explorer = PromptExplorer()
     shown(explorer)

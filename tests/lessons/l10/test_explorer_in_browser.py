@@ -1,5 +1,9 @@
 """The prompt explorer as a person meets it: typing, keyboard, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import PromptExplorer",
     "explorer = PromptExplorer()\nexplorer",

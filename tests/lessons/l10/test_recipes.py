@@ -1,6 +1,7 @@
 """Stored results of lesson 10: short versions train, the stored ones hold the lesson's numbers."""
 
 import numpy as np
+import pytest
 
 from lessonlib.claims import claims
 from lessonlib.files import data_folder
@@ -10,6 +11,7 @@ from lessonlib.scoreboard import canvas, scoreboard
 from lessonlib.trained import trained
 
 
+@pytest.mark.exhaustive
 def test_every_network_of_the_race_learns():
     made = race.make(seeds=(0,), steps=60)
     assert made["bits"].shape == (1, 4)
@@ -30,6 +32,7 @@ def test_stored_race_lies_in_the_lessons_bands():
     assert np.all(ahead[:, 1] < 0.1)
 
 
+@pytest.mark.exhaustive
 def test_the_longer_run_learns_and_its_weights_are_small_on_disk():
     made = gpt.make(steps=120)
     assert made["loss"][-1] < 0.85 * made["loss"][0]
@@ -48,6 +51,7 @@ def test_patches_are_tiles_of_the_canvas():
     np.testing.assert_array_equal(tiles[1, 7], X[1, 2:4, 2:4].ravel())
 
 
+@pytest.mark.exhaustive
 def test_the_patch_transformer_learns_and_its_row_is_stored():
     rows = scoreboard_10.make(seeds=(0,), epochs=6)["rows"]
     assert rows[0, 0, 1] > 0.4

@@ -203,6 +203,7 @@ def test_text_and_clicks_reach_the_model(shown, explorer):
     assert "place 99" in send(explorer, "choose", place=99)
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, explorer):
     shown(explorer)
     grown = thousand_frames(explorer, warm=100)
@@ -210,6 +211,7 @@ def test_a_thousand_frames_grow_neither_objects_nor_memory(shown, explorer):
     assert grown.memory < 50_000
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_silenced_heads_leave_nothing():
     lens = Lens(TEXT)
 

@@ -1,5 +1,9 @@
 """The lens explorer as a person meets it: letters and heads by keyboard, play, both themes."""
 
+import pytest
+
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     "from lessonlib.explorers import LensExplorer",
     "explorer = LensExplorer()\nexplorer",

@@ -39,6 +39,7 @@ def test_without_the_residual_path_or_positions_the_output_changes():
     assert not np.allclose(outputs[0], outputs[2])
 
 
+@pytest.mark.exhaustive
 def test_recall_short_run_and_stored_claims():
     made = recall.make(seeds=(4,), steps=50)
     assert made["accuracy"].shape == (1, 3, 1)
