@@ -133,7 +133,8 @@ def test_it_takes_shared_kernels_and_maxima():
     assert np.all(cnn > 0.35)
     for name in ("shared kernels, stride", "own kernels, maximum", "own kernels, stride"):
         assert np.all(found[name] < 0.2)
-    assert abs(np.mean(cnn - found[parts.RANDOM])) < 0.1
+    fewer, more = (found[name] for name in parts.RANDOM)
+    assert np.mean(fewer) + 0.05 < np.mean(cnn) < np.mean(more) + 0.1
     assert np.all(found["shared, whole map"] > cnn + 0.2)
     assert np.all(found["shared, whole map, 20 x 20"] > found["shared, whole map"])
 

@@ -2,8 +2,9 @@
 
 Every network is trained on the digits in the middle of the canvas, and reads validation digits that
 are moved. Kernels are shared, or every place has its own; after them comes the maximum of each
-window, or one pixel of it (which is a stride). In three more, the kernels stay at their random
-start, or the second maximum runs over the whole map, on this canvas and on one with a wider frame.
+window, or one pixel of it (which is a stride). In four more, the second maximum runs over the
+whole map, on this canvas and on one with a wider frame, or the kernels stay at their random start,
+as many as the CNN has and four times as many.
 """
 
 from collections.abc import Callable
@@ -73,8 +74,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "shared, whole map": {"whole": True},
     "shared, whole map, 20 x 20": {"whole": True, "side": 20},
 }
-RANDOM = "random kernels, maximum"
-NAMES = (*NETWORKS, RANDOM)
+# random kernels, with maxima: how many in the first and in the second layer
+RANDOM = {"random kernels": (12, 24), "random kernels, 4 times": (48, 96)}
+NAMES = (*NETWORKS, *RANDOM)
 
 
 def framed(images: np.ndarray, name: str) -> np.ndarray:
@@ -97,9 +99,9 @@ def trained_network(name: str, lr: float, seed: int, epochs: int) -> nn.Sequenti
     return model.eval()
 
 
-def random_features(seed: int) -> Callable[[np.ndarray], np.ndarray]:
-    """What the CNN with four times as many kernels makes of images, all of them left random."""
-    model = small_cnn((48, 96), rng=np.random.default_rng(seed)).eval()[:-1]
+def random_features(name: str, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """What the CNN's layers before the last make of images, with their kernels left random."""
+    model = small_cnn(RANDOM[name], rng=np.random.default_rng(seed)).eval()[:-1]
     return lambda images: predict(model, images.reshape(-1, 1, 12, 12))
 
 
@@ -115,9 +117,9 @@ def last_layer(features: np.ndarray, y: np.ndarray) -> Callable[[np.ndarray], np
 
 def answers_of(name: str, lr: float, seed: int, epochs: int) -> Callable[[np.ndarray], np.ndarray]:
     """What a trained network answers to images (N, 12, 12)."""
-    if name == RANDOM:
+    if name in RANDOM:
         X, y = canvas("train")
-        features = random_features(seed)
+        features = random_features(name, seed)
         last = last_layer(features(X), y)
         return lambda images: last(features(images))
     model = trained_network(name, lr, seed, epochs)
@@ -142,7 +144,7 @@ def make(
     found = np.zeros((len(seeds), len(names), len(LRS), 3))
     for s, seed in enumerate(seeds):
         for m, name in enumerate(names):
-            if name == RANDOM:
+            if name in RANDOM:
                 found[s, m] = at_shifts(answers_of(name, 0, seed, epochs))
                 continue
             for k, lr in enumerate(LRS):

@@ -14,7 +14,7 @@ from lessonlib import nn, optim
 from lessonlib.datasets import shift
 from lessonlib.datasets.images import shifted
 from lessonlib.lessons.l00.centring import centred
-from lessonlib.lessons.l06.recipes.parts import last_layer, random_features
+from lessonlib.lessons.l06.recipes.parts import RANDOM, last_layer, random_features
 from lessonlib.lessons.l06.recipes.shifts import memory, mlp, wide
 from lessonlib.models import small_cnn
 from lessonlib.scoreboard import canvas
@@ -30,8 +30,7 @@ NETWORKS: dict[str, Callable[..., nn.Sequential]] = {
     "MLP 3,730": mlp,
     "MLP 39,690": wide,
 }
-RANDOM = "random kernels"
-NAMES = (*NETWORKS, RANDOM, "1-NN", "support vectors", "1-NN, centred")
+NAMES = (*NETWORKS, *RANDOM, "1-NN", "support vectors", "1-NN, centred")
 
 
 def copies(X: np.ndarray) -> np.ndarray:
@@ -70,8 +69,8 @@ def kept_answers(
     name: str, X: np.ndarray, y: np.ndarray, seed: int
 ) -> Callable[[np.ndarray], np.ndarray]:
     """What a memory, or a last layer on random kernels, answers to images."""
-    if name == RANDOM:
-        features = random_features(seed)
+    if name in RANDOM:
+        features = random_features(name, seed)
         last = last_layer(features(X), y)
         return lambda images: last(features(images))
     answer = memory(name, X, y)
