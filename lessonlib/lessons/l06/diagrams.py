@@ -169,13 +169,14 @@ def shared() -> "Figure":
 def columns(place: tuple[int, int] = (0, 1)) -> "Figure":
     """im2col: every window becomes a row of a table, and one matrix product makes the map."""
     fig, ax = canvas(9.6, 3.3)
-    (kh, kw), out, cell = _KERNEL.shape, _slid(_IMAGE, _KERNEL), 0.4
+    (kh, kw), out = _KERNEL.shape, _slid(_IMAGE, _KERNEL)
     windows = np.lib.stride_tricks.sliding_window_view(_IMAGE, (kh, kw))
     table = windows.reshape(-1, kh * kw)
     i, j = place
     row = i * out.shape[1] + j
     under = [(i + a, j + c) for a in range(kh) for c in range(kw)]
-    middle, look = 1.75, {"cell": cell}
+    middle: float = 1.75
+    look: dict[str, Any] = {"cell": 0.4}
     image = grid(ax, _IMAGE, (1.0, middle), highlight=under, title="image (3, 4)", **look)
     rows = grid(
         ax, table, (3.95, middle), highlight=[(row, k) for k in range(kh * kw)],

@@ -13,9 +13,9 @@ import numpy as np
 from lessonlib import nn, optim
 from lessonlib.datasets import shift
 from lessonlib.datasets.images import shifted
-from lessonlib.lessons.l00.centring import centred
 from lessonlib.lessons.l06.recipes.parts import RANDOM, last_layer, random_features
 from lessonlib.lessons.l06.recipes.shifts import memory, mlp, wide
+from lessonlib.lessons.l06.scenes import middled
 from lessonlib.models import small_cnn
 from lessonlib.scoreboard import canvas
 from lessonlib.training import fit, predict
@@ -86,7 +86,7 @@ def make(
     """
     (X, y), (valid, valid_y) = canvas("train"), canvas("validation")
     seen, truth = copies(valid), np.tile(valid_y, len(MOVES))
-    middled = centred(seen).reshape(len(seen), -1)
+    in_middle = middled(seen).reshape(len(seen), -1)
     epochs = max(1, round(share * EPOCHS))
     found = np.zeros((len(seeds), len(names), len(LRS), 2))
     for s, seed in enumerate(seeds):
@@ -102,7 +102,7 @@ def make(
                         answers = predict(model, seen[:, None]).argmax(axis=1)
                         found[s, m, k, told] = np.mean(answers == truth)
             elif name == "1-NN, centred":
-                found[s, m] = np.mean(memory("1-NN", centred(once), labels)(middled) == truth)
+                found[s, m] = np.mean(memory("1-NN", middled(once), labels)(in_middle) == truth)
             else:
                 for told, kept in enumerate((once, copies(own))):
                     answer = kept_answers(name, kept, np.tile(labels, len(kept) // len(own)), seed)
