@@ -1,4 +1,4 @@
-"""The drawings of lesson 06: a window, channels, frame and step, pooling, a shared weight."""
+"""The drawings of lesson 06: a window, channels, frame, pooling, a shared weight, im2col."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -163,4 +163,33 @@ def shared() -> "Figure":
     for k, (text, colour) in enumerate(lines):
         indent = 0.25 * (k % 2)
         ax.text(5.5 + indent, 2.62 - 0.42 * k, text, size=11.5, va="center", color=colour)
+    return fig
+
+
+def columns(place: tuple[int, int] = (0, 1)) -> "Figure":
+    """im2col: every window becomes a row of a table, and one matrix product makes the map."""
+    fig, ax = canvas(9.6, 3.3)
+    (kh, kw), out = _KERNEL.shape, _slid(_IMAGE, _KERNEL)
+    windows = np.lib.stride_tricks.sliding_window_view(_IMAGE, (kh, kw))
+    table = windows.reshape(-1, kh * kw)
+    i, j = place
+    row = i * out.shape[1] + j
+    under = [(i + a, j + c) for a in range(kh) for c in range(kw)]
+    middle: float = 1.75
+    look: dict[str, Any] = {"cell": 0.4}
+    image = grid(ax, _IMAGE, (1.0, middle), highlight=under, title="image (3, 4)", **look)
+    rows = grid(
+        ax, table, (3.95, middle), highlight=[(row, k) for k in range(kh * kw)],
+        title="one row for each window (6, 4)", **look,
+    )  # fmt: skip
+    kernel = grid(ax, _KERNEL.reshape(-1, 1), (5.65, middle), title="kernel (4, 1)", **look)
+    y = grid(
+        ax, out.reshape(-1, 1), (6.95, middle), highlight=[(row, 0)],
+        title="sums (6, 1)", **look,
+    )  # fmt: skip
+    grid(ax, out, (8.75, middle), highlight=[place], title="feature map (2, 3)", **look)
+    for x, sign in (((rows.right[0] + kernel.left[0]) / 2, "@"), (6.3, "=")):
+        ax.text(x, middle, sign, size=15, **_WORDS)
+    arrow(ax, image.right, rows.left, "all windows", size=9.5)
+    arrow(ax, y.right, (8.1, middle), "reshape", size=9.5)
     return fig

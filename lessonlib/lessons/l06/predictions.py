@@ -98,6 +98,23 @@ PREDICTIONS = [
             "a small triangle look like a large one."
         ),
     ),
+    Prediction(
+        id="06.h",
+        question=(
+            "The kernels stay shared, but a stride takes one pixel of each window where the "
+            "maximum was. Digits that are moved by 2 pixels are then read with an accuracy of ..."
+        ),
+        choices=(
+            "about 0.4, as before: sharing is what counts",
+            "about 0.25, half of the gain",
+            "about 0.1, guessing",
+        ),
+        right=2,
+        why=(
+            "The maps move along with the digit, and the dense layer at the end has a weight for "
+            "each place of them. Maxima alone, with own kernels, do not help either: it takes both."
+        ),
+    ),
 ]
 
 QUESTIONS = [

@@ -1,4 +1,4 @@
-"""Digits among the pieces of others, and images moved until their ink is in the middle."""
+"""Digits among the pieces of others; the largest piece; ink moved to the middle."""
 
 import numpy as np
 
@@ -30,6 +30,28 @@ def _lay(scene: np.ndarray, patch: np.ndarray, rng: np.random.Generator) -> None
     i, j = rng.integers(0, SIDE - len(patch) + 1, 2)
     place = scene[i : i + len(patch), j : j + len(patch)]
     np.maximum(place, patch, out=place)
+
+
+def largest_piece(scenes: np.ndarray) -> np.ndarray:
+    """Each image with nothing left but its largest connected piece of ink.
+
+    scenes : (N, height, width), 0 where there is no ink. Pixels that touch, if only at a corner,
+             are connected; the largest piece is the one with most pixels
+    Returns a new array of the same shape and dtype
+
+    >>> largest_piece(np.array([[[1.0, 0, 0, 2], [0, 1, 0, 0]]]))[0]
+    array([[1., 0., 0., 0.],
+           [0., 1., 0., 0.]])
+    """
+    from scipy.ndimage import label
+
+    kept = np.zeros_like(scenes)
+    for scene, left in zip(scenes, kept, strict=True):
+        pieces, count = label(scene > 0, structure=np.ones((3, 3)))
+        if count:
+            largest = 1 + np.bincount(pieces.ravel())[1:].argmax()
+            left[pieces == largest] = scene[pieces == largest]
+    return kept
 
 
 def middled(images: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from lessonlib.lessons.l06.exercises.exercise_1 import detector
 from lessonlib.lessons.l06.exercises.exercise_2 import as_matrix
 from lessonlib.lessons.l06.exercises.exercise_4 import output_size
 from lessonlib.lessons.l06.exercises.exercise_6 import Convolution
-from lessonlib.lessons.l06.recipes import clutter, cross
+from lessonlib.lessons.l06.recipes import clutter, cross, parts, told
 from lessonlib.lessons.l06.scenes import middled, scenes
 from lessonlib.trained import trained
 
@@ -114,13 +114,40 @@ def test_a_scene_has_its_digit_whole():
         assert np.any(np.all(windows >= image.astype(np.float32), axis=(2, 3)))
 
 
-def test_what_slides_reads_scenes_and_the_others_do_not():
+def test_what_slides_reads_scenes():
     stored = dict(zip(clutter.NAMES, trained("06.clutter")["accuracy"].T, strict=True))
     slid, cnn = stored["training digits as kernels"], stored["CNN 7,786"]
-    others = [values for name, values in stored.items() if name[0] in "M1"]
+    piece = stored["1-NN, largest piece"]
+    others = [stored[name] for name in ("MLP 13,162", "MLP 105,226", "1-NN", "1-NN, centred")]
     assert np.all(slid > 0.85)
     assert np.all(slid > cnn)
-    assert np.all(cnn > np.max(others, axis=0) + 0.2)
+    assert np.all(slid > piece + 0.03)
+    assert abs(np.mean(cnn - piece)) < 0.05
+    assert np.all(np.minimum(cnn, piece) > np.max(others, axis=0) + 0.2)
+
+
+def test_it_takes_shared_kernels_and_maxima():
+    moved = trained("06.parts")["accuracy"][:, :, 1, 2]  # the rate that reads more in the middle
+    found = dict(zip(parts.NAMES, moved.T, strict=True))
+    cnn = found.pop("shared kernels, maximum")
+    assert np.all(cnn > 0.35)
+    for name in ("shared kernels, stride", "own kernels, maximum", "own kernels, stride"):
+        assert np.all(found[name] < 0.2)
+    fewer, more = (found[name] for name in parts.RANDOM)
+    assert np.mean(fewer) + 0.05 < np.mean(cnn) < np.mean(more) + 0.1
+    assert np.all(found["shared, whole map"] > cnn + 0.2)
+    assert np.all(found["shared, whole map, 20 x 20"] > found["shared, whole map"])
+
+
+def test_told_of_the_shifts_the_cnn_is_not_ahead():
+    scores = trained("06.told")["accuracy"].mean(axis=0).max(axis=1)
+    once, told_all = (dict(zip(told.NAMES, column, strict=True)) for column in scores.T)
+    for name in told.NAMES[1:]:
+        if name != "1-NN, centred":
+            assert once[name] < once["CNN 3,706"]
+    for name in ("1-NN", "support vectors"):
+        assert told_all[name] > told_all["CNN 3,706"] + 0.01
+    assert told_all["MLP 39,690"] > once["MLP 39,690"] + 0.4
 
 
 def test_position_comes_from_sharing_together_with_the_maximum():

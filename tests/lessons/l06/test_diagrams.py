@@ -60,3 +60,16 @@ def test_every_weight_is_on_three_edges():
     assert np.isclose(dk[0, 0, 0], dy @ x[:3])
     assert np.isclose(dk[0, 0, 1], dy @ x[1:])
     assert np.isclose(dx[0, 0, 1], dy[0] * k[1] + dy[1] * k[0])
+
+
+@pytest.mark.parametrize("place", [(0, 1), (1, 1), (0, 2)])
+def test_the_rows_of_the_table_times_the_kernel_are_the_map(place):
+    words = texts(diagrams.columns(place))
+    table = np.array(words[13:37], float).reshape(6, 4)
+    kernel = np.array(words[38:42], float)
+    sums = np.array(words[43:49], float)
+    assert np.array_equal(table @ kernel, sums)
+    image = np.array([[1.0, 1, 5, 5], [1, 1, 5, 5], [1, 1, 1, 1]])
+    out = F.conv2d(image[None, None], kernel.reshape(1, 1, 2, 2))[0][0, 0]
+    assert np.array_equal(out.ravel(), sums)
+    assert [f"{value:g}" for value in out.ravel()] == words[50:56]

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lessonlib import nn
-from lessonlib.lessons.l06.recipes import clutter, cross, drawing, shifts
+from lessonlib.lessons.l06.recipes import clutter, cross, drawing, parts, shifts, told
 from lessonlib.lessons.l06.recipes import scoreboard as scoreboard_06
 from lessonlib.lessons.l06.recipes import sizes as sizes_06
+from lessonlib.lessons.l06.scenes import largest_piece
 from lessonlib.scoreboard import canvas, scoreboard
 from lessonlib.trained import trained
 
@@ -141,6 +142,56 @@ def test_the_networks_of_the_cross_have_the_parameters_that_the_lesson_names():
     assert counts == [16_578, 259_106, 3_938, 3_458]
 
 
+def test_a_stride_keeps_one_pixel_of_each_window_and_hands_it_its_gradient():
+    rng = np.random.default_rng(0)
+    stride, x, dy = parts.Every(2), rng.normal(size=(2, 3, 6, 6)), rng.normal(size=(2, 3, 3, 3))
+    conv, strided = nn.Conv2d(3, 4, 3, padding=1, rng=rng), nn.Conv2d(3, 4, 3, padding=1, stride=2)
+    strided.load_state_dict(conv.state_dict())
+    x = x.astype(np.float32)
+    np.testing.assert_allclose(stride(conv(x)), strided(x), atol=1e-5)
+    stride(x)
+    dx = stride.backward(dy)
+    assert np.isclose(np.sum(dx * x), np.sum(dy * x[:, :, ::2, ::2]))
+
+
+def test_the_networks_of_the_parts_have_the_parameters_that_the_lesson_names():
+    rng = np.random.default_rng(0)
+    counts = [parameters(parts.network(rng, **how)) for how in parts.NETWORKS.values()]
+    assert counts == [3_706, 3_706, 112_426, 112_426, 2_986, 2_986]
+    for name, trained_numbers in zip(parts.RANDOM, (970, 3_850), strict=True):
+        features = parts.random_features(name, 0)(canvas("validation")[0])
+        assert 10 * (features.shape[1] + 1) == trained_numbers
+
+
+def test_short_parts():
+    names = ("shared kernels, stride", "shared, whole map, 20 x 20", "random kernels")
+    accuracy = parts.make(seeds=(3,), share=0.2, names=names)["accuracy"][0]
+    assert accuracy.shape == (3, 2, 3)
+    assert np.all(accuracy[0, :, 2] < 0.2)
+    np.testing.assert_array_equal(accuracy[1, :, 0], accuracy[1, :, 2])
+    assert np.all(accuracy[2, :, 0] > 0.9)
+
+
+def test_short_told():
+    names = ("CNN 3,706", "1-NN", "1-NN, centred")
+    accuracy = told.make(seeds=(3,), share=0.1, names=names)["accuracy"][0]
+    assert accuracy.shape == (3, 2, 2)
+    assert np.all(accuracy[1, :, 1] > accuracy[1, :, 0] + 0.3)
+    assert np.all(accuracy[0, :, 1] > accuracy[0, :, 0])
+    assert np.ptp(accuracy[2]) == 0
+
+
+def test_the_largest_piece_is_kept_and_nothing_else():
+    scene = np.zeros((6, 7), np.float32)
+    scene[0, :2] = scene[1, 2] = scene[2, 3] = 0.5  # four pixels, two of them by a corner
+    scene[4:, 5:] = 1
+    scene[5, 6] = 0  # three pixels
+    (kept,) = largest_piece(scene[None])
+    np.testing.assert_array_equal(kept[:3], scene[:3])
+    assert not kept[3:].any()
+    assert not largest_piece(np.zeros((1, 4, 4))).any()
+
+
 def test_short_clutter():
     names = ("MLP 13,162", "1-NN", "1-NN, centred", "training digits as kernels")
     made = clutter.make(seeds=(3,), epochs=1, names=names)
@@ -149,10 +200,10 @@ def test_short_clutter():
     assert max(accuracy[name] for name in names[:3]) < 0.5
 
 
-ALL = ["06.scoreboard", "06.shifts", "06.sizes", "06.drawing", "06.cross", "06.clutter"]
+ALL = ["scoreboard", "shifts", "sizes", "drawing", "cross", "clutter", "parts", "told"]
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_results_are_small(name):
-    stored = trained(name)
+    stored = trained(f"06.{name}")
     assert sum(array.nbytes for array in stored.arrays.values()) < 100_000

@@ -1,7 +1,8 @@
 """Digits among the pieces of others: what reads them, and what does not.
 
 Networks see new scenes of the training digits in every pass, the same ones for all; the nearest
-neighbours keep the first ten. All are read on one set of test scenes for each seed.
+neighbours keep the first ten, as they are, centred, or nothing but the largest piece, centred. All
+are read on one set of test scenes for each seed.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import numpy as np
 
 from lessonlib import nn, optim
 from lessonlib.datasets import load
-from lessonlib.lessons.l06.scenes import middled, scenes
+from lessonlib.lessons.l06.scenes import largest_piece, middled, scenes
 from lessonlib.training import accuracy, fit, predict
 
 SEEDS = (0, 1, 2)
@@ -36,7 +37,7 @@ NETWORKS: dict[str, tuple[Callable[[np.random.Generator], nn.Sequential], tuple[
     "MLP 105,226": (lambda rng: mlp(256, rng), (0.001, 0.005)),
     "CNN 7,786": (cnn, (0.005,)),
 }
-NAMES = (*NETWORKS, "1-NN", "1-NN, centred", "training digits as kernels")
+NAMES = (*NETWORKS, "1-NN", "1-NN, centred", "1-NN, largest piece", "training digits as kernels")
 
 
 def network(name: str, lr: float, passes: list, y: np.ndarray, seed: int) -> nn.Sequential:
@@ -99,6 +100,9 @@ def make(
                 answers = nearest(kept, labels, test_seen)
             elif name == "1-NN, centred":
                 answers = nearest(middled(kept), labels, middled(test_seen))
+            elif name == "1-NN, largest piece":
+                pieces = middled(largest_piece(kept)), middled(largest_piece(test_seen))
+                answers = nearest(pieces[0], labels, pieces[1])
             else:
                 answers = slid(X, y, test_seen)
             found[s, m] = np.mean(answers == test_y)
