@@ -50,7 +50,8 @@ def _formed(answer: Callable[..., Any], model: Any) -> Callable[..., Any]:
 
 def _own(argument: Any) -> Any:
     """A copy of what a function may change by accident."""
-    return copy.deepcopy(argument) if isinstance(argument, np.ndarray | list | dict) else argument
+    own = isinstance(argument, np.ndarray | list | tuple | dict)
+    return copy.deepcopy(argument) if own else argument
 
 
 def _kinds(value: Any) -> Any:
