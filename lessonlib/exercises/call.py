@@ -8,7 +8,6 @@ import contextlib
 import copy
 import ctypes
 import io
-import math
 import signal
 import sys
 import sysconfig
@@ -102,21 +101,18 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[None]:
     On the main thread of Linux and macOS an alarm signal also ends sleeping calls; elsewhere the
     exception is set from a second thread and takes effect at the next line of Python. A browser
     has neither signals nor threads: there nothing is limited.
-    What is being imported gets IMPORT_SECONDS more: a library whose import was cut off stays
-    broken for as long as the kernel runs.
+    An import is not cut off for IMPORT_SECONDS, for a library whose import was cut off stays broken
+    as long as the kernel runs; when it has ended, the answer's own time begins.
     """
-    left = _time_left(seconds, patience)
+    clock = _Clock(seconds, patience)
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
 
         def ring(signum: int, frame: FrameType | None) -> None:
-            if (more := left()) > 0:
-                signal.setitimer(signal.ITIMER_REAL, more, 0.5)
-            elif _would_be_lost(frame) or imports_on(frame):
-                signal.setitimer(signal.ITIMER_REAL, 0.01, 0.5)  # a moment later
-            else:
+            wait = 0.01 if _would_be_lost(frame) else clock.wait(frame)
+            if not wait:
                 raise TimeUp
+            signal.setitimer(signal.ITIMER_REAL, wait, 0.5)
 
-        imports_on = _import_that_may_end()
         before = signal.signal(signal.SIGALRM, ring)
         signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
         try:
@@ -125,8 +121,32 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
     else:
-        with _thread_alarm(seconds, left):
+        with _thread_alarm(seconds, clock):
             yield
+
+
+class _Clock:
+    """How long an answer may run: `seconds`, which begin anew after each of its first imports."""
+
+    def __init__(self, seconds: float, patience: float) -> None:
+        self._limits = seconds, patience
+        self._left = _time_left(seconds, patience)
+        self._before = _imports(sys._getframe())
+        self._import_until: float | None = None  # of the import that is on
+        self._more = 2  # new beginnings: PyTorch's optimizers import as much as PyTorch itself
+
+    def wait(self, frame: FrameType | None) -> float:
+        """Seconds until the next look, given the stack of now; 0 where the time is up."""
+        if more := self._left():
+            return more
+        if _imports(frame) > self._before:
+            self._import_until = self._import_until or time.monotonic() + IMPORT_SECONDS
+            return 0.01 if time.monotonic() < self._import_until else 0.0
+        if self._import_until is None or not self._more:
+            return 0.0
+        self._import_until, self._more = None, self._more - 1
+        self._left = _time_left(*self._limits)
+        return self._limits[0]
 
 
 def _time_left(seconds: float, patience: float) -> Callable[[], float]:
@@ -166,32 +186,15 @@ def _imports(frame: FrameType | None) -> int:
     return count
 
 
-def _import_that_may_end() -> Callable[[FrameType | None], bool]:
-    """A function that says whether an import has begun, for IMPORT_SECONDS from its first yes."""
-    before, last = _imports(sys._getframe()), math.inf
-
-    def imports_on(frame: FrameType | None) -> bool:
-        nonlocal last
-        if _imports(frame) <= before:
-            return False
-        last = min(last, time.monotonic() + IMPORT_SECONDS)
-        return time.monotonic() < last
-
-    return imports_on
-
-
 @contextlib.contextmanager
-def _thread_alarm(seconds: float, left: Callable[[], float]) -> Iterator[None]:
+def _thread_alarm(seconds: float, clock: _Clock) -> Iterator[None]:
     thread, done = threading.get_ident(), threading.Event()
-    imports_on = _import_that_may_end()
 
     def ring() -> None:
         wait = seconds
         while not done.wait(wait):
-            wait = left()
-            if not wait and imports_on(sys._current_frames().get(thread)):
-                wait = 0.01
-            elif not wait:
+            wait = clock.wait(sys._current_frames().get(thread))
+            if not wait:
                 target, error = ctypes.c_ulong(thread), ctypes.py_object(TimeUp)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(target, error)
                 wait = 0.5

@@ -382,4 +382,4 @@ def test_an_import_is_not_cut_off(thread, tmp_path, monkeypatch):
                 pool.submit(limited, name).result()
         else:
             limited(name)
-    assert sys.modules["slow_to_import"].ready >= 1  # an import that fails leaves no entry
+    assert sys.modules["slow_to_import"].ready > 1  # it ended, and the answer had its own time
