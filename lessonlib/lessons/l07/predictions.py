@@ -71,8 +71,8 @@ PREDICTIONS = [
         choices=("1.90, copies hardly matter", "about 2.2", "more than 3"),
         right=1,
         why=(
-            "It costs 2.17. But only a part of the difference is memory, and how large a part depends "
-            "on what counts as a copy: the copied passages are easy in any case."
+            "It costs 2.17. But only a part of the difference is memory, and how large a part "
+            "depends on what counts as a copy: the copied passages are easy in any case."
         ),
     ),
     Prediction(

@@ -179,7 +179,8 @@ def _rests(got: Any, still: Any, start: Any, *rest: Any) -> bool:
 
 def _carries(got: Any, still: Any, start: Any, pieces: Any, *rest: Any) -> bool:
     state = np.zeros((len(pieces[0][0]), len(start[1])))
-    first, _ = _loss(start, *pieces[0], state)
+    x, y = pieces[0]
+    first, _ = _loss(start, x, y, state)
     if not _rests(got, still, start) or not np.isclose(still[5][0], first, rtol=1e-3):
         return True
     for (x, y), noted in zip(pieces, still[5], strict=False):
