@@ -65,14 +65,14 @@ PREDICTIONS = [
         id="07.e",
         question=(
             "A search finds that 15 % of the last tenth is copied from the training part. On "
-            "other validation pages, without copies, the table of orders 0 to 5 will cost, "
-            "instead of 1.93 bits,"
+            "other validation pages, without copies, the table of orders 0 to 4 will cost, "
+            "instead of 1.90 bits,"
         ),
-        choices=("1.93, copies hardly matter", "about 2.2", "more than 3"),
+        choices=("1.90, copies hardly matter", "about 2.2", "more than 3"),
         right=1,
         why=(
-            "It costs 2.24. But only a part of the difference is memory: the copied passages are "
-            "easy in any case, and the new pages are a little harder than the old ones."
+            "It costs 2.17. But only a part of the difference is memory, and how large a part "
+            "depends on what counts as a copy: the copied passages are easy in any case."
         ),
     ),
     Prediction(
@@ -88,8 +88,8 @@ PREDICTIONS = [
         ),
         right=1,
         why=(
-            "At a rate of 1 hardly any gradient is long enough to do harm. Clipping lets a larger "
-            "rate run, which is a little further after the same number of steps."
+            "At a rate of 1 no start fails. Clipping lets a larger rate run without failures, and "
+            "after the same number of steps that is a little further."
         ),
     ),
     Prediction(

@@ -6,11 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonlib import datasets, optim
-from lessonlib.datasets.language import VALIDATION_PAGES
 from lessonlib.lessons.l07.exercises.exercise_1 import states
 from lessonlib.lessons.l07.exercises.exercise_2 import backward
 from lessonlib.lessons.l07.exercises.exercise_6 import train
-from lessonlib.models import trained_character_rnn
 from lessonlib.nn import Parameter
 from lessonlib.scoreboard import canvas
 from lessonlib.text import NGram, Vocabulary
@@ -102,22 +100,6 @@ def test_the_mixture_of_orders_0_to_4_is_the_best_of_its_kind_on_the_validation_
     assert min(bits, key=bits.get) == 4
     assert bits[4] == pytest.approx(2.17, abs=0.005)
     assert trained("07.characters")["bits"][:, -1].min() > bits[4]
-
-
-def test_the_network_and_the_table_together_beat_both_on_nearly_every_page():
-    letters, train_ids, _ = page_parts()
-    table = NGram(4, len(letters), "witten-bell").fit(train_ids)
-    model, _ = trained_character_rnn()
-    pages, gains = datasets.prose_pages(), []
-    for name in VALIDATION_PAGES:
-        ids = letters.encode(pages[name])[:400]
-        scores = model(ids[None, :-1])[0, 3:].astype(float)
-        p = np.exp(scores - scores.max(axis=1, keepdims=True))
-        network = (p / p.sum(axis=1, keepdims=True))[np.arange(len(ids) - 4), ids[4:]]
-        counted = [table.probabilities(ids[k - 4 : k])[ids[k]] for k in range(4, len(ids))]
-        both = -np.log2((network + counted) / 2).mean()
-        gains.append(min(-np.log2(network).mean(), -np.log2(counted).mean()) - both)
-    assert np.mean(np.array(gains) > 0) > 0.9
 
 
 def test_a_small_change_of_the_state_and_a_gradient_meet_in_one_product():

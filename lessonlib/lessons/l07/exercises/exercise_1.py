@@ -153,8 +153,8 @@ EXERCISE = Exercise(
         Property(
             "the part of the input",
             _starts_right_without_memory,
-            "It goes wrong even where h0 is 0: there the first state is the tanh of W times the "
-            "first input, plus b.",
+            "It goes wrong even where h0 is 0: there the first state is tanh(W x + b), with the "
+            "first input for x.",
             also=_without_memory,
         ),
         Property(

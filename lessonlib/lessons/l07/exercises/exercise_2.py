@@ -54,6 +54,10 @@ def _one_step(dh: A, x: A, h: A, h0: A, U: A) -> tuple:
     return np.ones_like(dh[:1]), x[:1], h[:1], h0, U
 
 
+def _reaches_the_first_step(sums: Sums, one: Sums, *_: Any) -> bool:
+    return any(np.any(np.asarray(part, float) != 0) for part in one)
+
+
 def _is_right_in_one_step(sums: Sums, one: Sums, dh: A, x: A, h: A, h0: A, U: A) -> bool:
     return np.allclose(one[2], 1 - h[0] ** 2, atol=1e-4)
 
@@ -182,6 +186,12 @@ EXERCISE = Exercise(
             "A gradient has the shape of its weights: dW (H, D), dU (H, H), db (H,), in this order.",
         ),
         Property(
+            "reaches the first step",
+            _reaches_the_first_step,
+            "With a single step only zeros come back: the walk has to reach step 0, too.",
+            also=_one_step,
+        ),
+        Property(
             "one step",
             _is_right_in_one_step,
             "It goes wrong with a single step already: there db is dh[0] times the slope of the "
@@ -262,6 +272,12 @@ EXERCISE = Exercise(
             "forgets h0",
             _zeros_before,
             "At the first step U multiplied h0, which need not be zero.",
+        ),
+        Mistake(
+            "mean over the steps",
+            lambda dh, *a: tuple(part / len(dh) for part in _walk(dh, *a)),
+            "The shares of the steps are divided by their number. The weights are used at every "
+            "step, so their gradient is the sum, not the mean.",
         ),
         Mistake(
             "overwrites",

@@ -41,8 +41,13 @@ def _is_not_negative(p: np.ndarray, *_: Any) -> bool:
 
 
 def _keeps_order(p: np.ndarray, scores: np.ndarray, T: float) -> bool:
-    order = np.argsort(scores)
-    return not _is_finite(p) or bool((np.diff(np.asarray(p)[order]) >= -1e-4).all())
+    larger = np.subtract.outer(scores, scores) > 0
+    return not _is_finite(p) or bool((np.subtract.outer(p, p)[larger] >= -1e-4).all())
+
+
+def _shares_equally(p: np.ndarray, scores: np.ndarray, T: float) -> bool:
+    equal = np.subtract.outer(scores, scores) == 0
+    return not _is_finite(p) or bool((np.abs(np.subtract.outer(p, p)[equal]) < 1e-4).all())
 
 
 def _is_same(p: np.ndarray, other: np.ndarray, *_: Any) -> bool:
@@ -121,13 +126,19 @@ EXERCISE = Exercise(
         Property(
             "never negative",
             _is_not_negative,
-            "Some numbers are below 0. A probability never is.",
+            "Some numbers are below 0. A probability never is; its logarithm is.",
         ),
         Property(
             "keeps the order",
             _keeps_order,
             "A larger score got a smaller probability than a smaller score. At no temperature does "
             "the order change.",
+        ),
+        Property(
+            "equal scores",
+            _shares_equally,
+            "Two equal scores got different probabilities. At no temperature does one of them come "
+            "before the other.",
         ),
         Property(
             "softmax at T = 1",

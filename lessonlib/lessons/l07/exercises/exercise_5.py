@@ -32,7 +32,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         for V, H, count in sizes
         for _ in range(2)
     ]
-    return [*cases, Case("where one character is asked", *cases[2][:-1], 1)]
+    edges = [("where one character is asked", 1), ("where no character is asked", 0)]
+    return [*cases, *(Case(about, *cases[2][:-1], count) for about, count in edges)]
 
 
 def _use(
@@ -64,6 +65,10 @@ def _has_count(ids: list[int], *given: Any) -> bool:
 
 def _goes_on(ids: list[int], fewer: list[int], *_: Any) -> bool:
     return list(ids[: len(fewer)]) == list(fewer)
+
+
+def _is_repeated(ids: list[int], again: list[int], *_: Any) -> bool:
+    return list(ids) == list(again)
 
 
 def _best_first(ids: list[int], U: Any, table: Any, read: Any, first: int, *rest: Any) -> bool:
@@ -154,16 +159,23 @@ EXERCISE = Exercise(
             "The list has to hold `count` characters, those that were written; `first` was given.",
         ),
         Property(
+            "nothing is drawn",
+            _is_repeated,
+            "Two equal calls wrote different texts. The best character is asked for in each step; "
+            "nothing is drawn by chance.",
+            also=lambda *given: given,
+        ),
+        Property(
             "the first choice",
             _best_first,
-            "The first character is wrong already: it is the one with the largest score after "
-            "`first` is read from the state that was given.",
+            "In some call the first character is wrong already: it is the one with the largest "
+            "score after `first` is read from the state that was given.",
         ),
         Property(
             "a longer text begins like a shorter one",
             _goes_on,
-            "With one character fewer the text begins differently. What is written first must not "
-            "depend on how much is asked for.",
+            "With one character fewer the text begins differently. What is written first may depend "
+            "neither on how much is asked for nor on chance.",
             also=lambda *given: (*given[:-1], max(0, given[-1] - 1)),
         ),
         Property(
@@ -177,7 +189,7 @@ EXERCISE = Exercise(
             "repetition is allowed",
             _may_repeat,
             "If a second time in a row is avoided on purpose: the same character may have the "
-            "largest score again. The fault lies in what the model is given.",
+            "largest score again. Where the text stammered before, look at what the model was given.",
         ),
     ),
     hints=(

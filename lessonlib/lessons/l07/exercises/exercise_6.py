@@ -135,10 +135,11 @@ def _gradients(
         later = 0 * later if mistake == "no way through time" else later
     old = H[1:] if mistake == "U meets the new state" else H[:-1]
     dW = np.einsum("tbh,tbv->hv", da, came[x.T])
-    if mistake == "W's columns overwritten":
+    if mistake in ("W's columns overwritten", "W's columns once a step"):
         dW = np.zeros_like(dW)
         for k, ids in enumerate(x.T):
-            dW[:, ids] = da[k].T
+            sum_so_far = 0 if mistake == "W's columns overwritten" else dW[:, ids]
+            dW[:, ids] = sum_so_far + da[k].T
     return (
         dW,
         np.einsum("tbh,tbk->hk", da, old),
@@ -177,9 +178,11 @@ def _rests(got: Any, still: Any, start: Any, *rest: Any) -> bool:
 
 
 def _carries(got: Any, still: Any, start: Any, pieces: Any, *rest: Any) -> bool:
-    if not _rests(got, still, start):
-        return True
     state = np.zeros((len(pieces[0][0]), len(start[1])))
+    x, y = pieces[0]
+    first, _ = _loss(start, x, y, state)
+    if not _rests(got, still, start) or not np.isclose(still[5][0], first, rtol=1e-3):
+        return True
     for (x, y), noted in zip(pieces, still[5], strict=False):
         loss, state = _loss(start, x, y, state)
         if not np.isclose(noted, loss, rtol=1e-3):
@@ -232,10 +235,15 @@ def _made(mistake: str) -> Callable[..., tuple]:
             gradients, state, loss = _gradients(weights, x, y, state, mistake)
             losses.append(loss)
             clipped = _clipped(gradients, limit, mistake)
+            t = step + 1
+            if step % len(pieces) == 0 and mistake in ("means begun anew", "Adam begun anew"):
+                means, squares = ([np.zeros_like(w) for w in weights] for _ in range(2))
+            if mistake in ("steps counted anew", "Adam begun anew"):
+                t = step % len(pieces) + 1
             for k, g in enumerate(clipped):
                 means[k] = 0.9 * means[k] + 0.1 * g
                 squares[k] = 0.999 * squares[k] + 0.001 * g**2
-            moves = _moves(clipped, means, squares, lr, step + 1, mistake)
+            moves = _moves(clipped, means, squares, lr, t, mistake)
             weights = [w - move for w, move in zip(weights, moves, strict=True)]
         return *weights, losses
 
@@ -265,6 +273,11 @@ def _moves(
     corrections = (1.0, 1.0) if mistake == "no correction" else (1 - 0.9**t, 1 - 0.999**t)
     if mistake == "corrected one step late":
         corrections = 1 - 0.9 ** (t + 1), 1 - 0.999 ** (t + 1)
+    if mistake == "epsilon in the root":
+        return [
+            lr * m / corrections[0] / np.sqrt(s / corrections[1] + 1e-8)
+            for m, s in zip(means, squares, strict=True)
+        ]
     return [
         lr * m / corrections[0] / (np.sqrt(s / corrections[1]) + 1e-8)
         for m, s in zip(means, squares, strict=True)
@@ -415,6 +428,12 @@ EXERCISE = Exercise(
             "for repeated ids; np.add.at does, or a product with the one-hot inputs.",
         ),
         _mistake(
+            "W's columns once a step",
+            "Where several streams read the same symbol in one step, its column of the gradient of "
+            "W gets only one of their contributions. dW[:, ids] += ... counts repeated ids once; "
+            "np.add.at adds them all, as does a product with the one-hot inputs.",
+        ),
+        _mistake(
             "sum over the answers",
             "Losses and gradients are sums over the answers of a window. Asked is the mean over "
             "all streams and places.",
@@ -449,6 +468,25 @@ EXERCISE = Exercise(
         _mistake(
             "corrected one step late",
             "Adam's corrections count the steps from 2. In the first step t is 1.",
+        ),
+        _mistake(
+            "means begun anew",
+            "Adam's two means begin at 0 again in every pass. With the text only the state begins "
+            "again; Adam goes on.",
+        ),
+        _mistake(
+            "steps counted anew",
+            "Adam's corrections count the steps from 1 again in every pass. Only the state begins "
+            "again with the text; Adam's count of steps goes on.",
+        ),
+        _mistake(
+            "Adam begun anew",
+            "Adam begins anew in every pass, its means and its count of steps. With the text only "
+            "the state begins again; Adam goes on.",
+        ),
+        _mistake(
+            "epsilon in the root",
+            "The 1e-8 of Adam is added under the root. It is added to the root.",
         ),
         _mistake(
             "plain gradient descent",
