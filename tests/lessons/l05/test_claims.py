@@ -145,7 +145,7 @@ def test_every_remedy_gains_in_every_split():
     stored = trained("05.regularisers")["accuracy"]
     mean = dict(zip(METHODS, stored.mean(axis=0), strict=True))
     assert np.all(stored[:, 1:] > stored[:, :1])
-    assert max(list(mean)[:5], key=mean.get) == "all three"
+    assert max(list(mean)[:7], key=mean.get) == "all three"
     assert min(mean["nearest centroid"], mean["k nearest neighbours"]) > mean["all three"]
 
 
@@ -156,9 +156,21 @@ def test_how_many_standard_errors_the_methods_are_apart():
         d = accuracy[one] - accuracy[other]
         return d.mean() / (d.std(ddof=1) / np.sqrt(len(d)))
 
-    assert abs(errors_apart("weight decay", "early stopping")) < 0.1
-    for other in ("early stopping", "weight decay"):
-        assert 2.7 < errors_apart(other, "dropout") < 3.1
-        assert 3.1 < errors_apart("all three", other) < 3.4
-    assert 2 < errors_apart("k nearest neighbours", "all three") < 2.3
-    assert 1.4 < errors_apart("nearest centroid", "all three") < 1.6
+    assert abs(errors_apart("weight decay", "early stopping")) < 0.5
+    assert 5 < errors_apart("early stopping", "dropout") < 6
+    assert 3.5 < errors_apart("stopping + dropout", "early stopping") < 4
+    assert 2 < errors_apart("stopping + decay", "early stopping") < 2.5
+    assert abs(errors_apart("all three", "stopping + dropout")) < 1
+    assert 3 < errors_apart("all three", "ridge regression") < 3.5
+    assert 2.5 < errors_apart("nearest centroid", "all three") < 3
+    assert 1 < errors_apart("k nearest neighbours", "all three") < 1.5
+
+
+def test_without_noise_degree_15_lies_on_the_truth_at_the_ends_too():
+    def target(x):
+        return 0.8 * np.sin(5 * x) + 0.4 * x
+
+    powers = np.polynomial.legendre.legvander
+    places, grid = np.linspace(-1, 1, 20), np.linspace(-1, 1, 501)
+    weights = np.linalg.lstsq(powers(places, 15), target(places))[0]
+    assert 4e-7 < np.abs(powers(grid, 15) @ weights - target(grid)).max() < 5.5e-7

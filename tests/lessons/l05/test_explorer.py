@@ -71,6 +71,17 @@ def test_what_the_lesson_says_helps_does_help(settings, better):
     assert other < better * plain
 
 
+@pytest.mark.exhaustive
+def test_with_ten_samples_a_wide_network_is_worse_about_as_often_as_not():
+    last = [
+        [CapacityExplorer(seed=s, samples=10, width=w).state["validation error"] for w in (16, 128)]
+        for s in range(24)
+    ]
+    worse = np.diff(last, axis=1)[:, 0]
+    counts = [np.sum(worse > 0), np.sum(worse > 0.02), np.sum(worse < -0.02)]
+    np.testing.assert_allclose(counts, [15, 10, 6], atol=1)  # a near tie may fall either way
+
+
 @pytest.mark.parametrize("settings", [{"width": 1}, {"decay": 3.0}], ids=str)
 def test_too_little_capacity_or_too_much_decay_fits_too_little(settings):
     explorer = CapacityExplorer(**settings)

@@ -39,7 +39,7 @@ def test_one_label_in_five_is_wrong_in_both_parts():
 
 def test_stored_regularisers_hold_the_lessons_numbers():
     stored = trained("05.regularisers")
-    assert stored["accuracy"].shape == (10, len(regularisers.METHODS))
+    assert stored["accuracy"].shape == (20, len(regularisers.METHODS))
     assert np.all(stored["accuracy"][:, 1:] > stored["accuracy"][:, :1])
     assert stored["chosen"].max() == 4  # of 0 to 6: nothing at the strong end
     ridge, neighbours = regularisers.METHODS.index("ridge regression"), -1

@@ -46,7 +46,9 @@ def _other_validation(X: Any, order: Any, n: int) -> tuple:
 
 
 def _training_knows_nothing(got: Any, other: Any, X: Any, order: Any, n: int) -> bool:
-    return not _has_sizes(got, X, order, n) or np.allclose(got[0], other[0], rtol=1e-4, atol=1e-5)
+    return not _has_sizes(got, X, order, n) or np.allclose(
+        got[0], other[0], rtol=1e-4, atol=1e-5, equal_nan=True
+    )
 
 
 def _validation_moves_along(got: Any, other: Any, X: Any, order: Any, n: int) -> bool:
@@ -64,7 +66,7 @@ def _reversed_file(X: Any, order: Any, n: int) -> tuple:
 
 def _follows_the_order(got: Any, other: Any, X: Any, order: Any, n: int) -> bool:
     return all(
-        np.allclose(np.sort(a, axis=0), np.sort(b, axis=0), rtol=1e-4, atol=1e-5)
+        np.allclose(np.sort(a, axis=0), np.sort(b, axis=0), rtol=1e-4, atol=1e-5, equal_nan=True)
         for a, b in zip(got[:2], other[:2], strict=True)
     )
 
@@ -91,6 +93,11 @@ def _last_for_validation(X: np.ndarray, order: np.ndarray, n: int) -> tuple:
     return _scaled(X[order[:-n]], X[order[-n:]], X[order[:-n]])
 
 
+def _one_less(X: np.ndarray, order: np.ndarray, n: int) -> tuple:
+    train = X[order[n:]]
+    return _mixed(X, order, n, train.mean(axis=0), train.std(axis=0, ddof=1))
+
+
 def _sizes_exchanged(X: np.ndarray, order: np.ndarray, n: int) -> tuple:
     train, validation = X[order[:n]], X[order[n:]]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -105,6 +112,7 @@ EXERCISE = Exercise(
     minutes=10,
     reference=split,
     cases=_cases,
+    pure=True,
     values=(("the training part", "the validation part"),),
     parts={
         "order[:n]": "the row numbers for validation",
@@ -209,6 +217,12 @@ EXERCISE = Exercise(
             _sizes_exchanged,
             "The first n rows of the order are for validation, and the others for training. Yours "
             "are the other way round.",
+        ),
+        Mistake(
+            "divided by one less",
+            _one_less,
+            "The spread is that of ddof=1, as if the squares were divided by one less than the "
+            "number of training rows. Asked is the root of their mean, as np.std takes it.",
         ),
         Mistake(
             "parts exchanged",

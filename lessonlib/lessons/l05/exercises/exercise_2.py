@@ -18,7 +18,6 @@ def bias_variance(fits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
 def _cases(rng: np.random.Generator) -> list[tuple]:
     small = np.array([[1.0, 6.0], [3.0, 2.0], [8.0, 4.0]]), np.array([5.0, 1.0])
     one_place = np.array([[1.0], [3.0], [8.0]]), np.array([5.0])
-    single = np.array([[1.0, -2.0, 4.0]]), np.array([0.5, 1.0, 4.0])
     alike = np.tile([2.0, -1.0, 3.0], (4, 1)), np.array([1.0, 1.0, 1.0])
     right = np.array([[1.0, 2.0], [3.0, 6.0]]), np.array([2.0, 4.0])
     drawn = [
@@ -28,7 +27,6 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     return [
         Case("at a single place", *one_place),
         small,
-        Case("with a single fit", *single),
         Case("where all fits are alike", *alike),
         Case("where the fits are right on average", *right),
         *drawn,
@@ -61,6 +59,13 @@ def _moved_fits(fits: Any, truth: Any) -> tuple:
 
 def _variance_place_by_place(got: Any, other: Any, fits: Any, truth: Any) -> bool:
     return np.allclose(got[1], other[1], rtol=1e-4, atol=1e-6)
+
+
+def _is_a_mean_over_the_fits(got: Any, fits: Any, truth: Any) -> bool:
+    """False where the variance is larger by R / (R - 1), and by nothing else."""
+    if not _are_numbers(got, fits, truth) or np.allclose(fits, fits[0]):
+        return True
+    return not np.isclose(np.sum(got[1]), fits.var(axis=0, ddof=1).mean(), rtol=1e-6)
 
 
 def _add_up(got: Any, fits: Any, truth: Any) -> bool:
@@ -110,8 +115,6 @@ def _over_places(fits: np.ndarray, truth: np.ndarray) -> tuple:
 
 
 def _one_less(fits: np.ndarray, truth: np.ndarray) -> tuple:
-    if len(fits) == 1:
-        return _bias(fits, truth), float("nan")
     return _bias(fits, truth), float(fits.var(axis=0, ddof=1).mean())
 
 
@@ -179,6 +182,11 @@ EXERCISE = Exercise(
             "If all fits move alike, each place by an amount of its own, they disagree as much as "
             "before. Your variance changes: compare the fits with each other at the same place.",
             also=_moved_fits,
+        ),
+        Property(
+            "a mean over the fits",
+            _is_a_mean_over_the_fits,
+            "The variance is R / (R - 1) times as large as the mean over the R fits: divide by R.",
         ),
         Property(
             "they add up",

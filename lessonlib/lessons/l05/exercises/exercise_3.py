@@ -125,6 +125,19 @@ def _gradient_sum(
     return X.T @ error + decay * w, float(error.sum())
 
 
+def _gradient_half_the_penalty(
+    X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, decay: float
+) -> tuple[np.ndarray, float]:
+    return penalised_gradient(X, y, w, b, decay / 2)
+
+
+def _gradient_over_the_weights(
+    X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, decay: float
+) -> tuple[np.ndarray, float]:
+    error = X @ w + b - y
+    return X.T @ error / X.shape[1] + decay * w, float(error.mean())
+
+
 EXERCISE = Exercise(
     id="05.3",
     title="The gradient with a penalty",
@@ -133,6 +146,7 @@ EXERCISE = Exercise(
     minutes=12,
     reference=penalised_gradient,
     cases=_cases,
+    pure=True,
     values=(("`dw`", "`db`"),),
     parts={
         "X @ w": "the weighted sum",
@@ -221,6 +235,18 @@ EXERCISE = Exercise(
             _gradient_penalty_in_the_mean,
             "The penalty is divided by the number of examples too. In the loss only the squared "
             "error is a mean.",
+        ),
+        Mistake(
+            "half the penalty",
+            _gradient_half_the_penalty,
+            "The penalty counts half. The 1/2 in decay / 2 * |w|^2 cancels the 2 that comes from "
+            "the square: its gradient is decay * w.",
+        ),
+        Mistake(
+            "divided by the number of weights",
+            _gradient_over_the_weights,
+            "The sum of errors times inputs is divided by D, the number of weights. The loss is a "
+            "mean over the N examples.",
         ),
         Mistake(
             "sum instead of mean",

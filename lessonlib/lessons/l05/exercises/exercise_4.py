@@ -54,7 +54,8 @@ def _is_lowest_seen(got: Any, losses: Any, patience: int) -> bool:
     if not _is_an_epoch(got, losses, patience):
         return True
     best, run = int(got[0]), int(got[1])
-    return bool(0 <= best < min(run, len(losses)) and losses[best] == losses[:run].min())
+    seen = losses[: max(run, best + 1)]  # the best epoch has been run, whatever the count says
+    return bool(0 <= best < len(losses) and losses[best] == seen.min())
 
 
 def _is_first_lowest(got: Any, losses: Any, patience: int) -> bool:
@@ -87,6 +88,8 @@ def _lower_at_the_end(losses: Any, patience: int) -> tuple:
 def _sees_no_future(got: Any, other: Any, losses: Any, patience: int) -> bool:
     if not _is_in_order(got, losses, patience) or got[1] >= len(losses):
         return True
+    if _waits_since(got, losses, patience) < patience:
+        return True  # too few epochs, which is another matter
     return bool(np.array_equal(got, other))
 
 
@@ -138,6 +141,17 @@ def _equal_is_better(losses: np.ndarray, patience: int) -> tuple[int, int]:
 
 def _sees_the_future(losses: np.ndarray, patience: int) -> tuple[int, int]:
     return int(np.argmin(losses)), len(losses)
+
+
+def _begins_at_one(losses: np.ndarray, patience: int) -> tuple[int, int]:
+    best, lowest, waited = 0, 1.0, 0
+    for epoch, loss in enumerate(losses):
+        waited += 1
+        if loss < lowest:
+            best, lowest, waited = epoch, loss, 0
+        if waited >= patience:
+            return best, epoch + 1
+    return best, len(losses)
 
 
 EXERCISE = Exercise(
@@ -270,6 +284,12 @@ EXERCISE = Exercise(
             "one epoch more",
             lambda losses, patience: early_stop(losses, patience + 1),
             "One epoch too many is run: after `patience` epochs without a new best it is over.",
+        ),
+        Mistake(
+            "the lowest loss begins at 1",
+            _begins_at_one,
+            "It answers as if there had been a loss of 1 before the first epoch. A loss may be "
+            "larger: begin with the first loss, or with infinity.",
         ),
         Mistake(
             "knows the future",

@@ -26,7 +26,14 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     ):
         case = (rng.normal(size=shape), p, rng.random(shape), training)
         cases.append(case if training else Case("in evaluation", *case))
-    return [*cases, Case("where p is 0", rng.normal(size=(2, 3)), 0.0, rng.random((2, 3)), True)]
+    edge = np.array([[0.5, 0.25, 0.75], [0.25, 0.75, 0.5]])
+    none = np.array([[0.0, 0.5, 0.25], [0.75, 0.0, 0.5]])
+    return [
+        *cases,
+        Case("where p is 0", rng.normal(size=(2, 3)), 0.0, rng.random((2, 3)), True),
+        Case("where draws are exactly p", x, 0.5, edge, True),
+        Case("where p and a draw are 0", x, 0.0, none, True),
+    ]
 
 
 def _accepts(got: Any, x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> bool:
@@ -51,11 +58,19 @@ def _is_silent_or_enlarged(got: Any, x: Any, p: float, drawn: Any, training: boo
     return not training or bool(np.all(silent | np.isclose(value, x / (1 - p), rtol=1e-4)))
 
 
+def _keeps_a_draw_of_p(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
+    if np.shape(got) != x.shape or not training:
+        return True
+    silent = np.isclose(np.asarray(got), 0, atol=1e-6)
+    at_p = drawn == p
+    return not (at_p.any() and np.array_equal(silent, drawn <= p))
+
+
 def _silences_by_the_draw(got: Any, x: Any, p: float, drawn: Any, training: bool) -> bool:
     if np.shape(got) != x.shape:
         return True
     silent = np.isclose(np.asarray(got), 0, atol=1e-6)
-    fits = [np.array_equal(silent, drawn < p), np.array_equal(silent, drawn >= 1 - p)]
+    fits = [np.array_equal(silent, mask) for mask in (drawn < p, drawn <= p, drawn >= 1 - p)]
     return not training or any(fits)
 
 
@@ -76,6 +91,21 @@ def _by_p(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndar
         return np.where(drawn >= p, x / np.float64(p), 0.0) if training else x
 
 
+def _by_the_share_kept(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return x * (drawn < p) / np.float64(p) if training else x
+
+
+def _by_the_share_kept_where(
+    x: np.ndarray, p: float, drawn: np.ndarray, training: bool
+) -> np.ndarray:
+    return np.where(drawn < p, x / (p or 1.0), 0.0) if training else x
+
+
+def _by_two(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
+    return np.where(drawn >= p, 2 * x, 0.0) if training else x
+
+
 def _row_dropout(x: np.ndarray, p: float, drawn: np.ndarray, training: bool) -> np.ndarray:
     return np.where(drawn[0] >= p, x / (1 - p), 0.0) if training else x
 
@@ -92,6 +122,7 @@ EXERCISE = Exercise(
     minutes=15,
     reference=dropout,
     cases=_cases,
+    pure=True,
     accepts=_accepts,
     parts={
         "drawn >= p": "which entries are kept",
@@ -124,13 +155,18 @@ EXERCISE = Exercise(
         Property(
             "silent or enlarged",
             _is_silent_or_enlarged,
-            "In training an entry is either silenced or made larger, always by the same factor, "
-            "so that over many draws it keeps its size on average. Some of yours are neither.",
+            "In training an entry is either silenced or made larger, by a factor that p alone "
+            "decides, so that over many draws it keeps its size on average. Some of yours are not.",
         ),
         Property(
             "silenced by the draw",
             _silences_by_the_draw,
             "The wrong entries are silenced: a share p of all, each by its own number in `drawn`.",
+        ),
+        Property(
+            "a draw of p is kept",
+            _keeps_a_draw_of_p,
+            "Entries whose draw is exactly p are silenced too. Asked are those below p.",
         ),
     ),
     mistakes=(
@@ -168,6 +204,24 @@ EXERCISE = Exercise(
             _by_p,
             "The kept entries are divided by p, the share that is silenced. It is the share that "
             "is kept that makes up for it.",
+        ),
+        Mistake(
+            "p as the share kept",
+            _by_the_share_kept,
+            "It answers as if p were the share that is kept: those below p stay, divided by p. "
+            "Here p is the share that is silenced.",
+        ),
+        Mistake(
+            "p as the share kept, with where",
+            _by_the_share_kept_where,
+            "The share p is kept and divided by p. Here p is the share that is silenced, and what "
+            "is kept has the share 1 - p.",
+        ),
+        Mistake(
+            "twice as large, whatever p is",
+            _by_two,
+            "What is kept is twice as large for every p, as if p were always one half. The factor "
+            "follows from p.",
         ),
         Mistake(
             "scales in evaluation",

@@ -93,6 +93,17 @@ def _stops(rng: np.random.Generator, p: float, wait: int, *, later: bool) -> tup
             return case
 
 
+def _spoiled(rng: np.random.Generator) -> tuple:
+    """A problem whose start answers all validation data, and which every step makes worse."""
+    while True:
+        start, data, (V, _), *rest = _problem(rng, (6, 3, 4, 3), 6, 0.6, 0.05, 0.2, 3)
+        start = (start[0], start[1], 4 * start[2], start[3])
+        case = (start, data, (V, _scores(start, V).argmax(axis=1)), *rest)
+        losses = train(*case)[-1]
+        if min(losses) > 3 * _loss(start, case[2]) and int(np.argmin(losses)) > 0:
+            return case
+
+
 def _cases(rng: np.random.Generator) -> list[tuple]:
     on_the_edge = np.array([[[0.5, 0.25], [0.75, 0.5]], [[0.25, 0.5], [0.5, 0.75]]])
     return [
@@ -112,6 +123,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case("without decay", *_problem(rng, (7, 3, 5, 2), 4, 0.2, 0.0, 0.4, 100)),
         Case("where patience runs out", *_stops(rng, 0.3, 3, later=True)),
         Case("where the first step is the best", *_stops(rng, 0.2, 2, later=False)),
+        Case("where every step is worse than the start", *_spoiled(rng)),
         _problem(rng, (8, 4, 6, 4), 12, 0.3, 0.1, 0.5, 4),
     ]
 
@@ -196,8 +208,13 @@ def _walks(moved: Any, start: Any, slopes: list, lr: float, which: tuple) -> boo
     )
 
 
+def _stays(one: Any, start: Any) -> bool:
+    """Whether the start comes back as it was: that step says nothing of the slopes."""
+    return all(np.array_equal(a, b) for a, b in zip(one[:4], start, strict=True))
+
+
 def _follows_the_slopes(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> bool:
-    return _walks(one, start, _slopes(start, data), rest[2], (0, 1, 2, 3))
+    return _stays(one, start) or _walks(one, start, _slopes(start, data), rest[2], (0, 1, 2, 3))
 
 
 def _decays_weights(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> bool:
@@ -216,7 +233,9 @@ def _leaves_biases(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> boo
 
 def _silences(got: Any, one: Any, start: Any, data: Any, *rest: Any) -> bool:
     mask = (rest[1][0] >= 0.5) * 2.0
-    return _walks(one, start, _slopes(start, data, mask), rest[2], (0, 1, 2, 3))
+    return _stays(one, start) or _walks(
+        one, start, _slopes(start, data, mask), rest[2], (0, 1, 2, 3)
+    )
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -230,15 +249,21 @@ def _made(mistake: str) -> Callable[..., tuple]:
         patience: int,
     ) -> tuple:  # fmt: skip
         weights = [np.array(array, dtype=float) for array in start]
-        history, losses = [], []
+        first, history, losses = _loss(weights, validation), [], []
         for draw in drawn:
             before = _loss(weights, validation)
-            weights = _stepped(weights, data, draw, lr, decay, p, mistake)
+            chosen = drawn[0] if mistake == "first draws in every step" else draw
+            weights = _stepped(weights, data, chosen, lr, decay, p, mistake)
             history.append(weights)
             losses.append(_measured(weights, validation, data, before, p, mistake))
-            if _is_over(losses, patience, mistake):
+            seen = [first, *losses] if mistake == "start counts" else losses
+            if _is_over(seen, patience, mistake):
                 break
+        if mistake == "start counts" and min(losses) >= first:
+            return *map(np.array, start), losses
         best = len(losses) - 1 if mistake == "last weights" else _first_lowest(losses)
+        if mistake == "compared with the loss before":
+            best = max(k for k in range(len(losses)) if k == 0 or losses[k] < losses[k - 1])
         return *history[best], losses
 
     return answer
@@ -253,6 +278,9 @@ def _measured(
         return _loss(weights, data)
     if mistake == "scaled in evaluation":
         return _loss(weights, validation, 1 - p)
+    if mistake == "error rate":
+        answers = _scores(weights, validation[0]).argmax(axis=1)
+        return float(np.mean(answers != validation[1]))
     if mistake == "sum of losses":
         return _loss(weights, validation) * len(validation[1])
     return _loss(weights, validation)
@@ -266,7 +294,7 @@ def _is_over(losses: list, patience: int, mistake: str) -> bool:
         return waited > patience
     if mistake == "one step less":
         return waited >= patience - 1 and len(losses) > 1
-    if mistake == "rises in a row":
+    if mistake in ("rises in a row", "compared with the loss before"):
         rises = [b >= a for a, b in pairwise(losses)][-patience:]
         return len(rises) == patience and all(rises)
     return waited >= patience
@@ -277,6 +305,8 @@ def _mask(draw: np.ndarray, p: float, mistake: str) -> np.ndarray:
         "not scaled": (draw >= p) * 1.0,
         "divided by p": (draw >= p) / (p or 1.0),
         "other units silenced": (draw < p) / (1 - p) if p else np.ones_like(draw),
+        "other units silenced, all at 0": (draw < p) / (1 - p),
+        "a draw of p is silenced": (draw > p) / (1 - p),
         "no dropout": np.ones_like(draw),
         "one mask for all": ((draw >= p) / (1 - p))[:1],
     }
@@ -288,12 +318,16 @@ def _stepped(
 ) -> list:
     W1, b1, W2, b2 = weights
     X, y = data
+    decay = decay * {"twice the decay": 2, "half the decay": 0.5}.get(mistake, 1)
     z = X @ W1.T + b1
     mask = np.broadcast_to(_mask(draw, p, mistake), z.shape)
     h = np.maximum(z, 0) * mask
     scores = h @ W2.T + b2
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    dscores = e / e.sum(axis=1, keepdims=True) - np.eye(len(b2))[y]
+    targets = np.eye(len(b2))[y]
+    if mistake == "1 off whole columns":
+        targets = np.tile(targets.max(axis=0), (len(y), 1))
+    dscores = e / e.sum(axis=1, keepdims=True) - targets
     dscores = dscores if mistake == "sum of gradients" else dscores / len(y)
     dW2 = dscores.T @ h + (0 if mistake == "no decay" else decay * W2)
     new_W2 = W2 - lr * dW2
@@ -394,18 +428,20 @@ EXERCISE = Exercise(
             also=_decayed_step,
         ),
         Property(
-            "silenced units do not learn",
+            "a step with dropout goes down the slope of the thinned network",
             _silences,
             "One step with p = 0.5 does not follow the slope of the loss of the network that was "
-            "thinned out by this step's draws, with the working units twice as large. The mask "
-            "belongs in the forward and in the backward pass.",
+            "thinned out by this step's draws, with the working units twice as large. If your step "
+            "without dropout is right, look at which units work, at their factor, and at the "
+            "hidden units on the way forward and their gradient on the way back.",
             also=_dropped_step,
         ),
         Property(
-            "the weights of the lowest loss",
+            "weights and losses belong together",
             _is_lowest,
-            "The weights that come back do not have the lowest validation loss of your list, with "
-            "all units at work. Are they those of the best step, and copies?",
+            "The mean cross-entropy that the returned weights have on the validation data, with "
+            "all units at work, is not the lowest number of your list. Either these are not the "
+            "weights of the best step (are they copies?), or the list holds other numbers.",
         ),
         Property(
             "it ends in time",
@@ -530,6 +566,55 @@ EXERCISE = Exercise(
             _made("rises in a row"),
             "Patience counts steps that are worse than the step before. It counts the steps since "
             "the lowest loss, also when the loss falls a little from a bad value.",
+        ),
+        Mistake(
+            "compared with the loss before",
+            _made("compared with the loss before"),
+            "Each loss is compared with the one before. A step is the best only if its loss is "
+            "below the lowest so far.",
+        ),
+        Mistake(
+            "first draws in every step",
+            _made("first draws in every step"),
+            "Every step silences the same units as the first one. `drawn` has a table for each.",
+        ),
+        Mistake(
+            "other units silenced, all at 0",
+            _made("other units silenced, all at 0"),
+            "The wrong units are kept: a unit is silent where its draw is below p, and works "
+            "elsewhere. With p = 0 all of them work.",
+        ),
+        Mistake(
+            "a draw of p is silenced",
+            _made("a draw of p is silenced"),
+            "A unit whose draw is exactly p is silenced too. Asked are those below p.",
+        ),
+        Mistake(
+            "1 off whole columns",
+            _made("1 off whole columns"),
+            "The 1 is taken off whole columns of the probabilities, as P[:, y] -= 1 does. Each "
+            "example has one label: P[np.arange(N), y].",
+        ),
+        Mistake(
+            "start counts",
+            _made("start counts"),
+            "Where no step is better than the start, the weights of the start come back. Asked are "
+            "those of the best step.",
+        ),
+        Mistake(
+            "error rate",
+            _made("error rate"),
+            "The list holds the share of wrong answers. Asked is the mean cross-entropy.",
+        ),
+        Mistake(
+            "twice the decay",
+            _made("twice the decay"),
+            "The decay counts twice: each step takes lr * decay of a weight off.",
+        ),
+        Mistake(
+            "half the decay",
+            _made("half the decay"),
+            "The decay counts half: each step takes lr * decay of a weight off.",
         ),
     ),
 )

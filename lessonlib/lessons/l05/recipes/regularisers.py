@@ -14,15 +14,18 @@ from lessonlib import nn, optim
 from lessonlib.datasets import load
 from lessonlib.training import EarlyStopping, accuracy, evaluate, fit
 
-SEEDS = tuple(range(10, 20))
+SEEDS = tuple(range(10, 30))
 STEPS, PATIENCE, HIDDEN, LR = 1000, 100, 64, 0.5
 PAIRS = ((0.003, 0.1), (0.01, 0.2), (0.02, 0.4), (0.04, 0.6), (0.08, 0.8), (0.15, 0.9))
 # (decay, p, early stopping), from weak to strong; where there is a strength, 0 is one of seven
+DROPPED, DECAYS = (0.0, 0.2, 0.5, 0.7, 0.85, 0.95, 0.98), (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 NETWORKS: dict[str, tuple[tuple[float, float, bool], ...]] = {
     "none": ((0.0, 0.0, False),),
     "early stopping": ((0.0, 0.0, True),),
-    "dropout": tuple((0.0, p, False) for p in (0.0, 0.2, 0.5, 0.7, 0.85, 0.95, 0.98)),
-    "weight decay": tuple((d, 0.0, False) for d in (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)),
+    "dropout": tuple((0.0, p, False) for p in DROPPED),
+    "weight decay": tuple((d, 0.0, False) for d in DECAYS),
+    "stopping + dropout": tuple((0.0, p, True) for p in DROPPED),
+    "stopping + decay": tuple((d, 0.0, True) for d in DECAYS),
     "all three": ((0.0, 0.0, True), *((decay, p, True) for decay, p in PAIRS)),
 }
 SIMPLE = ("ridge regression", "nearest centroid", "k nearest neighbours")

@@ -370,7 +370,11 @@ def dropout(x, p, drawn, training):
     return out
 
 
-@right("05.5", "silenced in place on x, then the rest made larger")
+@wrong(
+    "05.5",
+    "silenced in place on x, then the rest made larger",
+    "The values are right, but x belongs to the caller: work on a copy.",
+)
 def dropout(x, p, drawn, training):
     if training:
         x[drawn < p] = 0
