@@ -31,7 +31,7 @@ PREDICTIONS = [
         ),
         right=2,
         why=(
-            "In about 0.98 of the cases. The score is a mean over places, so one may ask what each "
+            "In about 0.97 of the cases. The score is a mean over places, so one may ask what each "
             "place gives to it. That the places are right is the work of training, as a control "
             "shows below."
         ),

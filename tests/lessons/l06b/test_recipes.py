@@ -178,9 +178,9 @@ def test_stored_starts_hold_the_lessons_numbers():
         zip(zip(smaller["runs"], smaller["rates"], strict=True), smaller["loss"].T, strict=True)
     )
     assert np.all(loss["start: orthogonal kernels", 0.003] > 2)
-    best = min(np.median(loss["start: shift 1", rate]) for rate in (0.003, 0.001))
+    best = min(np.median(loss["start: shift 1", lr]) for lr in (0.003, 0.001))
     assert round(best, 3) == round(np.median(loss["start: shift 1", 0.001]), 3) == 1.148
-    middles = [np.median(loss["start: random middles, shift 1", rate]) for rate in (0.01, 0.003)]
+    middles = [np.median(loss["start: random middles, shift 1", lr]) for lr in (0.01, 0.003)]
     assert best < round(min(middles), 3) == 1.558
     assert np.all(loss["start: random middles, shift 1", 0.003] > 3 * shifted.max())
 
