@@ -150,7 +150,7 @@ def _bill_fraction(*sizes: int) -> tuple[float, int, float]:
 
 def _bill_groups_in_work_only(*sizes: int) -> Bill:
     out, _, work = bill(*sizes)
-    return out, bill(*sizes[:-1], 1)[1], work
+    return out, _bill_without_groups(*sizes)[1], work
 
 
 def _bill_groups_twice(

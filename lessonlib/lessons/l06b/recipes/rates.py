@@ -56,8 +56,8 @@ def make(seeds: tuple[int, ...] = SEEDS, epochs: int = EPOCHS) -> dict[str, np.n
     for (s, seed), (k, (name, lr)) in product(enumerate(seeds), enumerate(runs)):
         rng = np.random.default_rng(seed)
         run = suspects.Run(lr=lr, epochs=epochs)
-        loss, right, passes = suspects.trained_from(started(name, rng), run, rng, *parts)
-        made[s, k] = loss, passes[-1], right
+        fitted, right, passes = suspects.trained_from(started(name, rng), run, rng, *parts)
+        made[s, k] = fitted, passes[-1], right
     loss, batch, validation = made.transpose(2, 0, 1)
     return {
         "runs": np.array([name for name, _ in runs]),
