@@ -1,5 +1,6 @@
 """Sentences of lesson 06b that its own outputs do not show (see claims.md)."""
 
+import itertools
 import math
 
 import numpy as np
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessonlib import nn
+from lessonlib.datasets import load
 from lessonlib.lessons.l06b.exercises.exercise_1 import bill
 from lessonlib.lessons.l06b.exercises.exercise_2 import fields
 from lessonlib.lessons.l06b.exercises.exercise_3 import class_maps
+from lessonlib.lessons.l06b.recipes import depth
 from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
 
@@ -37,6 +41,66 @@ def test_two_layers_of_3_see_as_much_as_one_of_5():
 
 def test_the_last_maps_of_the_page_see_12_pixels():
     assert fields([(3, 1), (2, 2), (3, 1), (3, 1)])[-1] == 12
+
+
+def test_effective_widths_with_equal_weights():
+    block = [(3, 1), (3, 1)]
+    vgg16 = [layer for n in (2, 2, 3, 3, 3) for layer in [*[(3, 1)] * n, (2, 2)]]
+    resnet18 = [(7, 2), (3, 2), *block * 2, *[(3, 2), (3, 1), *block] * 3]
+    alexnet = [(11, 4), (3, 2), (5, 1), (3, 2), (3, 1), (3, 1), (3, 1), (3, 2)]
+    for layers, width in ((alexnet, 118), (vgg16, 111), (resnet18, 218)):
+        profile, step = np.ones(1), 1
+        for kernel, stride in layers:
+            spread = np.zeros((kernel - 1) * step + 1)
+            spread[::step] = 1
+            profile, step = np.convolve(profile, spread), step * stride
+        places = np.arange(len(profile))
+        middle = profile @ places / profile.sum()
+        assert len(profile) == fields(layers)[-1]
+        deviation = np.sqrt(profile @ (places - middle) ** 2 / profile.sum())
+        assert round(4 * deviation) == width
+
+
+def test_a_stride_wider_than_its_kernel_skips_pixels():
+    assert fields([(1, 2), (3, 1)]) == [1, 5]
+    r = np.random.default_rng(0)
+    net = nn.Sequential(nn.Conv2d(1, 1, 1, 2, rng=r), nn.Conv2d(1, 1, 3, rng=r))
+    dy = np.zeros_like(net(np.zeros((1, 1, 13, 13), dtype=np.float32)))
+    dy[0, 0, 2, 2] = 1
+    assert np.count_nonzero(np.abs(net.backward(dy)[0, 0]).sum(axis=0)) == 3
+
+
+@given(st.integers(0, 2000), st.integers(0, 4))
+def test_what_all_classes_share_changes_maps_and_no_answer(seed, k):
+    r = np.random.default_rng(seed)
+    f, weight, labels = r.normal(size=(1, 3, 2, 2)), r.normal(size=(5, 3)), np.array([k])
+    shared = r.normal(size=3)
+    scores = (f.mean(axis=(2, 3)) @ z.T for z in (weight, weight + shared))
+    assert np.ptp(np.subtract(*scores)) < 1e-9
+    maps = [class_maps(f, z, labels, 1) for z in (weight, weight + shared)]
+    assert not np.allclose(*maps)
+    centred = [class_maps(f, z - z.mean(axis=0), labels, 1) for z in (weight, weight + shared)]
+    assert np.allclose(*centred)
+
+
+def test_the_mean_over_all_orders_of_the_labels_is_the_mean_target():
+    r = np.random.default_rng(0)
+    targets, answers = np.eye(3)[[0, 0, 1, 2]], r.dirichlet(np.ones(3), 4)
+    orders = [list(order) for order in itertools.permutations(range(4))]
+    mean = np.mean([answers - targets[order] for order in orders], axis=0)
+    assert np.allclose(mean, answers - targets.mean(axis=0))
+
+
+def test_the_gradient_grows_by_about_a_seventh_a_layer():
+    X, y = load("digits", split="train", flat=False)
+    net = depth.network("plain", 56, np.random.default_rng(0))
+    criterion = nn.CrossEntropyLoss()
+    criterion(net(X[:200, None]), y[:200])
+    net.backward(criterion.backward())
+    convs = [m for block in list(net)[3:-3] for m in block.branch if isinstance(m, nn.Conv2d)]
+    lengths = [np.linalg.norm(conv.weight.grad) for conv in convs]
+    slope = np.polyfit(np.arange(len(lengths)), np.log(lengths), 1)[0]
+    assert 1.1 < np.exp(-slope) < 1.19
 
 
 @given(st.integers(0, 2000), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib.gradcheck import GradientError, gradcheck_module
-from lessonlib.lessons.l06b.recipes import depth, starts, suspects, transfer
+from lessonlib.lessons.l06b.recipes import depth, rates, starts, suspects, transfer
 from lessonlib.lessons.l06b.recipes import scoreboard as scoreboard_06b
 from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
@@ -84,12 +84,12 @@ def test_borrowed_features_are_read():
 
 def test_stored_transfer_holds_the_lessons_numbers():
     accuracy = trained("06b.transfer")["accuracy"]
-    assert accuracy.shape == (5, 4, 5)
+    assert accuracy.shape == (12, 4, 5)
     tuned, frozen, scratch = accuracy.transpose(2, 0, 1)[:3]
-    assert np.all(tuned[:, :3] > scratch[:, :3])
-    assert np.all(tuned[:, 3] <= scratch[:, 3])
-    assert np.sum(tuned[:, 3] == scratch[:, 3]) == 3
-    assert np.mean(tuned[:, 3] - frozen[:, 3]) > 0.04
+    assert np.sum(tuned > scratch, axis=0).tolist() == [11, 9, 7, 6]
+    assert np.sum(tuned < scratch, axis=0).tolist() == [0, 3, 4, 4]
+    assert abs(np.mean(tuned[:, 3] - scratch[:, 3])) < 0.01  # level with 50 labels
+    assert np.all(tuned[:, 3] > frozen[:, 3])
     assert np.all(np.abs(np.mean(tuned - frozen, axis=0))[:3] < 0.05)
 
 
@@ -149,10 +149,47 @@ def test_a_short_run_from_an_orthogonal_start_is_made():
     assert np.all(np.isfinite(made["loss"]))
 
 
+def test_middles_are_random_kernels_without_neighbours():
+    net = rates.started("start: random middles, shift 1", np.random.default_rng(0))
+    whole = suspects.started(suspects.Run(shift=1.0), np.random.default_rng(0))
+    weight, before = (z[3].branch[0].weight.data for z in (net, whole))
+    assert np.count_nonzero(weight) == 64
+    assert np.array_equal(weight[:, :, 1, 1], before[:, :, 1, 1])
+    assert np.all(net[3].branch[1].bias.data == 1)
+
+
+@pytest.mark.parametrize("name", ["start: shift 1", "start: orthogonal kernels"])
+def test_a_smaller_rate_begins_where_the_other_run_did(name):
+    theirs = (
+        suspects.started(suspects.RUNS[name], np.random.default_rng(0))
+        if name in suspects.RUNS
+        else starts.started(starts.SHIFTS[name], np.random.default_rng(0))
+    )
+    ours = rates.started(name, np.random.default_rng(0)).state_dict()
+    assert all(np.array_equal(ours[key], value) for key, value in theirs.state_dict().items())
+
+
 def test_stored_starts_hold_the_lessons_numbers():
     alone, shifted = trained("06b.starts")["loss"].T
     assert np.all(alone > 2)
     assert np.all(shifted < 0.3)
+    smaller = trained("06b.rates")
+    loss = dict(
+        zip(zip(smaller["runs"], smaller["rates"], strict=True), smaller["loss"].T, strict=True)
+    )
+    assert np.all(loss["start: orthogonal kernels", 0.003] > 2)
+    best = min(np.median(loss["start: shift 1", lr]) for lr in (0.003, 0.001))
+    assert round(best, 3) == round(np.median(loss["start: shift 1", 0.001]), 3) == 1.148
+    middles = [np.median(loss["start: random middles, shift 1", lr]) for lr in (0.01, 0.003)]
+    assert best < round(min(middles), 3) == 1.558
+    assert np.all(loss["start: random middles, shift 1", 0.003] > 3 * shifted.max())
+
+
+@pytest.mark.exhaustive
+def test_a_short_run_at_a_smaller_rate_is_made():
+    made = rates.make(seeds=(4,), epochs=1)
+    assert made["loss"].shape == made["batch"].shape == (1, len(made["runs"]))
+    assert np.all(np.isfinite(made["loss"]))
 
 
 def test_evaluation_and_batches_give_the_same_losses_but_for_the_shift_alone():

@@ -1,5 +1,7 @@
 """Exercise 06b.1: output width, parameters and multiplications of a convolution with groups."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lessonlib.exercises.judge import Exercise, Mistake, Property
@@ -18,6 +20,7 @@ def bill(
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
     fixed = [(6, 1, 2, 3, 1, 0, 1), (9, 2, 4, 3, 2, 1, 2), (10, 4, 4, 1, 3, 0, 4)]
+    fixed += [(9, 1, 2, 2, 4, 0, 1)]  # 7 / 4: more than half a step is left
     fixed += [(224, 3, 64, 11, 4, 2, 1), (27, 96, 256, 5, 1, 2, 2), (13, 384, 256, 3, 1, 1, 2)]
     size, kernel = int(rng.integers(12, 30)), int(rng.choice([3, 5]))
     return [*fixed, (size, 6, 9, kernel, 3, 1, 3), (size + 1, 8, 4, kernel, 2, 0, 4)]
@@ -124,6 +127,32 @@ def _bill_own_weights(*sizes: int) -> Bill:
     return out, parameters * out**2, work
 
 
+def _bill_swapped(*sizes: int) -> Bill:
+    out, parameters, work = bill(*sizes)
+    return out, work, parameters
+
+
+def _with_width(width: Callable[[float], float], *sizes: int) -> tuple[float, int, float]:
+    """The bill with the steps counted in another way."""
+    size, _, c_out, kernel, stride, padding, _ = sizes
+    out = width((size + 2 * padding - kernel) / stride) + 1
+    parameters = bill(*sizes)[1]
+    return out, parameters, (parameters - c_out) * out**2
+
+
+def _bill_rounded(*sizes: int) -> tuple[float, int, float]:
+    return _with_width(round, *sizes)
+
+
+def _bill_fraction(*sizes: int) -> tuple[float, int, float]:
+    return _with_width(float, *sizes)
+
+
+def _bill_groups_in_work_only(*sizes: int) -> Bill:
+    out, _, work = bill(*sizes)
+    return out, _bill_without_groups(*sizes)[1], work
+
+
 def _bill_groups_twice(
     size: int, c_in: int, c_out: int, kernel: int, stride: int, padding: int, groups: int
 ) -> Bill:
@@ -226,6 +255,30 @@ EXERCISE = Exercise(
             _bill_without_groups,
             "Every output channel reads all input channels here. With groups it reads "
             "c_in / groups of them.",
+        ),
+        Mistake(
+            "order of the return",
+            _bill_swapped,
+            "All three numbers are right, in another order: the parameters come second and the "
+            "multiplications third.",
+        ),
+        Mistake(
+            "steps rounded",
+            _bill_rounded,
+            "The number of steps is rounded to the nearest whole number. A step that does not fit "
+            "is not taken, however little is missing: round down.",
+        ),
+        Mistake(
+            "not rounded down",
+            _bill_fraction,
+            "The number of steps is a fraction where the stride does not fit. Only whole steps are "
+            "taken: round down.",
+        ),
+        Mistake(
+            "groups in the multiplications only",
+            _bill_groups_in_work_only,
+            "The multiplications are right; the parameters are those without groups. With groups "
+            "each output channel has weights for c_in / groups channels only.",
         ),
         Mistake(
             "groups counted twice",

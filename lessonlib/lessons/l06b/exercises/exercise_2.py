@@ -119,6 +119,14 @@ def _fields_from_the_top(layers: Layers) -> list[int]:
     return seen
 
 
+def _fields_of_the_top(layers: Layers) -> list[int]:
+    return _fields_from_the_top(layers[::-1])[::-1]
+
+
+def _fields_pairs_turned(layers: Layers) -> list[int]:
+    return fields([(stride, kernel) for kernel, stride in layers])
+
+
 def _fields_last_only(layers: Layers) -> list[int]:
     return fields(layers)[-1:]
 
@@ -234,6 +242,18 @@ EXERCISE = Exercise(
             _fields_from_the_top,
             "This is (r - 1) s + k, the walk from the top down, taken from the image upwards. "
             "Upwards a kernel widens by k - 1 steps of the layers below it.",
+        ),
+        Mistake(
+            "how much of each layer the top sees",
+            _fields_of_the_top,
+            "This is one walk from the top, turned round: how much of each layer's input one unit "
+            "of the last layer sees. Asked for is how much of the image one unit of each layer "
+            "sees.",
+        ),
+        Mistake(
+            "kernel and stride exchanged",
+            _fields_pairs_turned,
+            "Kernel and stride are exchanged: each pair is (kernel, stride).",
         ),
         Mistake(
             "only the last layer",

@@ -16,7 +16,7 @@ def class_maps(
 
 
 def _cases(rng: np.random.Generator) -> list[tuple]:
-    features = np.array([[[[1.0, 2.0], [0.0, 3.0]], [[0.0, 1.0], [4.0, 0.0]]]])
+    features = np.array([[[[1.0, 2.0, 0.0], [0.0, 3.0, 1.0]], [[0.0, 1.0, 2.0], [4.0, 0.0, 1.0]]]])
     weight = np.array([[1.0, 0.0], [2.0, -1.0], [0.5, 3.0]])
     drawn = [
         (rng.normal(size=(n, k, h, w)), rng.normal(size=(c, k)), rng.integers(0, c, n), size)
@@ -131,6 +131,20 @@ def _best_class(features: Any, weight: Any, labels: Any, size: int) -> np.ndarra
     return class_maps(features, weight, scores.argmax(axis=1), size)
 
 
+def _exchanged(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    return class_maps(features, weight, labels, size).swapaxes(1, 2)
+
+
+def _means_first(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    means = np.broadcast_to(features.mean(axis=(2, 3), keepdims=True), features.shape)
+    return class_maps(means, weight, labels, size)
+
+
+def _all_images(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
+    total = np.broadcast_to(features.sum(axis=0), features.shape)
+    return class_maps(total, weight, labels, size)
+
+
 def _all_classes(features: Any, weight: Any, labels: Any, size: int) -> np.ndarray:
     maps = np.einsum("ck,nkhw->nchw", weight, features)
     return maps.repeat(size, axis=2).repeat(size, axis=3)
@@ -144,6 +158,7 @@ EXERCISE = Exercise(
     minutes=15,
     reference=class_maps,
     cases=_cases,
+    pure=True,
     values=("image", "row", "column"),
     parts={
         "weight[labels]": "the weights of the class that is asked for",
@@ -205,6 +220,22 @@ EXERCISE = Exercise(
             _tiled,
             "The whole map is put down several times, side by side. Each cell has to become a "
             "square of its own: np.repeat instead of np.tile.",
+        ),
+        Mistake(
+            "rows and columns exchanged",
+            _exchanged,
+            "Rows and columns of each map are exchanged.",
+        ),
+        Mistake(
+            "mean before the sum",
+            _means_first,
+            "Every cell of a map has the same number, the score without the bias: the mean over "
+            "the places is taken. The map keeps the places apart.",
+        ),
+        Mistake(
+            "sum over the images",
+            _all_images,
+            "The sum runs over the images, too. Image n has a map of its own, from features[n].",
         ),
         Mistake("only rows", _only_rows, "The rows are repeated, the columns are not."),
         Mistake(

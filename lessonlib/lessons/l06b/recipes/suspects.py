@@ -94,12 +94,19 @@ def twin(net: nn.Sequential, shortcut: bool) -> Any:
 def trained_by_torch(
     run: Run, seed: int, train: Part, validation: Part
 ) -> tuple[float, float, np.ndarray]:
+    """A run from its own start; returns what `trained_from` does."""
+    rng = np.random.default_rng(seed)
+    return trained_from(started(run, rng), run, rng, train, validation)
+
+
+def trained_from(
+    start: nn.Sequential, run: Run, rng: np.random.Generator, train: Part, validation: Part
+) -> tuple[float, float, np.ndarray]:
     """Training loss and validation accuracy at the end; mean loss of the batches of each pass."""
     import torch
 
     torch.set_num_threads(1)
-    rng = np.random.default_rng(seed)
-    net = twin(started(run, rng), run.kind == "residual")
+    net = twin(start, run.kind == "residual")
     X, y = torch.from_numpy(train[0][:, None]), torch.from_numpy(train[1])
     V, v = torch.from_numpy(validation[0][:, None]), torch.from_numpy(validation[1])
     optimizer = torch.optim.Adam(net.parameters(), run.lr)
