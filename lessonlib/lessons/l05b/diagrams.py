@@ -69,7 +69,8 @@ def tree(ax: "Axes", questions: Sequence[tuple[int, float]], shares: Sequence[fl
     places = [(parent, side) for parent in (left, right) for side in (-0.55, 0.55)]
     for (parent, side), share in zip(places, shares, strict=True):
         at = (parent.centre[0] + side, 0.3)
-        leaf = box(ax, at, f"{share:.2f}", width=0.75, height=0.42, colour=COLOUR["forward"])
+        words = f"{round(share, 2) + 0.0:.2f}"  # no -0.00
+        leaf = box(ax, at, words, width=0.75, height=0.42, colour=COLOUR["forward"])
         word, where = ("yes", "left") if side < 0 else ("no", "right")
         arrow(ax, parent.bottom, leaf.top, word, side=where)
     ax.set_title("A tree of depth 2: the share of ones in each leaf")

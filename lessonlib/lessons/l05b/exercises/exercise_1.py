@@ -290,16 +290,10 @@ EXERCISE = Exercise(
             "sequences with math.comb.",
         ),
         Mistake(
-            "at most as far",
-            _p_instead(lambda n, more, fewer: _tosses(n, range(more + 1))),
-            "p adds up the counts from 0 to the larger one. At least as far apart are those from "
-            "the larger one to b + c.",
-        ),
-        Mistake(
             "from the smaller count",
             _p_instead(lambda n, more, fewer: _tosses(n, range(fewer, n + 1))),
-            "p adds up from the smaller of the two counts. At least as far apart are the counts "
-            "from the larger one on.",
+            "p is as if the counts were added up from the smaller of the two on, or from 0 to the "
+            "larger. At least as far apart are the counts from the larger one on.",
         ),
         Mistake(
             "the error first",

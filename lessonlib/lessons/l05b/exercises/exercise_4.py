@@ -389,7 +389,7 @@ EXERCISE = Exercise(
             "Newton's step in the leaf",
             _with(leaf=lambda r: r.sum() / np.sum(np.abs(r) * (1 - np.abs(r)))),
             "A leaf gives a Newton step, the sum of r over the sum of p (1 - p), as libraries do. "
-            "Here it gives the mean of r.",
+            "In this exercise it is the mean of r.",
         ),
         Mistake(
             "median in the leaf",
