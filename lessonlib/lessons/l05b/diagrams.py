@@ -71,8 +71,8 @@ def tree(ax: "Axes", questions: Sequence[tuple[int, float]], shares: Sequence[fl
         at = (parent.centre[0] + side, 0.3)
         words = f"{round(share, 2) + 0.0:.2f}"  # no -0.00
         leaf = box(ax, at, words, width=0.75, height=0.42, colour=COLOUR["forward"])
-        word, where = ("yes", "left") if side < 0 else ("no", "right")
-        arrow(ax, parent.bottom, leaf.top, word, side=where)
+        word = "yes" if side < 0 else "no"
+        arrow(ax, parent.bottom, leaf.top, word, side="left" if side < 0 else "right")
     ax.set_title("A tree of depth 2: the share of ones in each leaf")
 
 
