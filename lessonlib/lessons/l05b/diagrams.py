@@ -1,5 +1,6 @@
 """The drawings of lesson 05b: who was right on which rows, a split, a tree, a step of boosting."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,20 +54,26 @@ def split(ax: "Axes", x: np.ndarray, r: np.ndarray, threshold: float) -> None:
     ax.set_title("One split: two means instead of one")
 
 
-def tree(ax: "Axes") -> None:
-    """A tree of depth 2: three questions, and a mean in each leaf."""
+def tree(ax: "Axes", questions: Sequence[tuple[int, float]], shares: Sequence[float]) -> None:
+    """A tree of depth 2: its first question, the two below it, and the share in each leaf."""
     blank(ax, (0, 4.7), (0, 3.0))
-    root = box(ax, (2.35, 2.2), "column 4 ≤ 1.0 ?", width=1.7, height=0.5, size=9.5)
-    left = box(ax, (1.15, 1.25), "column 0 ≤ 0.5 ?", width=1.7, height=0.5, size=9.5)
-    right = box(ax, (3.55, 1.25), "column 2 ≤ 0.0 ?", width=1.7, height=0.5, size=9.5)
+    boxes = []
+    for at, (column, threshold) in zip(
+        ((2.35, 2.2), (1.15, 1.25), (3.55, 1.25)), questions, strict=True
+    ):
+        words = f"column {column} ≤ {threshold:.2f} ?"
+        boxes.append(box(ax, at, words, width=1.9, height=0.5, size=9.5))
+    root, left, right = boxes
     arrow(ax, root.bottom, left.top, "yes", side="left")
     arrow(ax, root.bottom, right.top, "no", side="right")
-    for parent in (left, right):
-        for side, word in ((-0.55, "yes"), (0.55, "no")):
-            at = (parent.centre[0] + side, 0.3)
-            leaf = box(ax, at, "mean", width=0.75, height=0.42, colour=COLOUR["forward"])
-            arrow(ax, parent.bottom, leaf.top, word, side="left" if side < 0 else "right")
-    ax.set_title("A tree of depth 2 asks twice")
+    places = [(parent, side) for parent in (left, right) for side in (-0.55, 0.55)]
+    for (parent, side), share in zip(places, shares, strict=True):
+        at = (parent.centre[0] + side, 0.3)
+        words = f"{round(share, 2) + 0.0:.2f}"  # no -0.00
+        leaf = box(ax, at, words, width=0.75, height=0.42, colour=COLOUR["forward"])
+        word = "yes" if side < 0 else "no"
+        arrow(ax, parent.bottom, leaf.top, word, side="left" if side < 0 else "right")
+    ax.set_title("A tree of depth 2: the share of ones in each leaf")
 
 
 def boosting(axes: np.ndarray) -> None:

@@ -13,9 +13,9 @@ PREDICTIONS = [
         choices=("15 to 25", "55 to 65", "far above 65"),
         right=0,
         why=(
-            "Far outside every tanh unit sits at -1 or +1 and stays there, so the output goes flat "
-            "soon after the last point it has seen, near 15 to 20. Nothing in the data told it to "
-            "go on."
+            "Far outside, the tanh units of the first layer sit near -1 or +1 and stay there. The "
+            "second layer hears of no difference any more, so the output goes flat soon after the "
+            "last point it has seen, near 15 to 20. Nothing in the data told it to go on."
         ),
     ),
     Prediction(
@@ -53,7 +53,7 @@ PREDICTIONS = [
     Prediction(
         id="05b.d",
         question=(
-            "The irregular table, 500 rows. Logistic regression gets about 0.60 of new rows right. "
+            "The irregular table, 500 rows. A line gets about 0.60 of new rows right. "
             "The network gets about 0.61. Your boosted trees will get ..."
         ),
         choices=("about 0.6 as well", "about 0.7", "about 0.8"),
@@ -108,7 +108,8 @@ QUESTIONS = [
             "refusal, so the reasons must be those of the model used; it does not forbid a kind of "
             "model.",
             "1 point: cost - names which error is dearer, or who bears it, and a consequence (a "
-            "threshold, a person for the doubtful cases, a check of the labels).",
+            "threshold, a person for the doubtful cases, a check of the labels, which are "
+            "decisions and not the truth).",
         ),
     ),
 ]

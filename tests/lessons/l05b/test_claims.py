@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from lessonlib import datasets, nn
+from lessonlib import datasets, nn, optim, training
 from lessonlib.claims import claims
 from lessonlib.lessons.l05b.exercises.exercise_1 import compare
 from lessonlib.lessons.l05b.exercises.exercise_3 import best_split
@@ -21,6 +21,23 @@ def test_far_out_a_relu_network_is_a_straight_line(seed):
     far = np.array([[1e4], [2e4], [3e4]], dtype=np.float32)
     a, b, c = model(far)[:, 0].astype(float)
     assert np.isclose(b - a, c - b, rtol=1e-3, atol=1e-3 * np.abs(c))
+
+
+def test_far_out_the_first_tanh_layer_gives_the_same_to_the_next():
+    r = np.random.default_rng(0)
+    sales = r.uniform(20, 100, 40)
+    z = ((sales[:, None] - 60) / 25).astype(np.float32)
+    t = ((0.15 * sales + r.normal(0, 0.5, 40) - 9) / 4)[:, None].astype(np.float32)
+    layers = nn.Linear(1, 32, rng=r), nn.Tanh(), nn.Linear(32, 32, rng=r), nn.Tanh()
+    model = nn.Sequential(*layers, nn.Linear(32, 1, rng=r))
+    how = {"rng": r, "epochs": 300, "batch_size": 32, "progress": False}
+    training.fit(model, nn.MSELoss(), optim.Adam(model.parameters(), lr=0.01), z, t, **how)
+    far = ((np.array([[400.0], [410.0]]) - 60) / 25).astype(np.float32)
+    first = layers[1](layers[0](far))
+    second = layers[3](layers[2](first))
+    assert np.mean(np.abs(first) > 0.99) > 0.7
+    assert np.mean(np.abs(second) > 0.99) < 0.3  # not these: they only hear of no difference
+    assert np.abs(second[1] - second[0]).max() < 0.02
 
 
 @given(st.integers(0, 5_000))

@@ -23,7 +23,7 @@ def test_boosting_moves_towards_the_labels():
 
 def test_tree_and_counts_have_their_words():
     _, ax = plt.subplots()
-    diagrams.tree(ax)
-    assert sum(text.get_text() == "mean" for text in ax.texts) == 4
+    diagrams.tree(ax, [(4, 1.0), (3, -0.98), (1, 0.7)], [0.9, 0.1, 0.25, 0.5])
+    assert {"column 3 ≤ -0.98 ?", "0.25"} <= {text.get_text() for text in ax.texts}
     texts = [text.get_text() for text in diagrams.paired().axes[0].texts]
     assert any("$b$" in text for text in texts)

@@ -1,6 +1,7 @@
 """Exercise 05b.1: the gap of two models on the same rows, its error, and the sign test."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,35 @@ def _rooted_all(a: np.ndarray, b: np.ndarray) -> tuple:
     return compare(a, b)[0], float(np.sqrt(np.mean(a != b))), compare(a, b)[2]
 
 
+def _over_the_rows_that_differ(a: np.ndarray, b: np.ndarray) -> tuple:
+    gap, error, p = compare(a, b)
+    share = float(np.mean(a != b)) or 1.0  # without such rows both are 0
+    return gap / share, error / share, p
+
+
+def _p_instead(chance: Callable[[int, int, int], float]) -> Callable:
+    """The right gap and error, with another p of (rows that differ, larger count, smaller one)."""
+
+    def answer(a: np.ndarray, b: np.ndarray) -> tuple:
+        one, two = int(np.sum(a & ~b)), int(np.sum(~a & b))
+        return (*compare(a, b)[:2], min(1.0, chance(one + two, max(one, two), min(one, two))))
+
+    return answer
+
+
+def _normal(n: int, more: int, fewer: int) -> float:
+    return math.erfc((more - fewer) / math.sqrt(2 * n)) if n else 1.0
+
+
+def _tosses(n: int, counts: range) -> float:
+    return 2 * sum(math.comb(n, k) for k in counts) / 2**n
+
+
+def _error_first(a: np.ndarray, b: np.ndarray) -> tuple:
+    gap, error, p = compare(a, b)
+    return error, gap, p
+
+
 def _other_way(a: np.ndarray, b: np.ndarray) -> tuple:
     return compare(b, a)
 
@@ -127,7 +157,7 @@ EXERCISE = Exercise(
     minutes=12,
     reference=compare,
     cases=_cases,
-    values=("the gap", "its standard error", "p"),
+    values=(("the gap", "the standard error", "p"),),
     parts={
         "a & ~b": "the rows that only the first model gets",
         "~a & b": "the rows that only the second model gets",
@@ -246,6 +276,29 @@ EXERCISE = Exercise(
             _rooted_all,
             "The number of rows is under the root: the root of the count is divided by N, not by "
             "the root of N.",
+        ),
+        Mistake(
+            "over the rows that differ",
+            _over_the_rows_that_differ,
+            "Gap and error are divided by the number of rows on which the two differ. They are "
+            "shares of all rows: divide both by N.",
+        ),
+        Mistake(
+            "a normal curve",
+            _p_instead(_normal),
+            "p is what a normal curve gives. For few tosses that is not exact: count the "
+            "sequences with math.comb.",
+        ),
+        Mistake(
+            "from the smaller count",
+            _p_instead(lambda n, more, fewer: _tosses(n, range(fewer, n + 1))),
+            "p is as if the counts were added up from the smaller of the two on, or from 0 to the "
+            "larger. At least as far apart are the counts from the larger one on.",
+        ),
+        Mistake(
+            "the error first",
+            _error_first,
+            "The gap comes first, then its error. Here they have changed places.",
         ),
         Mistake(
             "the other way round",

@@ -110,6 +110,18 @@ def _fold_after_fold(X: Any, y: Any, folds: Any, choose: Any, answer: Any) -> np
     return np.concatenate([right[new] for _, new in folds])
 
 
+def _training_rows(X: Any, y: Any, folds: Any, choose: Any, answer: Any) -> np.ndarray:
+    return crossed(X, y, [(rows, rows) for rows, _ in folds], choose, answer)
+
+
+def _labels(X: Any, y: Any, folds: Any, choose: Any, answer: Any) -> np.ndarray:
+    return np.where(crossed(X, y, folds, choose, answer), y, 1 - y)
+
+
+def _turned_round(X: Any, y: Any, folds: Any, choose: Any, answer: Any) -> np.ndarray:
+    return crossed(X, y, [(new, rows) for rows, new in folds], choose, answer)
+
+
 EXERCISE = Exercise(
     id="05b.2",
     title="Find the bug: the choice",
@@ -159,6 +171,24 @@ EXERCISE = Exercise(
             _chosen_once,
             "The columns are chosen in the first fold and kept for the others, whose test rows "
             "have then been seen by the choice.",
+        ),
+        Mistake(
+            "measured on the training rows",
+            _training_rows,
+            "The model is asked about the rows that it has learnt from. The test rows of the fold "
+            "are X[new].",
+        ),
+        Mistake(
+            "labels instead of verdicts",
+            _labels,
+            "These are the labels that the model gives. What is asked is whether they are right: "
+            "... == y[new].",
+        ),
+        Mistake(
+            "folds turned round",
+            _turned_round,
+            "The two parts of a fold have changed places: of each pair, the training rows come "
+            "first.",
         ),
         Mistake(
             "nothing chosen",

@@ -36,6 +36,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     repeated = (rng.integers(0, 4, (14, 3)) * 1.0, rng.normal(size=14))
     still = np.c_[np.full(8, 3.0), rng.normal(size=8)]
     drawn = [(rng.normal(size=(n, d)), rng.normal(size=n)) for n, d in ((9, 2), (30, 4), (60, 3))]
+    wide = np.array([[0.0], [2.0], [1.0], [3.0]]) + rng.uniform(-0.3, 0.3, (4, 9))
+    wide[:, 7] = [0.0, 1.0, 2.0, 3.0]  # the best column comes late
     return [
         small,
         two,
@@ -47,6 +49,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case("where the first rows are all alike in the best column", *_plateau()),
         Case("where no column changes", np.ones((4, 2)), np.array([1.0, -1.0, 0.5, 0.0])),
         Case("where there is a single row", np.array([[1.0, 2.0]]), np.array([0.7])),
+        Case("where there are more columns than rows", wide, np.array([1.0, 1.2, -1.0, -1.1])),
         *drawn,
     ]
 
@@ -131,6 +134,44 @@ def _gain(below: np.ndarray, above: np.ndarray) -> float:
     return k * m / (k + m) * (below.mean() - above.mean()) ** 2
 
 
+def _sorted_by(means: Any, equal: bool = False) -> Any:
+    """The split of a loop over k whose means (order, r, k) are wrong, or that cuts equal values."""
+
+    def answer(X: np.ndarray, r: np.ndarray) -> Any:
+        best, n = None, len(r)
+        for column in range(X.shape[1]):
+            order = np.argsort(X[:, column])
+            x = X[order, column]
+            for k in range(1, n):
+                if x[0] == x[-1] or (x[k] == x[k - 1] and not equal):
+                    continue
+                below, above = means(order, r, k)
+                gain = k * (n - k) / n * (below - above) ** 2
+                if best is None or gain > best[0]:
+                    best = gain, column, (x[k - 1] + x[k]) / 2, below, above
+        return best and best[1:]
+
+    return answer
+
+
+def _two_sides(order: np.ndarray, r: np.ndarray, k: int) -> tuple[float, float]:
+    return r[order[:k]].mean(), r[order[k:]].mean()
+
+
+def _not_sorted(order: np.ndarray, r: np.ndarray, k: int) -> tuple[float, float]:
+    return r[:k].mean(), r[k:].mean()
+
+
+def _one_too_far(order: np.ndarray, r: np.ndarray, k: int) -> tuple[float, float]:
+    sums = np.cumsum(r[order])
+    return sums[k] / k, (sums[-1] - sums[k]) / (len(r) - k)
+
+
+def _threshold_first(X: np.ndarray, r: np.ndarray) -> Any:
+    found = best_split(X, r)
+    return found and (found[1], found[0], *found[2:])
+
+
 def _swapped(X: np.ndarray, r: np.ndarray) -> Any:
     found = best_split(X, r)
     return found and (*found[:2], found[3], found[2])
@@ -161,7 +202,7 @@ EXERCISE = Exercise(
     minutes=25,
     reference=best_split,
     cases=_cases,
-    values=("the column", "the threshold", "the mean at or below it", "the mean above it"),
+    values=(("the column", "the threshold", "the mean at or below", "the mean above"),),
     parts={
         "order": "the order of the rows by the column",
         "np.argsort(X[:, column])": "the order of the rows by the column",
@@ -222,6 +263,35 @@ EXERCISE = Exercise(
             _swapped,
             "The two means are swapped: first the one at or below the threshold, then the one "
             "above.",
+        ),
+        Mistake(
+            "threshold first",
+            _threshold_first,
+            "The column comes first, then the threshold. Here they have changed places.",
+        ),
+        Mistake(
+            "r not sorted with the column",
+            _sorted_by(_not_sorted),
+            "The column is sorted and r is not, so its first k values belong to other rows. Put "
+            "r into the same order.",
+        ),
+        Mistake(
+            "running sum one place off",
+            _sorted_by(_one_too_far),
+            "The sum of the rows below has one row too many: of the running sums, the sum of the "
+            "first k rows is at place k - 1.",
+        ),
+        Mistake(
+            "cut between equal values",
+            _sorted_by(_two_sides, equal=True),
+            "Rows of equal value are put on different sides, which no threshold can do. Pass over "
+            "places where two neighbours are equal.",
+        ),
+        Mistake(
+            "rows above not counted",
+            _by(lambda below, above: len(below) * (below.mean() - above.mean()) ** 2),
+            "The gain counts the rows at or below the threshold only. Those above count as well: "
+            "k (n - k) / n.",
         ),
         Mistake(
             "first column only",

@@ -7,6 +7,7 @@ import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
 from lessonlib.exercises.show import show
+from lessonlib.lessons.l05b.exercises.exercise_3 import best_split
 
 
 def boost(
@@ -59,12 +60,14 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     small = (X, y, np.array([[0.0], [5.0]]), _middle, 2, 0.5, 1)
     cases = [small, Case("where there are no rounds", X, y, X, _middle, 0, 1.0, 1)]
     middle = np.array([[1.0], [2.0], [3.0]])  # the threshold is 2.0
-    cases.append(Case("where rows are at a threshold", middle, y[1:], middle, _middle, 2, 0.5, 1))
+    at = np.array([[2.0], [1.0], [1.5], [2.0]])
+    cases.append(Case("where rows are at a threshold", middle, y[1:], at, _middle, 2, 0.5, 1))
     for n, m, d, rounds, lr, depth in (
         (8, 5, 2, 1, 1.0, 1),
         (14, 6, 3, 3, 1.0, 1),
         (20, 7, 3, 3, 0.3, 2),
         (30, 9, 4, 5, 0.7, 3),
+        (60, 9, 3, 2, 0.5, 5),
     ):
         rows, labels = rng.normal(size=(n, d)), rng.permutation(np.arange(n) % 3 > 0).astype(int)
         cases.append((rows, labels, rng.normal(size=(m, d)), _middle, rounds, lr, depth))
@@ -72,6 +75,10 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     cases.append(Case("where a tree runs out of rows", *few, _middle, 2, 1.0, 4))
     far = rng.normal(size=(9, 2)), np.arange(9) % 2, 10 + rng.normal(size=(3, 2))
     cases.append(Case("where all new rows are on one side", *far, _middle, 2, 1.0, 2))
+    leaf = rng.normal(size=(9, 2)), np.arange(9) % 3 // 2, rng.normal(size=(3, 2))
+    cases.append(Case("where the depth is 0", *leaf, _middle, 2, 0.5, 0))
+    same = np.ones((4, 2)), np.array([1, 0, 1, 1]), rng.normal(size=(3, 2))
+    cases.append(Case("where no column changes", *same, _middle, 3, 0.5, 2))
     return cases
 
 
@@ -129,18 +136,25 @@ def _with(
     share: float | None = None,
     more: int = 0,
     leaf: Callable = np.mean,
+    under: Callable = np.less_equal,
+    new_under: Callable | None = None,
+    grown: tuple[bool, bool] = (True, True),
+    every_level: bool = False,
 ) -> Callable:
     """The same loop with one thing changed."""
+    other_under = new_under or under
 
     def tree(rows: Any, r: Any, new: Any, split: Any, depth: int) -> tuple:
         found = split(rows, r) if depth > 0 else None
         old, fresh = np.full(len(rows), leaf(r)), np.full(len(new), leaf(r))
         if found is not None:
             column, threshold = found[:2]
-            low, new_low = rows[:, column] <= threshold, new[:, column] <= threshold
-            for part, other in ((low, new_low), (~low, ~new_low)):
-                below = tree(rows[part], r[part], new[other], split, depth - deeper)
-                old[part], fresh[other] = below
+            low, new_low = under(rows[:, column], threshold), other_under(new[:, column], threshold)
+            for part, other, on in zip((low, ~low), (new_low, ~new_low), grown, strict=True):
+                left = depth - deeper if on else 0
+                below, new_below = tree(rows[part], r[part], new[other], split, left)
+                old[part] = below + every_level * leaf(r)
+                fresh[other] = new_below + every_level * leaf(r)
         return old, fresh
 
     def answer(
@@ -164,6 +178,35 @@ def _residual_never_renewed(
     first = boost(X, y, new_X, split, 1, lr, depth)
     step = first[1] - first[0]
     return np.array([first[0] + k * step for k in range(rounds + 1)])
+
+
+def _asked_once(
+    X: Any, y: Any, new_X: Any, split: Any, rounds: int, lr: float, depth: int
+) -> np.ndarray:
+    def sides(rows: Any, new: Any, depth: int) -> list:
+        found = split(X[rows], y[rows] - y.mean()) if depth > 0 else None
+        if found is None:
+            return [(rows, new)]
+        low, new_low = X[rows, found[0]] <= found[1], new_X[new, found[0]] <= found[1]
+        left = sides(rows[low], new[new_low], depth - 1)
+        return left + sides(rows[~low], new[~new_low], depth - 1)
+
+    leaves = sides(np.arange(len(X)), np.arange(len(new_X)), depth)
+    scores = boost(X, y, new_X, split, 0, lr, depth)
+    score = np.full(len(X), np.log(y.mean() / (1 - y.mean())))
+    for _ in range(rounds):
+        step, residual = np.zeros(len(new_X)), y - 1 / (1 + np.exp(-score))
+        for rows, new in leaves:
+            step[new] = lr * residual[rows].mean()
+            score[rows] += lr * residual[rows].mean()
+        scores = np.vstack([scores, scores[-1] + step])
+    return scores
+
+
+def _own_split(
+    X: Any, y: Any, new_X: Any, split: Any, rounds: int, lr: float, depth: int
+) -> np.ndarray:
+    return boost(X, y, new_X, best_split, rounds, lr, depth)
 
 
 def _without_start(*arguments: Any) -> np.ndarray:
@@ -299,9 +342,64 @@ EXERCISE = Exercise(
             "The trees are one level too flat: a tree of depth 1 asks one question.",
         ),
         Mistake(
+            "left side not grown",
+            _with(grown=(False, True)),
+            "The side at or below the threshold is not grown further, only the other one.",
+        ),
+        Mistake(
+            "right side not grown",
+            _with(grown=(True, False)),
+            "The side above the threshold is not grown further, only the other one.",
+        ),
+        Mistake(
+            "means of all levels",
+            _with(every_level=True),
+            "Each row gets the means of all levels that it passes, added up. Only its leaf "
+            "answers.",
+        ),
+        Mistake(
+            "questions asked once",
+            _asked_once,
+            "All rounds use the questions of the first tree, and only the means are new. Each "
+            "round grows a tree of its own, on its residuals.",
+        ),
+        Mistake(
+            "own split",
+            _own_split,
+            "The trees ask best_split, whichever split they are handed. Call split(rows, r).",
+        ),
+        Mistake(
+            "less than",
+            _with(under=np.less),
+            "Rows that are exactly at a threshold go to the upper side. The question is whether "
+            "they are at most the threshold: <=.",
+        ),
+        Mistake(
+            "sides of new rows exchanged",
+            _with(new_under=np.greater),
+            "The new rows go to the other side of each question than the training rows do.",
+        ),
+        Mistake(
+            "residual of a hard answer",
+            _with(residual=lambda y, s: y - (s > 0)),
+            "The residual is y minus 0 or 1, whichever is more probable. It is y minus the "
+            "probability itself.",
+        ),
+        Mistake(
+            "Newton's step in the leaf",
+            _with(leaf=lambda r: r.sum() / np.sum(np.abs(r) * (1 - np.abs(r)))),
+            "A leaf gives a Newton step, the sum of r over the sum of p (1 - p), as libraries do. "
+            "In this exercise it is the mean of r.",
+        ),
+        Mistake(
+            "median in the leaf",
+            _with(leaf=np.median),
+            "A leaf gives the median of its residuals. Their mean is meant.",
+        ),
+        Mistake(
             "sum in the leaf",
             _with(leaf=np.sum),
-            "A leaf gives the sum of its residuals. It gives their mean.",
+            "A leaf gives the sum of its residuals. Their mean is meant.",
         ),
         Mistake(
             "start left out",
