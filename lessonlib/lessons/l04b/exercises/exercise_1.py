@@ -126,6 +126,18 @@ EXERCISE = Exercise(
             "under the root.",
         ),
         Mistake(
+            "the root covers the 2 alone",
+            lambda draws: draws * np.sqrt(2) / draws.shape[1],
+            "The factor is sqrt(2) / fan_in here: the root covers the 2 alone. The factor is the root "
+            "of the whole variance.",
+        ),
+        Mistake(
+            "the limit of a uniform draw",
+            lambda draws: draws * np.sqrt(6 / draws.shape[1]),
+            "The variance is 6 / fan_in here. sqrt(6 / fan_in) is He's limit for numbers drawn evenly "
+            "between two ends; these are normal, with variance 1.",
+        ),
+        Mistake(
             "Glorot",
             lambda draws: draws * np.sqrt(2 / sum(draws.shape)),
             "This is Glorot's variance, 2 / (fan_in + fan_out), made for tanh.",

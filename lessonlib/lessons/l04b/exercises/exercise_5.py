@@ -93,6 +93,10 @@ def _start_alone(settings: dict[str, Any]) -> dict[str, Any]:
     return settings | {"bias": 0.0, "scale": np.sqrt(2)}
 
 
+def _healthy_rate(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"bias": 0.0, "scale": np.sqrt(2), "lr": 0.1}
+
+
 def _glorot(settings: dict[str, Any]) -> dict[str, Any]:
     return settings | {"bias": 0.0, "scale": 1.0, "lr": 0.03}
 
@@ -172,14 +176,22 @@ EXERCISE = Exercise(
         Mistake(
             "only the scale",
             _only_the_scale,
-            "With He's spread the signal no longer grows. That uncovers the next illness: with "
-            "smaller scores, something else pushes all of them below 0.",
+            "Before the first step a whole layer is dead now. So it goes where the weights are made "
+            "smaller and nothing else changes: the scores no longer grow, and another setting pushes "
+            "all of them below 0.",
         ),
         Mistake(
             "only the start",
             _start_alone,
             "The start is healthy now: units are alive, and the signal keeps its size. The run "
             "still explodes, so what is left is the length of the steps.",
+        ),
+        Mistake(
+            "the rate of the healthy run",
+            _healthy_rate,
+            "The start is healthy now. The steps are still too long: with momentum 0.9 steps in one "
+            "direction become up to ten times as long, so even 0.1, which healed patients above, is "
+            "too high.",
         ),
         Mistake(
             "a start for tanh",
