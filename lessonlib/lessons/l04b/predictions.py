@@ -94,7 +94,7 @@ PREDICTIONS = [
         4,
         3,
         "In some layer every unit is 0 on every image. ReLU passes no gradient where it is 0, so "
-        "nothing arrives below; above, the inputs are 0, and with them the gradients of the weights. "
+        "nothing arrives below; above, the inputs are 0, and with them the weights' gradients. "
         "Nothing can recover. All biases started at -1.",
     ),
     _patient(

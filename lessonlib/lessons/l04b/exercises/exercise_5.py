@@ -28,8 +28,11 @@ def _use(answer: Any, seed: int) -> Any:
 
 def _read(treated: Any, seed: int) -> Any:
     """The treatment at work on three networks."""
+    if treated is None:
+        return None
     if not isinstance(treated, dict):
-        return treated
+        kind = type(treated).__name__
+        raise TypeError(f"wanted is a dict of settings, and a {kind} came back")
     return dict(outcome(tuple(chart(treated).items()), seed))
 
 
@@ -155,21 +158,22 @@ EXERCISE = Exercise(
         Property(
             "the steps are not too long",
             _stays_near,
-            "The start is in order, and then the loss leaps to more than twenty times that of "
-            "guessing: the first steps are too long. What makes them shorter?",
+            "The start is in order, and then, in some trial, the loss leaps to more than twenty times "
+            "that of guessing: the first steps are too long. What makes them shorter?",
         ),
         Property(
             "it leaves guessing",
             _leaves_guessing,
-            "At the end the loss is still near that of guessing, 2.30. Look at the updates: are "
-            "they too small to arrive, or were the first ones so large that nothing is left to "
-            "learn with?",
+            "In some trial the loss at the end is still near that of guessing, 2.30. Look at the "
+            "updates: are they too small to arrive, or were the first ones so large that nothing is "
+            "left to learn with? If neither, look at the start again.",
         ),
         Property(
             "it arrives",
             _arrives,
-            "It learns, but the loss at the end is still above 0.15. Either the steps are too "
-            "short to arrive in ten epochs, or too long to settle.",
+            "In some trial it learns, and the loss at the end is still above 0.15. The steps can be "
+            "too short to arrive in ten epochs or too long to settle, or the spread and the biases "
+            "make a poor start for this activation.",
         ),
     ),
     mistakes=(
