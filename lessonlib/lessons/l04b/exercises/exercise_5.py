@@ -64,7 +64,7 @@ def _is_alive(got: Any, seed: int) -> bool:
 
 
 def _keeps_its_size(got: Any, seed: int) -> bool:
-    return got["dead"] == 1 or 0.1 < got["growth"] < 10
+    return got["dead"] == 1 or not got["changes"] or 0.1 < got["growth"] < 10
 
 
 def _starts_well(got: Any) -> bool:
