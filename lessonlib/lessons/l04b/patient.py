@@ -6,6 +6,7 @@ momentum. `SICK` is the chart it came with; a treatment changes some of it.
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,17 +25,19 @@ TARGET = 0.15  # the mean loss on the training images that the middle one of the
 
 # scale: the weights have a spread of scale / sqrt(64); max_norm: None, or the length at which
 # gradients are clipped; warmup: in steps; schedule: of the learning rate after the warm-up
-SICK: dict[str, Any] = {
-    "inputs": "centred",
-    "activation": "relu",
-    "scale": 4.0,
-    "bias": -1.0,
-    "lr": 1.0,
-    "momentum": 0.9,
-    "max_norm": None,
-    "warmup": 0,
-    "schedule": "constant",
-}
+SICK: Mapping[str, Any] = MappingProxyType(
+    {  # read-only: a treatment is a copy
+        "inputs": "centred",
+        "activation": "relu",
+        "scale": 4.0,
+        "bias": -1.0,
+        "lr": 1.0,
+        "momentum": 0.9,
+        "max_norm": None,
+        "warmup": 0,
+        "schedule": "constant",
+    }
+)
 WORDS = {
     "inputs": ("centred", "raw"),
     "activation": ("relu", "tanh", "sigmoid"),
@@ -57,7 +60,7 @@ def chart(changes: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"there is no setting {name!r}; there are {', '.join(SICK)}")
         if not _can_be(name, value):
             raise ValueError(f"{name} cannot be {value!r}{_instead(name)}")
-    return SICK | dict(changes)
+    return dict(SICK) | dict(changes)
 
 
 def _can_be(name: str, value: Any) -> bool:

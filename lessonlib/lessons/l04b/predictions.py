@@ -77,7 +77,8 @@ PREDICTIONS = [
         2,
         0,
         "Gradients and outputs have one size in all layers, and no unit is dead. But every layer "
-        "moves by about a millionth of its size per step. The rate was 0.0001.",
+        "moves too little: layers 1 to 6 by about a millionth of their size per step, layer 7 by a "
+        "hundred-thousandth. The rate was 0.0001.",
     ),
     _patient(
         "g",
@@ -93,7 +94,8 @@ PREDICTIONS = [
         4,
         3,
         "In some layer every unit is 0 on every image. ReLU passes no gradient where it is 0, so "
-        "the gradient is exactly 0 below, and nothing can recover. All biases started at -1.",
+        "nothing arrives below; above, the inputs are 0, and with them the weights' gradients. "
+        "Nothing can recover. All biases started at -1.",
     ),
     _patient(
         "i",

@@ -88,7 +88,7 @@ def test_the_readings_on_the_page_are_those_of_the_library():
     assert len(spread) == len(dead) == 2
 
 
-def test_tanh_is_flatter_than_the_identity():
+def test_tanh_makes_every_score_smaller():
     z = np.concatenate([np.logspace(-4, 1.5, 200), -np.logspace(-4, 1.5, 200)])
     assert np.all(np.abs(np.tanh(z)) < np.abs(z))
 
@@ -174,6 +174,16 @@ def test_over_48_layers_the_gradient_grows_by_1_22_each():
     with open(ROOT / "data" / "bounds.csv", encoding="utf-8", newline="") as file:
         (row,) = [row for row in csv.DictReader(file) if row["name"] == words]
     assert round(float(row["median"]) ** (1 / 48), 2) == 1.22
+
+
+def test_a_bias_does_not_matter_before_batch_norm_and_does_where_one_only_divides():
+    page, r = page_code(PAGE, "HalfNorm"), np.random.default_rng(0)
+    x, w, bias = r.normal(size=(30, 4)), r.normal(size=(4, 3)), r.normal(size=3)
+    for centre, same in ((1, True), (0, False)):
+        once, twice = (page.HalfNorm(centre, 1)(x @ (k * w) + bias) for k in (1, 2))
+        assert np.allclose(once, twice, atol=1e-4) == same
+        once, twice = (page.HalfNorm(centre, 1)(x @ (k * w)) for k in (1, 2))
+        assert np.allclose(once, twice, atol=1e-4)
 
 
 def test_a_sigmoid_layer_multiplies_signal_and_gradient_by_at_most_the_root_of_an_eighth():

@@ -52,6 +52,12 @@ def test_no_two_of_the_three_changes_are_enough():
         assert patient.outcome(tuple(without.items()), 0)["loss"] > 4 * patient.TARGET
 
 
+def test_the_rate_of_the_healthy_run_is_too_high_because_of_momentum():
+    fast = HEALED | {"lr": 0.1}
+    assert patient.outcome(tuple(fast.items()), 0)["loss"] > 4 * patient.TARGET
+    assert patient.outcome(tuple((fast | {"momentum": 0.0}).items()), 0)["loss"] < patient.TARGET
+
+
 def test_no_single_change_is_enough():
     for name, values in SINGLE.items():
         for value in values:

@@ -47,6 +47,16 @@ def test_patients_show_the_symptoms_that_the_lesson_reads():
     assert read["1 signal"][0] / read["1 signal"][-1] > 200
 
 
+def test_mixed_labels_leave_all_layers_alike_and_raw_inputs_show_in_the_first():
+    read = trained("04b.patients")
+    assert np.all((read["mixed gradient"] > 0.05) & (read["mixed gradient"] < 0.3))
+    assert read["mixed loss"][-20:].mean() > np.log(10) - 0.15
+    updates = np.median(read["mixed ratio"], axis=0)[:-1]
+    assert np.all((updates > 5e-4) & (updates < 2e-3))
+    assert read["raw gradient"][0] > 2 * read["healthy gradient"][0]
+    assert read["raw loss"][-20:].mean() < 0.2
+
+
 def test_rows_of_the_scoreboard():
     stored = trained("04b.scoreboard")
     assert stored["names"].tolist() == list(scoreboard.MODELS)

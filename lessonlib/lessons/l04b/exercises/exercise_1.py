@@ -30,8 +30,14 @@ def _not_all_zero(got: Any, draws: Any) -> bool:
 def _has_one_factor(got: Any, draws: Any) -> bool:
     if np.shape(got) != draws.shape:
         return True
+    return _is_multiple(np.asarray(got), draws) or _is_multiple(np.transpose(got), draws)
+
+
+def _is_multiple(got: np.ndarray, draws: np.ndarray) -> bool:
+    if got.shape != draws.shape:
+        return False
     largest = np.unravel_index(np.argmax(np.abs(draws)), draws.shape)
-    factor = np.asarray(got)[largest] / draws[largest]
+    factor = got[largest] / draws[largest]
     return np.allclose(got, factor * draws, rtol=1e-4, atol=1e-6)
 
 
@@ -124,6 +130,30 @@ EXERCISE = Exercise(
             lambda draws: 2 * draws / np.sqrt(draws.shape[1]),
             "The variance is 4 / fan_in here: the 2 is outside the root. It belongs to the variance, "
             "under the root.",
+        ),
+        Mistake(
+            "always 256 inputs",
+            lambda draws: draws * np.sqrt(2 / 256),
+            "The factor is the one for 256 inputs here, whatever comes in. The number of inputs has to "
+            "be read from the shape of `draws`.",
+        ),
+        Mistake(
+            "half in place of two",
+            lambda draws: draws * np.sqrt(1 / (2 * draws.shape[1])),
+            "The variance is 1 / (2 fan_in) here. ReLU halves the mean square, so the variance has to "
+            "be twice as large as for a linear layer, not half as large.",
+        ),
+        Mistake(
+            "the root covers the 2 alone",
+            lambda draws: draws * np.sqrt(2) / draws.shape[1],
+            "The factor is sqrt(2) / fan_in here: the root covers the 2 alone. The factor is the root "
+            "of the whole variance.",
+        ),
+        Mistake(
+            "the limit of a uniform draw",
+            lambda draws: draws * np.sqrt(6 / draws.shape[1]),
+            "The variance is 6 / fan_in here. sqrt(6 / fan_in) is He's limit for numbers drawn evenly "
+            "between two ends; these are normal, with variance 1.",
         ),
         Mistake(
             "Glorot",

@@ -50,10 +50,16 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 # ---- what every right answer has -----------------------------------------------------------------
 
 
+def _are_three(got: Any, x: A, gain: A, *rest: Any) -> bool:
+    three = isinstance(got, tuple | list) and len(got) == 3
+    return three and [np.shape(part) for part in got] == [x.shape, gain.shape, gain.shape]
+
+
 def _kept_in_evaluation(
     got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
 ) -> bool:
-    return training or (np.allclose(got[1], mean) and np.allclose(got[2], var))
+    kept = not _are_three(got, x, gain) or (np.allclose(got[1], mean) and np.allclose(got[2], var))
+    return training or kept
 
 
 def _first_row(x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float) -> tuple:
@@ -63,21 +69,38 @@ def _first_row(x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: 
 def _rows_are_apart(
     got: Any, first: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
 ) -> bool:
-    return training or np.allclose(np.asarray(got[0])[:1], first[0], rtol=1e-4, atol=1e-5)
+    if training or not _are_three(got, x, gain):
+        return True
+    return np.allclose(np.asarray(got[0])[:1], first[0], rtol=1e-4, atol=1e-5)
 
 
 def _is_centred(
     got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
 ) -> bool:
-    return not training or np.allclose(np.mean(got[0], axis=0), shift, atol=1e-4)
+    if not training or not _are_three(got, x, gain):
+        return True
+    return np.allclose(np.mean(got[0], axis=0), shift, atol=1e-4)
 
 
 def _has_variance(
     got: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
 ) -> bool:
+    if not training or not _are_three(got, x, gain):
+        return True
     wanted = x.var(axis=0) / (x.var(axis=0) + eps)
-    spread = np.var(np.asarray(got[0]), axis=0)
-    return not training or np.allclose(spread, gain**2 * wanted, rtol=1e-4)
+    return np.allclose(np.var(np.asarray(got[0]), axis=0), gain**2 * wanted, rtol=1e-4)
+
+
+def _other_columns(x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float) -> tuple:
+    others = np.concatenate([x[:, :1], 3 * x[:, 1:] + 1], axis=1)
+    return others, gain, shift, mean, var, training, *rest
+
+
+def _columns_are_apart(got: Any, other: Any, x: A, gain: A, *rest: Any) -> bool:
+    if not _are_three(got, x, gain):
+        return True
+    first, second = (np.asarray(part[0])[:, 0] for part in (got, other))
+    return np.allclose(first, second, rtol=1e-4, atol=1e-5)
 
 
 def _momentum_1(
@@ -89,7 +112,9 @@ def _momentum_1(
 def _takes_the_batch(
     got: Any, full: Any, x: A, gain: A, shift: A, mean: A, var: A, training: bool, *rest: float
 ) -> bool:
-    return not training or np.allclose(full[1], x.mean(axis=0), rtol=1e-4, atol=1e-5)
+    if not training or not _are_three(got, x, gain):
+        return True
+    return np.allclose(full[1], x.mean(axis=0), rtol=1e-4, atol=1e-5)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -169,6 +194,44 @@ def _norm_never_updated(
     return batch_norm(x, gain, shift, mean, var, training, momentum, eps)[0], mean, var
 
 
+def _norm_own_statistics(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, _, _ = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return (y, x.mean(axis=0), x.var(axis=0)) if training else (y, mean, var)
+
+
+def _norm_exchanged(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return y, new_var, new_mean
+
+
+def _norm_bare_in_evaluation(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    return (y if training else _normalise(x, mean, var, eps)), new_mean, new_var
+
+
+def _norm_mean_alone_divided(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    _, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    m, v = (x.mean(axis=0), x.var(axis=0)) if training else (mean, var)
+    return gain * x - m / np.sqrt(v + eps) + shift, new_mean, new_var
+
+
+def _norm_no_brackets(
+    x: A, gain: A, shift: A, mean: A, var: A, training: bool, momentum: float, eps: float
+) -> Answer:
+    y, new_mean, new_var = batch_norm(x, gain, shift, mean, var, training, momentum, eps)
+    if training:
+        new_var = (1 - momentum) * var + momentum * x.var(axis=0) - 1
+    return y, new_mean, new_var
+
+
 EXERCISE = Exercise(
     id="04b.2",
     title="Batch norm, forward",
@@ -219,6 +282,12 @@ EXERCISE = Exercise(
     ),
     properties=(
         Property(
+            "three values",
+            _are_three,
+            "Wanted are three values: y in the shape of x, and the running mean and variance, one "
+            "number for each column.",
+        ),
+        Property(
             "running statistics rest in evaluation",
             _kept_in_evaluation,
             "In evaluation the running mean and variance have to come back as they went in.",
@@ -229,6 +298,13 @@ EXERCISE = Exercise(
             "In evaluation the result of a row changes with the other rows: the batch must have "
             "no say in it.",
             also=_first_row,
+        ),
+        Property(
+            "a column is for itself",
+            _columns_are_apart,
+            "A column of y changes with the other columns of x. Each column has a mean and a "
+            "variance of its own.",
+            also=_other_columns,
         ),
         Property(
             "the batch is centred",
@@ -304,6 +380,35 @@ EXERCISE = Exercise(
             _norm_never_updated,
             "y is right. The running mean and variance come back as they went in, also in "
             "training.",
+        ),
+        Mistake(
+            "the batch's own statistics come back",
+            _norm_own_statistics,
+            "y is right. In training the batch's own mean and variance come back. Wanted are the "
+            "running ones, moved towards them by the share `momentum`.",
+        ),
+        Mistake(
+            "mean and variance exchanged",
+            _norm_exchanged,
+            "y is right. The running variance comes back where the running mean belongs, and the mean "
+            "where the variance belongs.",
+        ),
+        Mistake(
+            "no gain and shift in evaluation",
+            _norm_bare_in_evaluation,
+            "In evaluation `gain` and `shift` are left out. They belong to y in both modes.",
+        ),
+        Mistake(
+            "only the mean is divided",
+            _norm_mean_alone_divided,
+            "x - mean is divided as a whole by the spread, and then comes `gain`. Here a bracket is "
+            "missing: the division reaches the mean alone.",
+        ),
+        Mistake(
+            "n / n - 1",
+            _norm_no_brackets,
+            "The running variance is 1 less than with the batch's variance as it is, as if n / n - 1 "
+            "had no brackets. Wanted is n / (n - 1).",
         ),
     ),
 )

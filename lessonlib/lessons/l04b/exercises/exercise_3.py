@@ -47,7 +47,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 
 
 def _fit(got: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
-    return [np.shape(part) for part in got] == [dy.shape, gain.shape, gain.shape]
+    three = isinstance(got, tuple | list) and len(got) == 3
+    return three and [np.shape(part) for part in got] == [dy.shape, gain.shape, gain.shape]
 
 
 def _has_shapes(got: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
@@ -55,10 +56,14 @@ def _has_shapes(got: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
 
 
 def _sums_to_0(got: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
+    if not _fit(got, dy, x_hat, sigma, gain):
+        return True
     return np.allclose(np.sum(got[0], axis=0), 0, atol=1e-4 * (1 + np.abs(got[0]).max()))
 
 
 def _has_no_part_along(got: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
+    if not _fit(got, dy, x_hat, sigma, gain):
+        return True
     if not np.allclose(np.mean(x_hat**2, axis=0), 1, atol=1e-6):  # eps lets a part remain
         return True
     along = np.sum(np.asarray(got[0]) * x_hat, axis=0)
@@ -70,7 +75,7 @@ def _twice(dy: A, x_hat: A, sigma: A, gain: A) -> tuple:
 
 
 def _is_twice(got: Any, other: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
-    return all(
+    return not _fit(got, dy, x_hat, sigma, gain) or all(
         np.allclose(2 * np.asarray(a), b, rtol=1e-4, atol=1e-5)
         for a, b in zip(got, other, strict=True)
     )
@@ -81,10 +86,25 @@ def _wider(dy: A, x_hat: A, sigma: A, gain: A) -> tuple:
 
 
 def _is_half(got: Any, other: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
+    if not _fit(got, dy, x_hat, sigma, gain):
+        return True
     return np.allclose(got[0], 2 * np.asarray(other[0]), rtol=1e-4, atol=1e-5)
 
 
+def _other_columns(dy: A, x_hat: A, sigma: A, gain: A) -> tuple:
+    return np.concatenate([dy[:, :1], 3 * dy[:, 1:] + 1], axis=1), x_hat, sigma, gain
+
+
+def _columns_are_apart(got: Any, other: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
+    if not _fit(got, dy, x_hat, sigma, gain):
+        return True
+    first, second = (np.asarray(part[0])[:, 0] for part in (got, other))
+    return np.allclose(first, second, rtol=1e-4, atol=1e-5)
+
+
 def _adds_shift(got: Any, dy: A, x_hat: A, sigma: A, gain: A) -> bool:
+    if not _fit(got, dy, x_hat, sigma, gain):
+        return True
     return np.allclose(got[2], dy.sum(axis=0), rtol=1e-4, atol=1e-5)
 
 
@@ -139,6 +159,12 @@ def _each_its_own(dy: A, x_hat: A, sigma: A, gain: A) -> Answer:
 def _sums(dy: A, x_hat: A, sigma: A, gain: A) -> Answer:
     g = gain * dy
     return _with(_three(g, g.sum(axis=0), x_hat * (g * x_hat).sum(axis=0), sigma), dy, x_hat)
+
+
+def _over_features(dy: A, x_hat: A, sigma: A, gain: A) -> Answer:
+    g = gain * dy
+    spread = x_hat * (g * x_hat).mean(axis=1, keepdims=True)
+    return _with(_three(g, g.mean(axis=1, keepdims=True), spread, sigma), dy, x_hat)
 
 
 def _spread_twice_divided(dy: A, x_hat: A, sigma: A, gain: A) -> Answer:
@@ -212,6 +238,13 @@ EXERCISE = Exercise(
             _has_shapes,
             "Wanted are dx in the shape of dy, and one number for each feature for the gain and "
             "for the shift.",
+        ),
+        Property(
+            "a column is for itself",
+            _columns_are_apart,
+            "dx of a column changes with the gradients of the other columns. Mean and spread belong "
+            "to one column alone.",
+            also=_other_columns,
         ),
         Property(
             "the sum over the batch is 0",
@@ -293,6 +326,12 @@ EXERCISE = Exercise(
             "sums for means",
             _sums,
             "The two paths through the batch are N times too large: mean and spread divide by N.",
+        ),
+        Mistake(
+            "over the features",
+            _over_features,
+            "The paths through mean and spread go over the features of an example here, axis=1. Batch "
+            "norm takes them over the examples of a column.",
         ),
         Mistake(
             "spread divided twice",

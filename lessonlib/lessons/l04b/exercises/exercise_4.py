@@ -122,6 +122,30 @@ def _rate_line(step: int, total: int, warmup: int, top: float) -> float:
     return rate(step, total, warmup, top) if step < warmup else down
 
 
+def _rate_product(step: int, total: int, warmup: int, top: float) -> float:
+    rise = min(1.0, (step + 1) / warmup) if warmup else 1.0
+    return rise * _cosine(step / total, top)
+
+
+def _rate_smaller(step: int, total: int, warmup: int, top: float) -> float:
+    line = top * (step + 1) / warmup if warmup else np.inf
+    return min(line, _cosine((step - warmup) / (total - warmup), top))
+
+
+def _rate_degrees(step: int, total: int, warmup: int, top: float) -> float:
+    done = 180 / np.pi * (step - warmup) / (total - warmup)
+    return rate(step, total, warmup, top) if step < warmup else _cosine(done, top)
+
+
+def _rate_cut(step: int, total: int, warmup: int, top: float) -> float:
+    return top * ((step + 1) // warmup) if step < warmup else rate(step, total, warmup, top)
+
+
+def _rate_quarter(step: int, total: int, warmup: int, top: float) -> float:
+    done = (step - warmup) / (total - warmup)
+    return rate(step, total, warmup, top) if step < warmup else top * np.cos(np.pi / 2 * done)
+
+
 def _rate_no_warmup(step: int, total: int, warmup: int, top: float) -> float:
     return _cosine(step / total, top)
 
@@ -181,8 +205,9 @@ EXERCISE = Exercise(
         Property(
             "half a cosine",
             _is_half_a_cosine,
-            "After the warm-up half a cosine is wanted: `top` / 2 in the middle, and before it as "
-            "far below `top` as above 0 at the same distance after it. Yours has another form.",
+            "After the warm-up `top` / 2 has to come exactly in the middle between the steps `warmup` "
+            "and `total`, and two steps at equal distances from the middle have to add up to `top`. "
+            "Yours do not.",
             also=_mirrored,
         ),
         Property(
@@ -236,6 +261,35 @@ EXERCISE = Exercise(
             _rate_twice,
             "1 + cos goes from 2 to 0, so after the warm-up the learning rate is twice as high. "
             "Divide by 2.",
+        ),
+        Mistake(
+            "the product of both",
+            _rate_product,
+            "The line and a cosine over all steps are multiplied here. They follow each other: the "
+            "line alone, and from step `warmup` the cosine alone.",
+        ),
+        Mistake(
+            "the smaller of both",
+            _rate_smaller,
+            "The smaller of line and cosine comes back here. Before step `warmup` the line alone "
+            "counts, also where the cosine, drawn on to the left, is below it.",
+        ),
+        Mistake(
+            "degrees",
+            _rate_degrees,
+            "np.cos takes radians. Half a turn is pi there; here it is 180.",
+        ),
+        Mistake(
+            "a fraction that is cut",
+            _rate_cut,
+            "During the warm-up the fraction (step + 1) / warmup is cut down to 0 or 1. Does // take "
+            "the place of / ?",
+        ),
+        Mistake(
+            "a quarter of a cosine",
+            _rate_quarter,
+            "After the warm-up this is a quarter of a cosine, from 1 to 0. Half of one is wanted, from "
+            "1 to -1, lifted and halved, so that it also ends gently.",
         ),
         Mistake(
             "a whole wave",

@@ -28,8 +28,11 @@ def _use(answer: Any, seed: int) -> Any:
 
 def _read(treated: Any, seed: int) -> Any:
     """The treatment at work on three networks."""
+    if treated is None:
+        return None
     if not isinstance(treated, dict):
-        return treated
+        kind = type(treated).__name__
+        raise TypeError(f"wanted is a dict of settings, and a {kind} came back")
     return dict(outcome(tuple(chart(treated).items()), seed))
 
 
@@ -61,7 +64,7 @@ def _is_alive(got: Any, seed: int) -> bool:
 
 
 def _keeps_its_size(got: Any, seed: int) -> bool:
-    return got["dead"] == 1 or 0.1 < got["growth"] < 10
+    return got["dead"] == 1 or not got["changes"] or 0.1 < got["growth"] < 10
 
 
 def _starts_well(got: Any) -> bool:
@@ -91,6 +94,10 @@ def _only_the_scale(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _start_alone(settings: dict[str, Any]) -> dict[str, Any]:
     return settings | {"bias": 0.0, "scale": np.sqrt(2)}
+
+
+def _healthy_rate(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"bias": 0.0, "scale": np.sqrt(2), "lr": 0.1}
 
 
 def _glorot(settings: dict[str, Any]) -> dict[str, Any]:
@@ -151,35 +158,44 @@ EXERCISE = Exercise(
         Property(
             "the steps are not too long",
             _stays_near,
-            "The start is in order, and then the loss leaps to more than twenty times that of "
-            "guessing: the first steps are too long. What makes them shorter?",
+            "The start is in order, and then, in some trial, the loss leaps to more than twenty times "
+            "that of guessing: the first steps are too long. What makes them shorter?",
         ),
         Property(
             "it leaves guessing",
             _leaves_guessing,
-            "At the end the loss is still near that of guessing, 2.30. Look at the updates: are "
-            "they too small to arrive, or were the first ones so large that nothing is left to "
-            "learn with?",
+            "In some trial the loss at the end is still near that of guessing, 2.30. Look at the "
+            "updates: are they too small to arrive, or were the first ones so large that nothing is "
+            "left to learn with? If neither, look at the start again.",
         ),
         Property(
             "it arrives",
             _arrives,
-            "It learns, but the loss at the end is still above 0.15. Either the steps are too "
-            "short to arrive in ten epochs, or too long to settle.",
+            "In some trial it learns, and the loss at the end is still above 0.15. The steps can be "
+            "too short to arrive in ten epochs or too long to settle, or the spread and the biases "
+            "make a poor start for this activation.",
         ),
     ),
     mistakes=(
         Mistake(
             "only the scale",
             _only_the_scale,
-            "With He's spread the signal no longer grows. That uncovers the next illness: with "
-            "smaller scores, something else pushes all of them below 0.",
+            "Before the first step a whole layer is dead now. So it goes where the weights are made "
+            "smaller and nothing else changes: the scores no longer grow, and another setting pushes "
+            "all of them below 0.",
         ),
         Mistake(
             "only the start",
             _start_alone,
             "The start is healthy now: units are alive, and the signal keeps its size. The run "
             "still explodes, so what is left is the length of the steps.",
+        ),
+        Mistake(
+            "the rate of the healthy run",
+            _healthy_rate,
+            "The start is healthy now. The steps are still too long: with momentum 0.9 steps in one "
+            "direction become up to ten times as long, so even 0.1, which healed patients above, is "
+            "too high.",
         ),
         Mistake(
             "a start for tanh",

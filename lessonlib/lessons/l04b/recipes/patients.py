@@ -1,7 +1,8 @@
 """Five sick training runs and a healthy one, as the dashboard of lesson 04b sees them.
 
 Six hidden layers of 64 units, batches of 64, 12 epochs on the digits, gradient descent. Each
-patient has one thing wrong, `CAUSES`.
+patient has one thing wrong, `CAUSES`; two more, "mixed" and "raw", are the answers that fit none of
+the five.
 """
 
 from typing import Any
@@ -24,6 +25,8 @@ CAUSES: dict[str, dict[str, Any]] = {
     "3": {"trained_layers": 1},
     "4": {"bias": -1.0},
     "5": {"activation": nn.Tanh, "lr": 2.0},
+    "mixed": {"mixed": True},
+    "raw": {"centred": False},
 }
 
 
@@ -45,12 +48,17 @@ def examine(
     epochs: int = EPOCHS,
     lr: float = 0.1,
     trained_layers: int = HIDDEN + 1,
+    mixed: bool = False,
+    centred: bool = True,
     **parts: Any,
 ) -> dict[str, np.ndarray]:
     """Train one network; what the dashboard shows, and the rms of each hidden layer's outputs."""
     rng = np.random.default_rng(seed)
     X, y = load("digits")
-    X = X - X.mean(axis=0)
+    if centred:
+        X = X - X.mean(axis=0)
+    if mixed:  # every image gets the label of another one
+        y = np.random.default_rng([seed, 1]).permutation(y)
     net = network(rng, **parts)
     weights = [name for name, _ in net.named_parameters() if name.endswith("weight")]
     parameters = list(net.parameters())[-2 * trained_layers :]  # a weight and a bias per layer
