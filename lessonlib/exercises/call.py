@@ -126,7 +126,7 @@ def time_limit(seconds: float, patience: float = 1.0) -> Iterator[None]:
 
 
 class _Clock:
-    """How long an answer may run: `seconds`, which begin anew after each of its first imports."""
+    """How long an answer may run: `seconds`, which begin again after each of its first imports."""
 
     def __init__(self, seconds: float, patience: float) -> None:
         self._limits = seconds, patience

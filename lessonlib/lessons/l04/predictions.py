@@ -80,8 +80,8 @@ PREDICTIONS = [
         choices=("less than 0.08", "0.08 to 0.25", "more than 0.25"),
         right=0,
         why=(
-            "With its own best learning rate each of them classifies the digits well. A wrong "
-            "learning rate can cost far more: that of SGD does."
+            "With its own best learning rate each of them classifies the digits well. A learning "
+            "rate ten times too large or, without division, thirty times too small costs far more."
         ),
     ),
     Prediction(
@@ -93,9 +93,9 @@ PREDICTIONS = [
         choices=("as many", "about twice as many", "more than 2,000"),
         right=2,
         why=(
-            "Adam gives each weight a scale of its own. In the raw table the steep and the shallow "
-            "directions lie along the weights. In the turned one every weight is a mixture of "
-            "both, and no scale suits it."
+            "Adam gives each weight a scale of its own. In the raw table every weight belongs to "
+            "one column and its unit. In the turned one every weight mixes all units, and no scale "
+            "suits it."
         ),
     ),
 ]

@@ -42,6 +42,17 @@ def test_within_the_band_both_roots_have_the_size_root_of_mu_and_outside_one_is_
             assert factor(momentum, x) > np.sqrt(momentum)
 
 
+def test_outside_the_band_one_root_is_larger_than_one_minus_the_root_of_lr_times_h():
+    """The end of the band that a smaller momentum leaves outside, below or above."""
+    rng = np.random.default_rng(15)
+    for _ in range(300):
+        x = rng.uniform(0.001, 3.9)
+        r = 1 - np.sqrt(x)
+        mu = rng.uniform(0, r**2)
+        np.testing.assert_allclose(r**2 - (1 + mu - x) * r + mu, (1 - r) * (mu - r**2), atol=1e-12)
+        assert factor(mu, x) >= abs(r)
+
+
 @pytest.mark.parametrize("kappa", [2.0, 25.0, 1000.0])
 def test_the_best_constants_of_momentum_have_no_better_neighbours(kappa):
     root = np.sqrt(kappa)
@@ -151,6 +162,7 @@ def test_ordinary_momentum_arrives_with_the_old_lr_only_with_some_mu():
     assert shares[0] < min(shares[1], shares[3])
     assert shares[3] == pytest.approx(lost(4 / 36, 0.9, 5000), abs=0.01)
     assert all(lost(1 / 25, mu, 900) == 0 for mu in (0.0, 4 / 9, 0.5, 4 / 6, 0.9))
+    assert all(lost(4 / 36, mu, 900) == 0 for mu in (0.6, 0.7, 0.8))  # the page tries four
 
 
 def test_nesterovs_form_in_pytorch_is_the_gradient_at_the_place_ahead():

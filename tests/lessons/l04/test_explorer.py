@@ -302,3 +302,6 @@ def test_the_optimizers_that_rescale_never_leave_the_ravine(lr):
     assert race.model.diverged["RMSProp"] is None
     assert race.model.diverged["Adam"] is None
     assert np.abs(race.model.path("RMSProp")[-1]).max() < 2 * lr
+    jumps = np.abs(np.diff(race.model.path("RMSProp"), axis=0))
+    assert jumps.max() <= 1.001 * lr / np.sqrt(1 - 0.9)
+    assert jumps[-20:].max() == pytest.approx(lr, rel=0.01)
