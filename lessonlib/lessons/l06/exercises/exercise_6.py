@@ -59,7 +59,8 @@ def _use(
     Nothing may be left from the first time, and another layer is used before the second backward.
     Returns what came back both times; less where it cannot go on
     """
-    layer, found = answer(weight, bias, padding), []
+    layer = answer(weight, bias, padding)
+    found: list[Any] = []
     for images, up in ((x, dy), _second(x, dy)):
         y = layer.forward(images)
         if np.shape(y) != dy.shape:
