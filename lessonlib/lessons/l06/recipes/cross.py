@@ -168,7 +168,7 @@ def resized(X: np.ndarray, resize: bool = True) -> np.ndarray:
 
 
 def freshly_moved(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Each image moved by whole pixels, up to three in each direction, drawn anew."""
+    """Each image moved by whole pixels, up to three in each direction, drawn again."""
     moves = rng.integers(-FRESH, FRESH + 1, (len(X), 2))
     return np.stack([shift(x, int(a), int(b)) for x, (a, b) in zip(X, moves, strict=True)])
 
