@@ -139,7 +139,29 @@ def test_short_cross():
 def test_the_networks_of_the_cross_have_the_parameters_that_the_lesson_names():
     rng = np.random.default_rng(0)
     counts = [parameters(build(rng)) for build, _ in cross.MODELS.values()]
-    assert counts == [16_578, 259_106, 3_938, 3_458]
+    assert counts == [16_578, 259_106, 3_938, 3_458, 3_458, 16_578]
+
+
+def test_a_piece_is_resized_and_centred_whatever_else_is_there():
+    X = np.zeros((3, 1, 16, 16), np.float32)
+    X[0, 0, 2:6, 1:5] = X[1, 0, 3:14, 4:15] = 1  # 16 and 121 pixels
+    X[1, 0, 0, 0] = 1  # a speck
+    small, large, nothing = cross.resized(X)[:, 0]
+    for image in (small, large):
+        assert abs(image.sum() - cross.AREA) < 6
+        np.testing.assert_allclose(np.argwhere(image > 0.5).mean(axis=0), 7.5, atol=0.5)
+    assert not nothing.any()
+    assert cross.resized(X, resize=False)[0].sum() == X[0].sum()
+
+
+def test_fresh_moves_move_each_shape_and_change_no_other_thing():
+    rng = np.random.default_rng(0)
+    X = np.zeros((200, 1, 16, 16), np.float32)
+    X[:, 0, 6:9, 6:10] = 1
+    moved = cross.freshly_moved(X, rng)
+    places = np.array([np.argwhere(image[0])[0] for image in moved])
+    assert np.all(moved.sum(axis=(1, 2, 3)) == 12)
+    assert [places.min(), places.max()] == [6 - cross.FRESH, 6 + cross.FRESH]
 
 
 def test_a_stride_keeps_one_pixel_of_each_window_and_hands_it_its_gradient():
@@ -157,7 +179,7 @@ def test_a_stride_keeps_one_pixel_of_each_window_and_hands_it_its_gradient():
 def test_the_networks_of_the_parts_have_the_parameters_that_the_lesson_names():
     rng = np.random.default_rng(0)
     counts = [parameters(parts.network(rng, **how)) for how in parts.NETWORKS.values()]
-    assert counts == [3_706, 3_706, 112_426, 112_426, 2_986, 2_986]
+    assert counts == [3_706, 3_706, 3_706, 112_426, 112_426, 2_986, 2_986]
     for name, trained_numbers in zip(parts.RANDOM, (970, 3_850), strict=True):
         features = parts.random_features(name, 0)(canvas("validation")[0])
         assert 10 * (features.shape[1] + 1) == trained_numbers
@@ -170,6 +192,13 @@ def test_short_parts():
     assert np.all(accuracy[0, :, 2] < 0.2)
     np.testing.assert_array_equal(accuracy[1, :, 0], accuracy[1, :, 2])
     assert np.all(accuracy[2, :, 0] > 0.9)
+
+
+@pytest.mark.exhaustive
+def test_means_read_moved_digits_better_than_strides_and_worse_than_maxima():
+    accuracy = parts.make(seeds=(3,), names=("shared kernels, mean",))["accuracy"][0, 0, 1]
+    assert accuracy[0] > 0.85
+    assert 0.17 < accuracy[2] < 0.35
 
 
 def test_short_told():
@@ -198,6 +227,14 @@ def test_short_clutter():
     accuracy = dict(zip(names, made["accuracy"][0], strict=True))
     assert accuracy["training digits as kernels"] > 0.85
     assert max(accuracy[name] for name in names[:3]) < 0.5
+
+
+def test_a_longer_training_has_five_times_as_many_passes():
+    names = ("MLP 105,226", "MLP 105,226, 100 passes")
+    made = clutter.make(seeds=(3,), epochs=2, names=names)
+    assert made["chosen"][0, 0] == made["chosen"][0, 1]
+    assert clutter.EPOCHS * clutter.LONGER == 100
+    assert 0.05 < made["accuracy"][0, 1] < 0.5
 
 
 ALL = ["scoreboard", "shifts", "sizes", "drawing", "cross", "clutter", "parts", "told"]

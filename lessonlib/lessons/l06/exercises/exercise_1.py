@@ -20,6 +20,8 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case("where the pattern is all paper", np.zeros((2, 2))),
         Case("where the pattern is a single pixel of ink", np.ones((1, 1))),
         Case("where the pattern is not square", np.array([[0.0, 1.0, 0.0]])),
+        Case("where the pattern has much ink", np.ones((5, 5))),
+        Case("where the pattern has much ink", np.ones((12, 12))),
     ]
     for shape in ((3, 3), (3, 2), (1, 4)):
         pattern = (rng.random(shape) < 0.5).astype(float)
@@ -41,8 +43,9 @@ def _is_formed(value: tuple, pattern: np.ndarray) -> bool:
 
 def _answers(value: tuple, patches: np.ndarray) -> np.ndarray:
     """The value at each patch, before ReLU."""
-    sums = np.sum(patches * np.asarray(value[0], float), axis=(1, 2))
-    return sums + float(np.asarray(value[1], float).ravel()[0])
+    with np.errstate(all="ignore"):  # infinite weights make no number
+        sums = np.sum(patches * np.asarray(value[0], float), axis=(1, 2))
+        return sums + float(np.asarray(value[1], float).ravel()[0])
 
 
 def _others(pattern: np.ndarray, ink: float) -> np.ndarray:
@@ -55,13 +58,13 @@ def _others(pattern: np.ndarray, ink: float) -> np.ndarray:
     return np.array(changed) if changed else np.empty((0, *pattern.shape))
 
 
-def _all_patches(shape: tuple[int, ...]) -> np.ndarray:
-    count = int(np.prod(shape))
-    numbers = np.arange(2**count)[:, None] >> np.arange(count) & 1
-    return numbers.reshape(-1, *shape).astype(float)
-
-
 _SMALL = 1e-6  # a detector may leave less than this of a rounded 0
+
+
+def _is_finite(value: tuple, pattern: np.ndarray) -> bool:
+    if not _is_formed(value, pattern):
+        return True
+    return bool(all(np.all(np.isfinite(np.asarray(part, float))) for part in value))
 
 
 def _speaks(value: tuple, pattern: np.ndarray) -> bool:
@@ -79,11 +82,12 @@ def _sees_more_ink(value: tuple, pattern: np.ndarray) -> bool:
 
 
 def _is_right(value: tuple, pattern: np.ndarray) -> bool:
-    if not _is_formed(value, pattern):
-        return False
-    patches = _all_patches(pattern.shape)
-    same = np.all(patches == pattern, axis=(1, 2))
-    return bool(np.array_equal(_answers(value, patches) > _SMALL, same))
+    """Above 0 at the pattern, and not where one pixel differs.
+
+    Then every such pixel takes something off, so where more of them differ, still less is left.
+    """
+    tests = _is_finite, _speaks, _misses_ink, _sees_more_ink
+    return _is_formed(value, pattern) and all(holds(value, pattern) for holds in tests)
 
 
 EXERCISE = Exercise(
@@ -116,6 +120,11 @@ EXERCISE = Exercise(
             "The kernel needs a weight for each pixel of the pattern, so it has the same shape.",
         ),
         Property(
+            "finite numbers",
+            _is_finite,
+            "The kernel or the bias holds a value that is infinite or not a number.",
+        ),
+        Property(
             "speaks where the pattern is",
             _speaks,
             "Laid on the pattern itself, kernel and bias do not give a value above 0, so ReLU "
@@ -132,11 +141,6 @@ EXERCISE = Exercise(
             _sees_more_ink,
             "Add one pixel of ink where the pattern has paper, and your detector still answers. "
             "Paper needs a weight too: one that makes ink there count against the pattern.",
-        ),
-        Property(
-            "silent everywhere else",
-            lambda value, pattern: not _is_formed(value, pattern) or _is_right(value, pattern),
-            "Some patches that differ from the pattern in several pixels are still answered to.",
         ),
     ),
     hints=(
@@ -164,6 +168,18 @@ EXERCISE = Exercise(
             lambda pattern: (2 * pattern - 1, -pattern.sum()),
             "The bias takes off all of the largest sum, so that 0 is left at the pattern itself. "
             "It has to leave something above 0.",
+        ),
+        Mistake(
+            "paper counted as ink",
+            lambda pattern: (2 * pattern - 1, 1 - pattern.size),
+            "The bias takes off the number of all pixels. The largest sum is the number of ink "
+            "pixels, since paper adds nothing at the pattern itself.",
+        ),
+        Mistake(
+            "half of all pixels",
+            lambda pattern: (2 * pattern - 1, 1 - pattern.size / 2),
+            "The bias is right where half of the pixels are ink. The largest sum is the number of "
+            "ink pixels, whatever the number of others.",
         ),
         Mistake(
             "bias with the other sign",

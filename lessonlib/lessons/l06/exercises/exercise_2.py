@@ -36,6 +36,10 @@ def _shape(kernel: np.ndarray, height: int, width: int) -> tuple[int, int]:
     return rows * columns, height * width
 
 
+def _places(kernel: np.ndarray, height: int, width: int) -> int:
+    return _shape(kernel, height, width)[0]
+
+
 def _fits(matrix: np.ndarray, *given: Any) -> bool:
     return np.shape(matrix) == _shape(*given)
 
@@ -134,7 +138,7 @@ EXERCISE = Exercise(
         Property(
             "the places in reading order",
             _moves_on,
-            "The first row is right, later ones are not. The places come in reading order, and so "
+            "Where the first row is right, later ones are not. The places come in reading order, and so "
             "do the pixels: pixel (r, c) is column r W + c, and place (i, j) is row "
             "i (W - kw + 1) + j.",
         ),
@@ -157,6 +161,12 @@ EXERCISE = Exercise(
             _as_neighbours,
             "All weights are next to each other in a row. The kernel's second row lies on the "
             "image's next row, which begins W columns later.",
+        ),
+        Mistake(
+            "the same row every time",
+            lambda kernel, h, w: np.repeat(as_matrix(kernel, h, w)[-1:], _places(kernel, h, w), 0),
+            "All rows are that of the last place, as if one array had been filled again for each "
+            "place. Make a new one, or a copy, for each.",
         ),
         Mistake(
             "no jump to the next row",

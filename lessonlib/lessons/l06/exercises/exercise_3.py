@@ -36,9 +36,13 @@ def _reads_channels(both: tuple, other: tuple, *_: int) -> bool:
     return other[0] > both[0]
 
 
-def _has_biases(both: tuple, other: tuple, c_in: int, c_out: int, *_: int) -> bool:
-    """Whether c_out is left when the weights are taken off, whatever their number."""
-    weights = (other[0] - both[0]) / 3
+def _has_biases(
+    both: tuple, other: tuple, c_in: int, c_out: int, kernel: int, height: int, width: int
+) -> bool:
+    """Whether c_out is left when the weights are taken off; silent where these are wrong."""
+    weights = c_in * c_out * kernel**2
+    if abs(other[0] - both[0] - 3 * weights) > 0.5:
+        return True
     return abs(both[0] - weights - c_out) < 0.5
 
 
@@ -137,6 +141,16 @@ EXERCISE = Exercise(
             lambda *a: (cost(*a)[1] + a[1], cost(*a)[1]),
             "You count the weights once for every place. They are shared: the number of "
             "parameters does not depend on height and width.",
+        ),
+        Mistake(
+            "other order",
+            lambda *a: cost(*a)[::-1],
+            "The two numbers are exchanged: the parameters come first.",
+        ),
+        Mistake(
+            "additions as well",
+            lambda *a: (cost(*a)[0], 2 * cost(*a)[1]),
+            "There are half as many multiplications. It is as if the additions were counted too.",
         ),
         Mistake(
             "one multiplication for each weight",

@@ -47,6 +47,11 @@ def _as_solid_kernel(size: int, kernel: int, stride: int, padding: int, dilation
 # ---- what people write instead -------------------------------------------------------------------
 
 
+def _from_the_middle(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    half = dilation * (kernel // 2)
+    return (size + 2 * padding - 2 * half - 1) // stride + 1
+
+
 def _rows_up(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
     reach = dilation * (kernel - 1) + 1
     return -(-(size + 2 * padding - reach) // stride) + 1
@@ -150,6 +155,12 @@ EXERCISE = Exercise(
             ),
             "`/` gives a fraction where the stride does not divide. Only whole steps are made: "
             "`//`.",
+        ),
+        Mistake(
+            "from the middle of the kernel",
+            _from_the_middle,
+            "Right for odd kernels only, as if the kernel reached equally far to both sides of a "
+            "middle pixel. One with an even number of entries has no middle pixel.",
         ),
         Mistake(
             "rounded up",

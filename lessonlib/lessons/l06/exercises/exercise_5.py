@@ -1,5 +1,8 @@
 """Exercise 06.5: the backward pass of maximum pooling."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from lessonlib.exercises.judge import Case, Exercise, Mistake, Property
@@ -25,6 +28,7 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
         Case("where pixels of a window are equal", np.array([[[[5.0, 7.0]]]]), tied, 2),
         Case("where all pixels are below 0", dy, small - 9, 2),
         Case("where the windows are single pixels", small + 1, small, 1),
+        Case("where pixels of a window are nearly equal", dy, 1 + 1e-7 * small, 2),
     ]
     rest = "where rows or columns are left over"
     for shape, size, about in (
@@ -112,6 +116,73 @@ def _last_of_equals(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
         place = size * size - 1 - x[at].ravel()[::-1].argmax()
         dx[at][place // size, place % size] = dy[n, c, i, j]
     return dx
+
+
+def _with(
+    chosen: Callable[[np.ndarray], int], dy: np.ndarray, x: np.ndarray, size: int
+) -> np.ndarray:
+    """Another pixel of each window gets the gradient: `chosen` gives its number."""
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        at = np.s_[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        dx[at][np.unravel_index(chosen(x[at]), (size, size))] = dy[n, c, i, j]
+    return dx
+
+
+def _first_in_its_column(window: np.ndarray) -> int:
+    column, row = np.unravel_index(window.T.argmax(), window.shape)
+    return int(row * len(window) + column)
+
+
+def _exchanged(window: np.ndarray) -> int:
+    row, column = np.unravel_index(window.argmax(), window.shape)
+    return int(column * len(window) + row)
+
+
+def _larger_than_zero(window: np.ndarray) -> int:
+    return int(np.maximum(window, 0).argmax())
+
+
+def _steps_of_one(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        window = x[n, c, i : i + size, j : j + size]
+        a, b = np.unravel_index(window.argmax(), window.shape)
+        dx[n, c, i + a, j + b] += dy[n, c, i, j]
+    return dx
+
+
+def _without_its_place(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        window = x[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        a, b = np.unravel_index(window.argmax(), window.shape)
+        dx[n, c, i + a, j + b] = dy[n, c, i, j]
+    return dx
+
+
+def _reshaped(before: bool) -> Callable[..., np.ndarray]:
+    """Windows by reshape alone, without a transpose: before the winner is found, or after."""
+
+    def answer(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+        rows, columns = dy.shape[2:]
+        whole = x[:, :, : rows * size, : columns * size]
+        windows = whole.reshape(*dy.shape, -1) if before else _windows(x, size)
+        gradients = np.zeros(windows.shape)
+        np.put_along_axis(gradients, windows.argmax(-1)[..., None], dy[..., None], -1)
+        dx = np.zeros(x.shape)
+        dx[:, :, : rows * size, : columns * size] = gradients.reshape(whole.shape)
+        return dx
+
+    return answer
+
+
+def _of_the_first_image(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    return max_pool_backward(dy, np.broadcast_to(x[:1], x.shape), size)
+
+
+def _of_the_first_channel(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+    return max_pool_backward(dy, np.broadcast_to(x[:, :1], x.shape), size)
 
 
 def _mean(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
@@ -218,6 +289,71 @@ EXERCISE = Exercise(
             _mean,
             "This is the backward pass of average pooling: every pixel gets its share. The maximum "
             "hands all of it to one pixel.",
+        ),
+        Mistake(
+            "first in its column",
+            partial(_with, _first_in_its_column),
+            "Where pixels of a window are equally large, the first one column by column gets the "
+            "gradient. Reading order goes row by row.",
+        ),
+        Mistake(
+            "larger than 0",
+            partial(_with, _larger_than_zero),
+            "Right where some pixel is above 0. It is as if the search began with a largest value "
+            "of 0: where all pixels are below it, none is ever larger. Begin with -inf, or with "
+            "the first pixel.",
+        ),
+        Mistake(
+            "largest absolute value",
+            partial(_with, lambda window: int(np.abs(window).argmax())),
+            "The pixel with the largest absolute value gets the gradient. The maximum is the "
+            "largest value, with its sign.",
+        ),
+        Mistake(
+            "the smallest",
+            partial(_with, lambda window: int(window.argmin())),
+            "The smallest pixel of each window gets the gradient. It is the largest that wins.",
+        ),
+        Mistake(
+            "row and column exchanged",
+            partial(_with, _exchanged),
+            "The gradient lands at row b and column a of the window, where the winner is at row a "
+            "and column b.",
+        ),
+        Mistake(
+            "windows one step apart",
+            _steps_of_one,
+            "The windows begin one pixel apart and overlap. Window (i, j) begins at row i * size "
+            "and column j * size.",
+        ),
+        Mistake(
+            "without the window's place",
+            _without_its_place,
+            "The winner's row and column count from the corner of its window. In `dx` that corner "
+            "is at row i * size and column j * size, not at i and j.",
+        ),
+        Mistake(
+            "reshape alone",
+            _reshaped(before=True),
+            "It is as if the windows were made by `reshape` alone. That cuts the rows into runs of "
+            "size * size pixels. Give the rows and the columns of the windows axes of their own, "
+            "and bring these together by `transpose`, before they become one axis.",
+        ),
+        Mistake(
+            "reshape alone on the way back",
+            _reshaped(before=False),
+            "The winners are found, but it is as if the windows were laid back by `reshape` alone. "
+            "The transpose that brought their pixels together has to be undone first.",
+        ),
+        Mistake(
+            "winners of the first image",
+            _of_the_first_image,
+            "Every image gets its gradient at the winners of the first one. Each has its own.",
+        ),
+        Mistake(
+            "winners of the first channel",
+            _of_the_first_channel,
+            "Every channel gets its gradient at the winners of the first one. Each has its own.",
         ),
         Mistake(
             "times the pixel",

@@ -1,5 +1,6 @@
 """Exercise 06.6: the capstone, a convolution layer with its backward pass."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -53,18 +54,37 @@ def _use(
     padding: int,
     dy: np.ndarray,
 ) -> tuple:
-    """Make a layer; forward and backward twice, so that nothing may be left from the first time."""
+    """Forward and backward of a new layer, then again on other images.
+
+    Nothing may be left from the first time, and another layer is used before the second backward.
+    Returns what came back both times; less where it cannot go on
+    """
     layer = answer(weight, bias, padding)
-    layer.forward(x[:, :, ::-1] + 1.0)
-    layer.backward(dy[:, :, ::-1] - 1.0)
-    y = layer.forward(x)
-    return (y, *layer.backward(dy))
+    found: list[Any] = []
+    for images, up in ((x, dy), _second(x, dy)):
+        y = layer.forward(images)
+        if np.shape(y) != dy.shape:
+            return (y,)
+        y = copy.deepcopy(y)
+        if found:
+            answer(weight[::-1].copy(), bias[::-1].copy(), padding).forward(2.0 - x)
+        gradients = layer.backward(up)
+        if not isinstance(gradients, tuple | list):
+            return y, gradients
+        found += [y, *copy.deepcopy(gradients)]
+    return tuple(found)
+
+
+def _second(x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Other images and gradients of the same shapes."""
+    return x[:, :, ::-1] + 1.0, dy[:, :, ::-1] - 1.0
 
 
 def _called(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, padding: int, dy: Any) -> str:
     return (
         f"layer = Convolution(weight {weight.shape}, bias {bias.shape}, {padding}); "
-        f"layer.forward(x {x.shape}); layer.backward(dy {dy.shape})"
+        f"layer.forward(x {x.shape}); layer.backward(dy {dy.shape}); then both again, with another "
+        f"x and dy, and a second layer's forward between them"
     )
 
 
@@ -78,11 +98,13 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
     # what is special, then N, C, H, W, O, kh, kw and the padding
     sizes = (
         ("with several kernels", (1, 1, 4, 5, 3, 2, 3, 0)),
-        ("with several channels", (1, 3, 4, 5, 1, 3, 2, 0)),
+        ("with several channels", (1, 3, 4, 5, 1, 2, 2, 0)),
         ("with several images", (3, 1, 4, 4, 1, 2, 2, 0)),
         ("with padding", (1, 1, 3, 4, 1, 3, 3, 1)),
+        ("with a kernel of 3 x 3 and no padding", (1, 1, 4, 5, 1, 3, 3, 0)),
+        ("with a frame wider than the kernel", (1, 1, 2, 3, 1, 1, 1, 1)),
         ("with kernels of one pixel", (2, 3, 3, 2, 4, 1, 1, 0)),
-        ("where the kernel is as large as the image", (2, 2, 3, 2, 2, 3, 2, 0)),
+        ("where the kernel is as large as the image", (2, 2, 2, 2, 2, 2, 2, 0)),
         ("", (2, 3, 5, 4, 4, 3, 3, 1)),
         ("", (2, 2, 4, 6, 3, 5, 3, 2)),
     )
@@ -97,17 +119,25 @@ def _cases(rng: np.random.Generator) -> list[tuple]:
 # ---- what every right answer has -----------------------------------------------------------------
 
 
-def _is_four(value: Any) -> bool:
-    return isinstance(value, tuple | list) and len(value) == 4
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 8
+
+
+def _returns_three(value: Any, *given: Any) -> bool:
+    return _is_whole(value) or (isinstance(value, tuple | list) and len(value) == 1)
 
 
 def _maps_fit(value: Any, x: np.ndarray, weight: np.ndarray, bias: Any, p: int, dy: Any) -> bool:
-    return not _is_four(value) or np.shape(value[0]) == dy.shape
+    return not isinstance(value, tuple | list) or np.shape(value[0]) == dy.shape
 
 
 def _fits(value: Any, x: np.ndarray, weight: np.ndarray, bias: np.ndarray, p: int, dy: Any) -> bool:
     wanted = [x.shape, weight.shape, bias.shape]
-    return _is_four(value) and [np.shape(v) for v in value[1:]] == wanted
+    return _is_whole(value) and [np.shape(v) for v in value[1:4]] == wanted
+
+
+def _shapes_fit(value: Any, *given: Any) -> bool:
+    return not _is_whole(value) or _fits(value, *given)
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -119,7 +149,7 @@ def _no_bias(x: Any, weight: Any, bias: np.ndarray, padding: int, dy: Any) -> tu
 
 
 def _adds_the_bias(value: Any, other: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
-    if not _is_four(value) or np.shape(value[0]) != dy.shape:
+    if np.shape(value[0]) != dy.shape or np.shape(other[0]) != dy.shape:
         return True
     return _same(value[0], np.asarray(other[0]) + bias[:, None, None])
 
@@ -137,16 +167,27 @@ def _keeps_images_apart(value: Any, one: Any, *given: Any) -> bool:
 def _adds_all_images(value: Any, twice: Any, *given: Any) -> bool:
     if not _fits(value, *given):
         return True
-    return all(_same(2 * np.asarray(a), b) for a, b in zip(value[2:], twice[2:], strict=True))
+    return all(_same(2 * np.asarray(a), b) for a, b in zip(value[2:4], twice[2:4], strict=True))
 
 
 def _two_copies(x: Any, weight: Any, bias: Any, padding: int, dy: Any) -> tuple:
     return np.concatenate([x, x]), weight, bias, padding, np.concatenate([dy, dy])
 
 
-def _slides(value: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
-    given = x, weight, bias, p, dy
-    return not _maps_fit(value, *given) or _same(value[0], Convolution(*given[1:4]).forward(x))
+def _slides(value: Any, other: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
+    """Looked at without a bias, so that a wrong bias is not taken for a wrong sum."""
+    if np.shape(other[0]) != dy.shape:
+        return True
+    return _same(other[0], Convolution(weight, np.zeros_like(bias), p).forward(x))
+
+
+def _forgets(value: Any, x: Any, weight: Any, bias: Any, p: int, dy: Any) -> bool:
+    """Whether the second time is right where the first is."""
+    if not _is_whole(value):
+        return True
+    right = _use(Convolution, x, weight, bias, p, dy)
+    same = [_same(mine, wanted) for mine, wanted in zip(value, right, strict=True)]
+    return not all(same[:4]) or all(same[4:])
 
 
 def _share(k: int) -> Callable[..., bool]:
@@ -179,14 +220,20 @@ def _made(mistake: str) -> Callable[..., Any]:
         total: Any = None
 
         def forward(self, x: np.ndarray) -> np.ndarray:
-            weight = self.weight
             if mistake == "kernels turned around":
-                self.weight = weight[:, :, ::-1, ::-1]
+                self.weight = self.weight[:, :, ::-1, ::-1]
+            p, side = self.padding, (self.padding, self.padding)
+            if mistake == "edge repeated":
+                x, self.padding = np.pad(x, ((0, 0), (0, 0), side, side), mode="edge"), 0
             y = super().forward(x)
+            self.padding = p
+            if mistake == "maps reshaped":
+                y = y.transpose(0, 2, 3, 1).reshape(y.shape)
             return y - self.bias[:, None, None] if mistake == "no bias" else y
 
         def backward(self, dy: np.ndarray) -> tuple:
-            dx, dweight, dbias = super().backward(dy)
+            up = _reshaped(dy) if mistake.startswith("dy reshaped") else dy
+            dx, dweight, dbias = super().backward(up)
             if mistake == "kernels turned around":
                 self.weight = self.weight[:, :, ::-1, ::-1]
                 dweight = dweight[:, :, ::-1, ::-1]
@@ -195,13 +242,61 @@ def _made(mistake: str) -> Callable[..., Any]:
     return Wrong
 
 
+def _reshaped(dy: np.ndarray) -> np.ndarray:
+    """The maps whose rows of channels are those that reshape alone makes of `dy`."""
+    n, c, h, w = dy.shape
+    return dy.reshape(n, h, w, c).transpose(0, 3, 1, 2)
+
+
+def _turned(layer: Any, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
+    """dx, where the windows get the kernels turned around."""
+    turned = Convolution(layer.weight[:, :, ::-1, ::-1], layer.bias, layer.padding)
+    turned.framed_shape, turned.places = layer.framed_shape, layer.places
+    turned.windows = layer.windows
+    return turned.backward(dy)[0]
+
+
+def _framed(layer: Any, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
+    """dx with its frame."""
+    return Convolution.backward(_without_frame(layer), dy)[0]
+
+
+def _cut_at_the_end(layer: Any, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
+    """dx, where the frame's size is cut off at the last rows and columns."""
+    return _framed(layer, dy, dx)[:, :, : dx.shape[2], : dx.shape[3]]
+
+
+def _first_channel(layer: Any, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
+    """dx, with nothing for the other channels."""
+    dx[:, 1:] = 0
+    return dx
+
+
+def _windows_reshaped(layer: Any, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
+    """dx, where the gradients of the windows are reshaped as if their channels came first."""
+    c_out, c, kh, kw = layer.weight.shape
+    (n, h, w), p = layer.places, layer.padding
+    table = dy.transpose(0, 2, 3, 1).reshape(-1, c_out) @ layer.weight.reshape(c_out, -1)
+    parts, framed = table.reshape(n, c, h, w, kh, kw), np.zeros(layer.framed_shape)
+    for a, b in np.ndindex(kh, kw):
+        framed[:, :, a : a + h, b : b + w] += parts[..., a, b]
+    return framed[:, :, p : framed.shape[2] - p, p : framed.shape[3] - p]
+
+
+_OTHER_DX: dict[str, Callable[[Any, np.ndarray, np.ndarray], np.ndarray]] = {
+    "kernel not turned": _turned,
+    "frame kept": _framed,
+    "cut by -p": lambda layer, dy, dx: dx if layer.padding else dx[:, :, :0, :0],
+    "cut at the end only": _cut_at_the_end,
+    "first channel only": _first_channel,
+    "windows reshaped": _windows_reshaped,
+}
+
+
 def _spoilt(mistake: str, layer: Any, dy: np.ndarray, *gradients: np.ndarray) -> tuple:
     dx, dweight, dbias = gradients
-    if mistake == "kernel not turned":
-        turned = Convolution(layer.weight[:, :, ::-1, ::-1], layer.bias, layer.padding)
-        turned.framed_shape, turned.places = layer.framed_shape, layer.places
-        turned.windows = layer.windows
-        dx = turned.backward(dy)[0]
+    if mistake in _OTHER_DX:
+        dx = _OTHER_DX[mistake](layer, dy, dx)
     elif mistake == "mean over images":
         dweight, dbias = dweight / len(dy), dbias / len(dy)
     elif mistake == "mean over places":
@@ -212,9 +307,8 @@ def _spoilt(mistake: str, layer: Any, dy: np.ndarray, *gradients: np.ndarray) ->
         dbias = dy.sum(axis=0)
     elif mistake == "other order":
         dx, dweight = dweight, dx
-    elif mistake == "frame kept":
-        p = layer.padding
-        dx = Convolution.backward(_without_frame(layer), dy)[0] if p else dx
+    elif mistake == "dy reshaped, but for the bias":
+        dbias = dy.sum(axis=(0, 2, 3))
     elif mistake == "added to the last time":
         before = layer.total or (np.zeros_like(dweight), np.zeros_like(dbias))
         layer.total = dweight, dbias = before[0] + dweight, before[1] + dbias
@@ -260,7 +354,13 @@ EXERCISE = Exercise(
         "lessonlib.nn.Conv2d",
         "torch.nn.functional.conv2d",
     ),
-    values=(("the output `y`", "`dx`", "`dweight`", "`dbias`"),),
+    values=(
+        (
+            *("the output `y`", "`dx`", "`dweight`", "`dbias`"),
+            *("`y` the second time", "`dx` the second time"),
+            *("`dweight` the second time", "`dbias` the second time"),
+        ),
+    ),
     parts={
         "np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))": "the framed images",
         "framed": "the framed images",
@@ -285,8 +385,8 @@ EXERCISE = Exercise(
     },
     properties=(
         Property(
-            "four values",
-            lambda value, *given: _is_four(value),
+            "three gradients",
+            _returns_three,
             "`backward` has to return three arrays: dx, dweight, dbias.",
         ),
         Property(
@@ -304,12 +404,14 @@ EXERCISE = Exercise(
         Property(
             "the sum over channels and window",
             _slides,
-            "The output is not the sum over all channels and all entries of the window. If the "
-            "shape is right: which kernel meets which channel, and are rows and columns in order?",
+            "Without a bias, the output is not the sum over all channels and all entries of the "
+            "window. Which kernel meets which channel, is the frame 0, and are rows and columns "
+            "in order?",
+            also=_no_bias,
         ),
         Property(
             "shapes of gradients",
-            _fits,
+            _shapes_fit,
             "A gradient has the shape of what it belongs to: dx that of `x` (without the frame), "
             "dweight that of `weight`, dbias that of `bias`, in this order.",
         ),
@@ -345,6 +447,14 @@ EXERCISE = Exercise(
             "dx is not the slope of sum(y * dy) in the pixels, measured by small differences. "
             "Each place hands dy times its kernel to its window, and all kernels and places add "
             "up.",
+        ),
+        Property(
+            "every pass and every layer by itself",
+            _forgets,
+            "The first forward and backward of a layer are right, the second are not. They had "
+            "other images and gradients, and another layer ran between them. Keep in `self` what "
+            "belongs to one layer, keep it anew in each `forward`, leave the weights as they are, "
+            "and begin all sums with zeros.",
         ),
     ),
     hints=(
@@ -404,6 +514,52 @@ EXERCISE = Exercise(
             "frame kept",
             _made("frame kept"),
             "dx still has the frame of zeros around it. Cut it off, so that dx has the shape of x.",
+        ),
+        Mistake(
+            "cut by -p",
+            _made("cut by -p"),
+            "Without padding, dx is empty: `p : -p` is then `0 : 0`, and holds nothing. "
+            "`p : height - p` is right for every p.",
+        ),
+        Mistake(
+            "cut at the end only",
+            _made("cut at the end only"),
+            "dx has the right shape but begins with the frame: cut p rows and columns off on every "
+            "side, not 2 p at the end.",
+        ),
+        Mistake(
+            "first channel only",
+            _made("first channel only"),
+            "Only the first channel of dx gets anything. Each channel meets a slice of each kernel.",
+        ),
+        Mistake(
+            "edge repeated",
+            _made("edge repeated"),
+            "The frame repeats the pixels of the edge. It has to hold zeros.",
+        ),
+        Mistake(
+            "maps reshaped",
+            _made("maps reshaped"),
+            "The table of outputs has a row for each place and a column for each map. It is as if "
+            "`reshape` alone made (N, O, H', W') of it: first (N, H', W', O), then transpose.",
+        ),
+        Mistake(
+            "dy reshaped",
+            _made("dy reshaped"),
+            "It is as if `reshape` alone made a row for each place of dy. Its channels have to come "
+            "last first: transpose(0, 2, 3, 1), then reshape.",
+        ),
+        Mistake(
+            "dy reshaped, but for the bias",
+            _made("dy reshaped, but for the bias"),
+            "dbias is right. For the others it is as if `reshape` alone made a row for each place "
+            "of dy. Its channels have to come last first: transpose(0, 2, 3, 1), then reshape.",
+        ),
+        Mistake(
+            "windows reshaped",
+            _made("windows reshaped"),
+            "dx: the gradients of the windows come as (N, H', W', C, kh, kw), and it is as if they "
+            "were reshaped to (N, C, H', W', kh, kw). Move the channels by transpose.",
         ),
         Mistake(
             "added to the last time",

@@ -6,6 +6,7 @@ smallest and twice the largest area. All are turned by any angle.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from lessonlib import nn, optim
 from lessonlib.datasets import SHAPES
 from lessonlib.datasets.images import shift
 from lessonlib.datasets.shapes import draw
+from lessonlib.lessons.l06.scenes import largest_piece
 from lessonlib.training import accuracy, fit, predict
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -78,11 +80,17 @@ def mlp(hidden: int, rng: np.random.Generator) -> nn.Sequential:
     return nn.Sequential(nn.Flatten(), first, nn.ReLU(), last)
 
 
-def convolutional(shared: bool, whole: bool, rng: np.random.Generator) -> nn.Sequential:
+def convolutional(
+    shared: bool,
+    whole: bool,
+    rng: np.random.Generator,
+    pool: Callable[[int], nn.Module] = nn.MaxPool2d,
+) -> nn.Sequential:
     """Two layers of 8 and 16 kernels of 5 x 5 with pooling, then two scores.
 
     shared : one set of kernels for all places, or a set for each place
-    whole  : the second pooling takes the maximum over the whole map, or over windows of 2 x 2
+    whole  : the second pooling runs over the whole map, or over windows of 2 x 2
+    pool   : what the second pooling takes, the maximum or the mean
     """
 
     def layer(c_in: int, c_out: int, side: int) -> nn.Module:
@@ -91,8 +99,8 @@ def convolutional(shared: bool, whole: bool, rng: np.random.Generator) -> nn.Seq
         return OwnKernels(c_in, c_out, 5, side, rng)
 
     first, second = layer(1, 8, 16), layer(8, 16, 8)
-    pool, seen = (8, 16) if whole else (2, 256)
-    end = nn.MaxPool2d(pool), nn.Flatten(), nn.Linear(seen, 2, rng=rng)
+    window, seen = (8, 16) if whole else (2, 256)
+    end = pool(window), nn.Flatten(), nn.Linear(seen, 2, rng=rng)
     return nn.Sequential(first, nn.ReLU(), nn.MaxPool2d(2), second, nn.ReLU(), *end)
 
 
@@ -102,9 +110,15 @@ MODELS: dict[str, tuple[Callable[[np.random.Generator], nn.Sequential], int]] = 
     "own kernels, maximum": (lambda rng: convolutional(False, True, rng), 8),
     "shared kernels, dense": (lambda rng: convolutional(True, False, rng), 8),
     "shared kernels, maximum": (lambda rng: convolutional(True, True, rng), 8),
+    "shared kernels, mean": (lambda rng: convolutional(True, True, rng, nn.AvgPool2d), 24),
+    "MLP, fresh moves": (lambda rng: mlp(64, rng), 100),
 }
-NAMES = (*MODELS, "MLP, centred")
+# what is done to an image by hand before the MLP reads it
+BY_HAND = ("MLP, centred", "MLP, piece centred", "MLP, piece resized")
+NAMES = (*MODELS, *BY_HAND)
 ALL_TRAININGS = ("MLP", "shared kernels, maximum", "MLP, centred")  # the others: "middle" alone
+FRESH = 3  # pixels: how far a shape is moved at most in a pass of "MLP, fresh moves"
+AREA = 60.0  # pixels of a piece that is resized
 LRS = (0.003, 0.01)  # validation chooses
 
 
@@ -135,6 +149,30 @@ def middled(X: np.ndarray) -> np.ndarray:
     return moved
 
 
+def resized(X: np.ndarray, resize: bool = True) -> np.ndarray:
+    """The largest piece of each image, its centre in the middle, and with an area of 60 pixels.
+
+    resize : the area is changed; without that, the piece is centred alone
+    """
+    from scipy.ndimage import map_coordinates
+
+    found = np.zeros_like(X)
+    steps = np.mgrid[:16, :16] - 7.5
+    for piece, image in zip(largest_piece(X[:, 0]) > 0, found[:, 0], strict=True):
+        if not piece.any():
+            continue
+        middle = np.argwhere(piece).mean(axis=0)[:, None, None]
+        scale = np.sqrt(piece.sum() / AREA) if resize else 1.0
+        image[:] = map_coordinates(piece.astype(float), middle + scale * steps, order=1)
+    return found
+
+
+def freshly_moved(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each image moved by whole pixels, up to three in each direction, drawn again."""
+    moves = rng.integers(-FRESH, FRESH + 1, (len(X), 2))
+    return np.stack([shift(x, int(a), int(b)) for x, (a, b) in zip(X, moves, strict=True)])
+
+
 def trained_network(
     name: str, lr: float, X: np.ndarray, y: np.ndarray, seed: int, share: float = 1.0
 ) -> nn.Sequential:
@@ -145,10 +183,12 @@ def trained_network(
     optimizer = optim.Adam(model.parameters(), lr=lr)
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     loss = nn.CrossEntropyLoss()
-    fit(
-        model, loss, optimizer, X, y, rng=rng,
-        epochs=epochs, batch_size=BATCH, scheduler=scheduler, progress=False,
-    )  # fmt: skip
+    fresh = name == "MLP, fresh moves"
+    for _ in range(epochs if fresh else 1):
+        fit(
+            model, loss, optimizer, freshly_moved(X, rng) if fresh else X, y, rng=rng,
+            epochs=1 if fresh else epochs, batch_size=BATCH, scheduler=scheduler, progress=False,
+        )  # fmt: skip
     return model.eval()
 
 
@@ -157,8 +197,15 @@ def best(name: str, training: str, seed: int, share: float) -> Callable[[np.ndar
     rng = np.random.default_rng(seed)
     X, y = shapes(round(share * TRAIN), *TRAININGS[training], rng)
     valid, truth = shapes(VALIDATION, *TRAININGS[training], rng)
-    centre = middled if name.endswith("centred") else np.copy
-    kind = name.removesuffix(", centred")
+    by_hand: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "MLP, centred": middled,
+        "MLP, piece centred": partial(resized, resize=False),
+        "MLP, piece resized": resized,
+    }
+    centre = by_hand.get(name, np.copy)
+    kind = "MLP" if name in by_hand else name
+    if name == "MLP, fresh moves":
+        valid = freshly_moved(valid, rng)
     found = []
     for lr in LRS:
         model = trained_network(kind, lr, centre(X), y, seed, share)
