@@ -112,8 +112,8 @@ PREDICTIONS = [
         right=2,
         why=(
             "The maps move along with the digit, and the dense layer at the end has a weight for "
-            "each place of them. Maxima alone, with own kernels, do not help either: it takes both. A "
-            "mean, which reads the whole window as well, brings two fifths of the gain."
+            "each place of them. Maxima alone, with own kernels, do not help either: it takes "
+            "both. A mean, which reads the whole window as well, brings two fifths of the gain."
         ),
     ),
 ]
