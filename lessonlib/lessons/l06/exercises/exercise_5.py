@@ -1,7 +1,6 @@
 """Exercise 06.5: the backward pass of maximum pooling."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -118,15 +117,17 @@ def _last_of_equals(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
     return dx
 
 
-def _with(
-    chosen: Callable[[np.ndarray], int], dy: np.ndarray, x: np.ndarray, size: int
-) -> np.ndarray:
+def _taking(chosen: Callable[[np.ndarray], int]) -> Callable[..., np.ndarray]:
     """Another pixel of each window gets the gradient: `chosen` gives its number."""
-    dx = np.zeros(x.shape)
-    for n, c, i, j in np.ndindex(dy.shape):
-        at = np.s_[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
-        dx[at][np.unravel_index(chosen(x[at]), (size, size))] = dy[n, c, i, j]
-    return dx
+
+    def answer(dy: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
+        dx = np.zeros(x.shape)
+        for n, c, i, j in np.ndindex(dy.shape):
+            at = np.s_[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
+            dx[at][np.unravel_index(chosen(x[at]), (size, size))] = dy[n, c, i, j]
+        return dx
+
+    return answer
 
 
 def _first_in_its_column(window: np.ndarray) -> int:
@@ -292,31 +293,31 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "first in its column",
-            partial(_with, _first_in_its_column),
+            _taking(_first_in_its_column),
             "Where pixels of a window are equally large, the first one column by column gets the "
             "gradient. Reading order goes row by row.",
         ),
         Mistake(
             "larger than 0",
-            partial(_with, _larger_than_zero),
+            _taking(_larger_than_zero),
             "Right where some pixel is above 0. It is as if the search began with a largest value "
             "of 0: where all pixels are below it, none is ever larger. Begin with -inf, or with "
             "the first pixel.",
         ),
         Mistake(
             "largest absolute value",
-            partial(_with, lambda window: int(np.abs(window).argmax())),
+            _taking(lambda window: int(np.abs(window).argmax())),
             "The pixel with the largest absolute value gets the gradient. The maximum is the "
             "largest value, with its sign.",
         ),
         Mistake(
             "the smallest",
-            partial(_with, lambda window: int(window.argmin())),
+            _taking(lambda window: int(window.argmin())),
             "The smallest pixel of each window gets the gradient. It is the largest that wins.",
         ),
         Mistake(
             "row and column exchanged",
-            partial(_with, _exchanged),
+            _taking(_exchanged),
             "The gradient lands at row b and column a of the window, where the winner is at row a "
             "and column b.",
         ),
