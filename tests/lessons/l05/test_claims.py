@@ -122,6 +122,21 @@ def test_a_sum_of_rows_is_not_left_by_a_gradient_but_by_a_step_divided_entry_by_
     assert not np.isclose(sign[0] * row[1], sign[1] * row[0])
 
 
+@pytest.mark.parametrize("way", ["log cosh", "momentum", "single rows"])
+def test_other_losses_momentum_and_single_rows_reach_the_smallest_solution_too(way):
+    r = np.random.default_rng(0)
+    A, b = r.normal(size=(5, 20)), r.normal(size=5)
+    w, speed, lr = np.zeros(20), np.zeros(20), 0.5 / np.linalg.norm(A, 2) ** 2
+    for step in range(4000):
+        miss = A @ w - b
+        if way == "single rows":
+            miss = miss * (np.arange(5) == step % 5)
+        gradient = A.T @ (np.tanh(miss) if way == "log cosh" else miss)
+        speed = (0.5 if way == "momentum" else 0.0) * speed + gradient
+        w = w - lr * speed
+    assert np.allclose(w, np.linalg.pinv(A) @ b, atol=1e-9)
+
+
 def test_the_capstone_gains_when_labels_are_wrong():
     r = np.random.default_rng(5)
     X, y = load("digits", split="train")
@@ -160,7 +175,9 @@ def test_how_many_standard_errors_the_methods_are_apart():
     assert 5 < errors_apart("early stopping", "dropout") < 6
     assert 3.5 < errors_apart("stopping + dropout", "early stopping") < 4
     assert 2 < errors_apart("stopping + decay", "early stopping") < 2.5
+    assert 1 < errors_apart("stopping + dropout", "stopping + decay") < 1.5
     assert abs(errors_apart("all three", "stopping + dropout")) < 1
+    assert 1.5 < errors_apart("all three", "stopping + decay") < 2
     assert 3 < errors_apart("all three", "ridge regression") < 3.5
     assert 2.5 < errors_apart("nearest centroid", "all three") < 3
     assert 1 < errors_apart("k nearest neighbours", "all three") < 1.5
