@@ -142,6 +142,7 @@ SPOILT = {
     "tagged hide-input, but": lambda cells: cells[at(cells, "plots.")].metadata.update(
         tags=["hide-input", "show-input"]
     ),
+    "a link to #A-title, which is no heading": _source("Less.", "Less, [as said](#A-title)."),
     "a figure comes before": _insert(
         "loss =", code("plots.show(fig, '')", new_output("display_data", data=PNG), tags=["x"])
     ),

@@ -35,6 +35,7 @@ def lesson_problems(cells, number: str) -> Iterator[str]:
             found = (*code_problems(cell.source), *fold_problems(cell), *truth_problems(cell))
             yield from (f"cell {position}: {problem}" for problem in found)
     yield from rhythm_problems(cells)
+    yield from link_problems(cells)
     yield from prediction_problems(cells)
     if number != "00":
         yield from exercise_problems(cells)
@@ -119,6 +120,17 @@ def rhythm_problems(cells) -> Iterator[str]:
         row = row + 1 if cell.cell_type == "code" else 0
         if row == CODE_CELLS_IN_A_ROW + 1:
             yield f"cell {position}: more than {CODE_CELLS_IN_A_ROW} code cells without a text"
+
+
+def link_problems(cells) -> Iterator[str]:
+    """Links within the page lead to one of its headings."""
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    titles = {t.strip() for text in texts for t in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+    places = {re.sub("[`*]", "", title).replace(" ", "-") for title in titles}
+    for position, cell in enumerate(cells):
+        for place in re.findall(r"\]\(#((?:[^()\s]|\([^()\s]*\))+)\)", cell.source):
+            if place not in places:
+                yield f"cell {position}: a link to #{place}, which is no heading"
 
 
 def _is_exercise(cell) -> bool:
