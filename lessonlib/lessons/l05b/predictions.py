@@ -13,9 +13,9 @@ PREDICTIONS = [
         choices=("15 to 25", "55 to 65", "far above 65"),
         right=0,
         why=(
-            "Far outside, the tanh units of the first layer sit near -1 or +1 and stay there. The "
-            "second layer hears of no difference any more, so the output goes flat soon after the "
-            "last point it has seen, near 15 to 20. Nothing in the data told it to go on."
+            "At 400 the tanh units of the first layer sit near -1 or +1 and stay there. The second "
+            "layer hears of no difference any more, so the output is flat there, at 15 to 20. "
+            "Nothing in the data told it to go on."
         ),
     ),
     Prediction(
