@@ -112,8 +112,9 @@ PREDICTIONS = [
         right=2,
         why=(
             "The maps move along with the digit, and the dense layer at the end has a weight for "
-            "each place of them. Maxima alone, with own kernels, do not help either: it takes "
-            "both. A mean, which reads the whole window as well, brings two fifths of the gain."
+            "each place of them. Maxima alone, with own kernels, do not help either: shared "
+            "kernels need a pooling that reads the whole window. In the same passes, a mean "
+            "brings two fifths of what the maximum brings."
         ),
     ),
 ]

@@ -59,7 +59,8 @@ def _draw_sum(left: Axes, right: Axes, found: Sum) -> None:
     """The first patch and the kernel that it is multiplied with, where there is one."""
     _numbers(left, found.patches[0], "framed value: patch" + _more(found))
     if found.kernels is not None:
-        _numbers(right, found.kernels[0], f"× kernel, bias added: {found.total:.2f}")
+        added = f"{found.bias:+.2f}".replace("-", "−")
+        _numbers(right, found.kernels[0], f"× kernel, bias {added}: {found.total:.2f}")
     else:
         right.axis("off")
 
