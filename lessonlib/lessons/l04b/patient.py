@@ -83,7 +83,7 @@ def _instead(name: str) -> str:
 
 def _steps(epochs: int) -> int:
     """Steps of a whole run."""
-    return epochs * -(-len(load("digits")[0]) // BATCH_SIZE)
+    return epochs * -(-len(images("centred")[0]) // BATCH_SIZE)
 
 
 def network(settings: Mapping[str, Any], rng: np.random.Generator) -> nn.Sequential:
@@ -117,7 +117,7 @@ def _train(
     callbacks: Iterable[Callback] = (),
 ) -> tuple[History, float]:
     """Train a network; the history, and the mean loss on the training images at the end."""
-    X, y = _images(settings["inputs"])
+    X, y = images(settings["inputs"])
     optimizer = optim.SGD(list(net.parameters()), settings["lr"], momentum=settings["momentum"])
     with np.errstate(all="ignore"):  # a run that explodes is a finding
         history = fit(
@@ -167,14 +167,16 @@ def examine(
     return readings, loss
 
 
-def _images(inputs: str) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache
+def images(inputs: str) -> tuple[np.ndarray, np.ndarray]:
+    """The training digits, (n, 64), "centred" (less the mean image) or "raw", and their labels."""
     X, y = load("digits")
     return (X - X.mean(axis=0) if inputs == "centred" else X), y
 
 
 def _hidden(net: nn.Sequential, settings: Mapping[str, Any]) -> list[np.ndarray]:
     """The outputs of the hidden layers for 256 images, from the first."""
-    outputs = layer_outputs(net, _images(settings["inputs"])[0][:256])
+    outputs = layer_outputs(net, images(settings["inputs"])[0][:256])
     return [outputs[str(2 * k + 1)] for k in range(HIDDEN)]
 
 
