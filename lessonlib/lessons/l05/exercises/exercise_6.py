@@ -389,8 +389,8 @@ EXERCISE = Exercise(
     hints=(
         "Work in this order: one step without dropout and decay (the backward pass of lesson 03 "
         "for two layers), then the mask, then the decay, then the validation loss, patience last.",
-        "The mask (drawn >= p) / (1 - p) multiplies the hidden units on the way forward and their "
-        "gradient on the way back. Compute all gradients before you change the first array.",
+        "The mask (drawn >= p) / (1 - p) multiplies the hidden units in the forward pass and their "
+        "gradient in the backward pass. Compute all gradients before you change the first array.",
         "Keep copies of all four arrays whenever the validation loss is strictly lower than "
         "before: W1.copy(), not W1. Stop when `patience` steps have passed since.",
     ),
@@ -433,7 +433,7 @@ EXERCISE = Exercise(
             "One step with p = 0.5 does not follow the slope of the loss of the network that was "
             "thinned out by this step's draws, with the working units twice as large. If your step "
             "without dropout is right, look at which units work, at their factor, and at the "
-            "hidden units on the way forward and their gradient on the way back.",
+            "hidden units in the forward pass and their gradient in the backward pass.",
             also=_dropped_step,
         ),
         Property(
