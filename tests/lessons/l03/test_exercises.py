@@ -111,6 +111,14 @@ def test_a_walk_along_every_path_is_refused_and_named():
     assert result.score > 0.9
 
 
+def test_a_backward_that_forgets_earlier_gradients_is_refused_and_named():
+    exercise = exercises_of("03")["03.4"]
+    (forgets,) = [m for m in exercise.mistakes if m.name == "set to 0 first"]
+    result = judge(exercise, forgets.answer)
+    assert result.mistake == "set to 0 first"
+    assert 0.9 < result.score < 1
+
+
 def test_a_walk_without_an_end_is_not_one_along_every_path():
     def waits(parents, last):
         todo = [last]

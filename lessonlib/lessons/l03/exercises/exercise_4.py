@@ -36,7 +36,7 @@ class Scalar:
         return Scalar(y, (self,), (1 - y * y,))
 
     def backward(self) -> None:
-        """Fill grad of everything this number was computed from."""
+        """Add, to the grad of each number it came from, the slope of this number for it."""
         order, placed, stack = [], set(), [(self, False)]
         while stack:  # parents first, as in exercise 03.3
             node, parents_done = stack.pop()
@@ -78,6 +78,8 @@ def _doubled(a: Any, b: Any) -> tuple:
     return s, first
 
 
+# the inputs are not new: an earlier result has left gradients in them
+_AGAIN = "a + b, after the backward of a * b"
 _SAME = "where an operation uses the same number twice"
 _WAITS = "where s has to wait for both of its users"
 
@@ -109,6 +111,7 @@ EXPRESSIONS: dict[str, tuple[str, Callable[..., tuple]]] = {
         lambda a, b: _with_s(lambda s, a: s.tanh() * s, a * b, a),
     ),
     f"a + b + b + ..., {DEEP} times b": (f"on a chain of {DEEP:,} sums", _chain),
+    _AGAIN: ("where a and b hold gradients of an earlier result", lambda a, b: (a + b, None)),
     _DOUBLED: (f"where 2^{_DOUBLINGS} paths lead to an input", _doubled),
 }
 
@@ -167,6 +170,8 @@ def _use(answer: Callable[..., Any], expression: str, values: list[float]) -> An
     if expression == _DOUBLED:
         _count(loss)
     try:
+        if expression == _AGAIN:
+            (inputs[0] * inputs[1]).backward()
         loss.backward()
     except RecursionError:
         return TOO_DEEP
@@ -210,6 +215,11 @@ def _hands_on_all(found: Any, expression: str, values: list[float]) -> bool:
     (da, db), (a, b), ds = _gradients(found), values, found["gradient of s"]
     by_slopes = np.isclose(a * da, b * db) and da != 0
     return not by_slopes or bool(np.isclose(da, b * ds))
+
+
+def _adds_to_what_is_there(found: Any, expression: str, values: list[float]) -> bool:
+    """Whether the slopes of a * b are still in the gradients after the backward of a + b."""
+    return expression != _AGAIN or not np.allclose(_gradients(found), 1)
 
 
 # ---- what people write instead -------------------------------------------------------------------
@@ -328,6 +338,20 @@ class _PathByPath(_Remade):
                 waiting.append((parent, slope * part))
 
 
+class _Emptied(_Remade):
+    """Every gradient is set to 0 before the walk."""
+
+    def backward(self) -> None:
+        """Forget what was there, then go back as usual."""
+        order = _users_first(self)
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in order:
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope * node.grad
+
+
 class _OneStep(_Remade):
     """Only what the last operation used gets a gradient."""
 
@@ -388,6 +412,13 @@ EXERCISE = Exercise(
             "number hands on once, after all of its users have added their part.",
         ),
         Property(
+            "adds to what is there",
+            _adds_to_what_is_there,
+            "After the backward of a * b and then of a + b, a and b have the slopes of the second "
+            "result alone. `backward` adds to the gradients that are there: whoever wants a fresh "
+            "start sets them to 0 before.",
+        ),
+        Property(
             "no nested calls",
             lambda found, expression, values: found != TOO_DEEP,
             "The calls are nested too deep for Python on a long chain. Make a list of the numbers "
@@ -436,6 +467,12 @@ EXERCISE = Exercise(
             _scalar_with(rule=lambda old, slope, grad: old + slope),
             "Every number hands on the slope alone. Along a path slopes are multiplied: the slope "
             "times the gradient of the number that hands on.",
+        ),
+        Mistake(
+            "set to 0 first",
+            _Emptied,
+            "Right for a first result. A second one made from the same numbers loses what the "
+            "first has left in them: `backward` adds to the gradients that are there.",
         ),
         Mistake(
             "one step",

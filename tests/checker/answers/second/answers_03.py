@@ -361,7 +361,7 @@ class Scalar:
                     ready.append(parent)
 
 
-@right("03.4", "sorted by graphlib, totals in a dict and written at the end")
+@right("03.4", "sorted by graphlib, totals in a dict and added at the end")
 class Scalar:
     def __init__(self, data, parents=(), slopes=()):
         self.data, self.parents, self.slopes = data, parents, slopes
@@ -391,7 +391,7 @@ class Scalar:
             for parent, slope in zip(node.parents, node.slopes):
                 total[parent] += slope * total[node]
         for node, value in total.items():
-            node.grad = value
+            node.grad += value
 
 
 @right("03.4", "depth first with a stack, ids in a set")
