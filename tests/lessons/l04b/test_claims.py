@@ -244,10 +244,10 @@ def test_a_step_makes_weights_before_batch_norm_longer():
 def test_other_rates_do_not_save_batch_norm_in_batches_of_four():
     (X, y), valid = load("digits"), load("digits", split="validation")
     mean = X.mean(axis=0)
-    for rate in (0.01, 0.03, 0.1):
+    for lr in (0.01, 0.03, 0.1):
         r = np.random.default_rng(0)
         net = depth.network(r, nn.BatchNorm1d)
         settings = {"epochs": 1, "batch_size": 4, "progress": False}
-        sgd = optim.SGD(list(net.parameters()), rate)
-        training.fit(net, nn.CrossEntropyLoss(), sgd, X - mean, y, rng=r, **settings)
+        optimizer = optim.SGD(list(net.parameters()), lr)
+        training.fit(net, nn.CrossEntropyLoss(), optimizer, X - mean, y, rng=r, **settings)
         assert training.accuracy(training.predict(net, valid[0] - mean), valid[1]) < 0.65
