@@ -107,7 +107,7 @@ def _ratios(ax: Axes, ratio: np.ndarray, every: int, steps: int) -> None:
     ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     if len(ratio) == 1:  # matplotlib would spread one point over a twentieth of a step
         ax.set_xlim(0, max(steps, 2))
-    ax.legend(title="layer (shaded: usual)", loc="upper left", ncols=3, fontsize=9)
+    ax.legend(title="layer (shaded: usual if hidden)", loc="upper left", ncols=3, fontsize=9)
 
 
 def _within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:

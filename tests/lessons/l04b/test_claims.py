@@ -12,8 +12,10 @@ from page_code import page_code
 
 from lessonlib import functional as F
 from lessonlib import nn, optim, training
+from lessonlib.datasets import load
 from lessonlib.lessons.l04b.exercises.exercise_1 import he_weights
 from lessonlib.lessons.l04b.exercises.exercise_3 import norm_backward
+from lessonlib.lessons.l04b.recipes import depth
 from lessonlib.trained import trained
 
 PAGE = "04b_deep_and_stable"
@@ -208,3 +210,44 @@ def test_what_the_healthy_run_and_the_fifth_patient_show():
     assert read["5 signal"][-1] < 1e-4
     assert read["5 ratio"][1].min() > 0.35
     assert read["5 ratio"][1].max() < 1.35
+
+
+def test_a_typical_network_of_he_ends_below_its_mean():
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    z, weights = 6 * (nodes + 1), 6 * weights
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    square, fourth = (np.sum(weights * z**k * density) for k in (2, 4))
+    assert np.isclose(fourth / square**2 - 1, 5)  # the variance of relu(z)**2, its mean being 1
+    r, n = np.random.default_rng(0), 64
+    ends = []
+    for _ in range(300):
+        x = np.ones(n)
+        for _ in range(20):
+            x = np.maximum(he_weights(r.normal(size=(n, n))) @ x, 0)
+        ends.append(np.log10(np.sqrt(np.mean(x**2))))
+    assert np.isclose(np.median(ends), -5 / 4 * 20 / n / np.log(10), atol=0.07)
+
+
+def test_a_step_makes_weights_before_batch_norm_longer():
+    r = np.random.default_rng(0)
+    first = nn.Linear(5, 4, rng=r, dtype=np.float64)
+    norm = nn.BatchNorm1d(4, eps=0.0, dtype=np.float64)
+    net = nn.Sequential(first, norm, nn.ReLU(), nn.Linear(4, 3, rng=r, dtype=np.float64))
+    x, y, loss = r.normal(size=(20, 5)), r.integers(0, 3, 20), nn.CrossEntropyLoss()
+    loss(net(x), y)
+    net.backward(loss.backward())
+    w, g = first.weight.data, first.weight.grad
+    assert np.isclose(np.sum(w * g), 0, atol=1e-10)
+    assert np.linalg.norm(w - 3 * g) > np.linalg.norm(w)
+
+
+def test_other_rates_do_not_save_batch_norm_in_batches_of_four():
+    (X, y), valid = load("digits"), load("digits", split="validation")
+    mean = X.mean(axis=0)
+    for lr in (0.01, 0.03, 0.1):
+        r = np.random.default_rng(0)
+        net = depth.network(r, nn.BatchNorm1d)
+        settings = {"epochs": 1, "batch_size": 4, "progress": False}
+        optimizer = optim.SGD(list(net.parameters()), lr)
+        training.fit(net, nn.CrossEntropyLoss(), optimizer, X - mean, y, rng=r, **settings)
+        assert training.accuracy(training.predict(net, valid[0] - mean), valid[1]) < 0.65
