@@ -60,8 +60,8 @@ PREDICTIONS = [
         right=2,
         why=(
             "A tree can put its cuts where the table jumps, and ignore columns that say nothing. "
-            "Part of that can be given to the others: the useful columns to the network, cut "
-            "columns to a line. Both then get nearer, and stay behind."
+            "Part of that can be given to the others: the useful columns to the network, a free "
+            "curve for each column to a line. Both then get nearer, and stay behind."
         ),
     ),
     Prediction(

@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -71,14 +72,35 @@ def test_stumps_add_up_to_functions_of_one_column_each(seed):
     assert np.isclose(one + two, three + four)
 
 
-def test_a_gap_of_two_errors_is_found_every_second_time():
+def test_how_often_the_sign_test_finds_a_true_gap():
     r = np.random.default_rng(0)
-    for errors, share, rows in ((2.0, 0.5, 2_812), (2.8, 0.79, 5_511)):
-        differ = r.binomial(rows, 10 / 569, 20_000)
-        only = r.binomial(differ, (1 + 0.005 * 569 / 10) / 2)  # the better one is right
-        assert np.isclose(np.sqrt(10 / 569 / rows) * errors, 0.005, rtol=0.01)
-        found = 2 * only - differ > 2 * np.sqrt(differ)
-        assert abs(found.mean() - share) < 0.03
+    share = 10 / 569  # of the rows differ
+    assert np.isclose(share / (0.005 / 2.8) ** 2, 5_500, rtol=0.01)
+    two_errors = 2 * np.sqrt(10) / 569
+    for gap, rows, often in ((0.005, 5_500, 0.77), (two_errors, 569, 0.41)):
+        differ = r.binomial(rows, share, 40_000)
+        only = r.binomial(differ, (1 + gap / share) / 2)  # the better one is right
+        further = np.maximum(only, differ - only) - 1
+        p = np.minimum(1, 2 * binom.sf(further, differ, 0.5))
+        assert abs(np.mean(p < 0.05) - often) < 0.015
+
+
+def test_a_tree_grown_question_by_question_is_not_the_nearest():
+    x = np.array([(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)] * 4, dtype=float)
+    target = (x[:, 0] != x[:, 1]) - 0.5
+    target[x[:, 2] == 1] += 0.1  # the only column with a gain of its own
+
+    def left(column):
+        """Squared error of a tree of depth 2 that asks this column first."""
+        whole = 0.0
+        for side in (x[:, column] < 0.5, x[:, column] > 0.5):
+            found = best_split(x[side], target[side])
+            low = x[side][:, found[0]] <= found[1]
+            whole += np.sum((target[side] - np.where(low, found[2], found[3])) ** 2)
+        return whole
+
+    assert best_split(x, target)[0] == 2
+    assert left(0) < left(2) / 10
 
 
 def test_a_sum_of_stumps_can_have_three_quadrants_of_four():
@@ -107,12 +129,20 @@ def test_the_best_possible_answer_is_what_the_generator_allows():
     assert abs(np.mean(knows_all_but_the_noise == y) - best) < 0.003
 
 
-def test_the_parts_of_the_columns_of_size_have_one_sign():
-    X, y = datasets.load("breast_cancer", split="train")
+def test_the_parts_of_both_groups_of_nine_push_to_one_side():
+    parts = [datasets.load("breast_cancer", split=split) for split in ("train", "validation")]
+    X, y = (np.concatenate(both) for both in zip(*parts, strict=True))
     Z = StandardScaler().fit_transform(X)
     names = datasets.feature_names("breast_cancer")
-    size = [any(word in name for word in ("radius", "perimeter", "area")) for name in names]
-    parts = (Z * LogisticRegression().fit(Z, y).coef_[0])[:, size]
-    together = np.cov(parts.T)
-    assert np.mean(together > 0) > 0.9
-    assert together.sum() > 3 * np.trace(together)
+    weight = LogisticRegression().fit(Z, y).coef_[0]
+    is_size = [any(word in name for word in ("radius", "perimeter", "area")) for name in names]
+    size, others = np.flatnonzero(is_size), np.flatnonzero(~np.array(is_size))
+    heavy = others[np.argsort(-np.abs(weight[others]))[:9]]
+    for nine in (size, heavy):
+        together = np.cov((Z * weight)[:, nine].T)
+        assert np.mean(together > 0) > 0.75
+        assert together.sum() > 3 * np.trace(together)
+
+
+def test_half_of_the_threes_are_about_fifty():
+    assert np.sum(datasets.load("digits", split="train")[1] == 3) == 102
