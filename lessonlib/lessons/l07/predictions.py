@@ -21,7 +21,7 @@ PREDICTIONS = [
         id="07.b",
         question=(
             "The table of words in places is right for all test sentences of eight words. Every "
-            "sentence gets the word today in front. The table is then right for"
+            "sentence gets the word perhaps in front. The table is then right for"
         ),
         choices=("nearly all", "about three in four", "about half, as by guessing"),
         right=2,
@@ -59,6 +59,20 @@ PREDICTIONS = [
             "A single step can make a vector as much as 4.15 times longer, but not each of many "
             "steps in a row: in the long run 0.8 decides. By hand the gradient is 0.8 to the k "
             "times (1, 5k), and 0.8 to the 60 is about a millionth."
+        ),
+    ),
+    Prediction(
+        id="07.i",
+        question=(
+            "A recurrent network reads a first symbol, 0 or 1, then k random fillers; at the end "
+            "it is asked for the first symbol. 600 steps are enough for k = 10. At k = 40, most "
+            "runs get"
+        ),
+        choices=("1.00, only later", "about 0.75", "0.5, as by guessing"),
+        right=2,
+        why=(
+            "Two of ten starts learn it, the others guess, and four times the steps change "
+            "nothing. Before training 2e-12 of a gradient is left after 40 steps."
         ),
     ),
     Prediction(

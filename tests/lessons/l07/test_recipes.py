@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib import datasets
-from lessonlib.lessons.l07.recipes import characters, scoreboard
+from lessonlib.lessons.l07.recipes import characters, near, rates, recall, scoreboard, windows
 from lessonlib.models import trained_character_rnn
 from lessonlib.trained import trained
 
@@ -44,6 +44,49 @@ def test_the_weights_give_the_bits_that_are_stored():
     assert stored_letters.symbols == letters.symbols
     last = trained("07.characters")["bits"][0, -1]
     assert abs(characters.bits(model, valid_ids) - last) < 0.005
+
+
+def test_far_symbols_are_learned_from_few_starts_and_near_ones_from_all():
+    stored = trained("07.recall")
+    learned = (stored["accuracy"] > 0.95).mean(axis=0)
+    assert np.allclose(learned[:, :2], 1)
+    assert learned[:, 4] == pytest.approx([0.2, 0.5, 0.7])
+    assert learned[0, 3] == pytest.approx(0.7)
+    assert learned[0, 5] == 0
+    usual = stored["accuracy"][:, 0]
+    assert np.all((usual > 0.95) | (usual < 0.6))
+    assert np.mean(stored["longer"] > 0.95) == pytest.approx(0.2)
+    assert np.mean(trained("07.near")["accuracy"] > 0.95) == pytest.approx(0.9)
+
+
+def test_a_reach_of_four_characters_is_enough_for_the_first_steps():
+    stored = trained("07.windows")
+    late = dict(zip(map(tuple, stored["cases"].tolist()), stored["bits"][..., 1].T, strict=True))
+    assert abs(np.median(late[32, 64, 4]) - np.median(late[32, 64, 64])) < 0.03
+    assert late[32, 64, 1].min() > max(late[32, 64, 4].max(), late[32, 64, 64].max()) + 0.05
+    assert late[128, 16, 16].max() < late[32, 64, 64].min()
+
+
+def test_a_short_run_of_the_recall_learns_nothing_yet_and_comes_back():
+    again = recall.make(seeds=(0,), fillers=(5,), steps=3)
+    assert again["accuracy"].shape == (1, 3, 1)
+    assert again["left"][0, :, 0] == pytest.approx(trained("07.recall")["left"][0, :, 0], rel=1e-3)
+    assert near.make(seeds=(0,), steps=2)["accuracy"].shape == (1,)
+
+
+def test_the_first_steps_with_a_cut_gradient():
+    (bits,) = windows.make(seeds=(0,), cases=((32, 8, 8), (32, 8, 2)), measured=(2,))["bits"]
+    assert bits.shape == (2, 1)
+    assert np.all(bits < np.log2(103))
+
+
+def test_a_start_of_the_rates_comes_back():
+    stored = trained("07.rates")
+    letters, ids, _ = characters.text()
+    k = list(stored["tries"]).index("1, free")
+    bits, above = rates.train(*rates.TRIES["1, free"], 0, ids, len(letters))
+    assert bits == pytest.approx(stored["bits"][0, k], abs=0.05)
+    assert above == pytest.approx(stored["above"][0, k], abs=0.05)
 
 
 def test_row_of_the_scoreboard():

@@ -236,9 +236,9 @@ def _made(mistake: str) -> Callable[..., tuple]:
             losses.append(loss)
             clipped = _clipped(gradients, limit, mistake)
             t = step + 1
-            if step % len(pieces) == 0 and mistake in ("means begun anew", "Adam begun anew"):
+            if step % len(pieces) == 0 and mistake in ("means begun again", "Adam begun again"):
                 means, squares = ([np.zeros_like(w) for w in weights] for _ in range(2))
-            if mistake in ("steps counted anew", "Adam begun anew"):
+            if mistake in ("steps counted again", "Adam begun again"):
                 t = step % len(pieces) + 1
             for k, g in enumerate(clipped):
                 means[k] = 0.9 * means[k] + 0.1 * g
@@ -406,8 +406,8 @@ EXERCISE = Exercise(
         ),
         _mistake(
             "U from the other side",
-            "On the way back U is multiplied from the wrong side: forward U h, so backward it is "
-            "U transposed times da, in rows da @ U.",
+            "In the backward pass U is multiplied from the wrong side: forward U h, so backward it "
+            "is U transposed times da, in rows da @ U.",
         ),
         _mistake(
             "U meets the new state",
@@ -470,19 +470,19 @@ EXERCISE = Exercise(
             "Adam's corrections count the steps from 2. In the first step t is 1.",
         ),
         _mistake(
-            "means begun anew",
+            "means begun again",
             "Adam's two means begin at 0 again in every pass. With the text only the state begins "
             "again; Adam goes on.",
         ),
         _mistake(
-            "steps counted anew",
+            "steps counted again",
             "Adam's corrections count the steps from 1 again in every pass. Only the state begins "
             "again with the text; Adam's count of steps goes on.",
         ),
         _mistake(
-            "Adam begun anew",
-            "Adam begins anew in every pass, its means and its count of steps. With the text only "
-            "the state begins again; Adam goes on.",
+            "Adam begun again",
+            "Adam begins again from the start in every pass, its means and its count of steps. With "
+            "the text only the state begins again; Adam goes on.",
         ),
         _mistake(
             "epsilon in the root",
