@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.lessons.l04.recipes import scoreboard
+from lessonlib.lessons.l04.recipes import pytorch, scoreboard
 from lessonlib.lessons.l04.recipes import units as units_04
 from lessonlib.trained import trained
 
@@ -37,3 +37,10 @@ def test_the_rows_of_the_scoreboard_come_from_the_named_rates():
     net, loss = scoreboard.train("MLP 64-32, Adam", 0.01, seed=0, epochs=2)
     assert sum(p.data.size for p in net.parameters()) == 11_690
     assert loss < 1.5
+
+
+def test_pytorch_takes_the_stored_steps():
+    stored = trained("04.pytorch")
+    for name, weights in pytorch.make().items():
+        np.testing.assert_allclose(weights, stored[name], atol=1e-12)
+    assert all(stored[name].shape == (6,) for name in pytorch.OPTIMIZERS)
