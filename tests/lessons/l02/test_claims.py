@@ -204,7 +204,10 @@ def test_failed_runs_with_ten_times_the_steps_come_back(bend, hidden, seed):
 
 
 def test_failed_runs_put_two_classes_in_one_place():
-    """Nearly: with ReLUs some are still on their way; nine have left the highest level later."""
+    """Nearly: with ReLUs some are still on their way; a few have left the highest level later.
+
+    Which ones depends on rounding: after thousands of steps another machine gives other runs.
+    """
     runs = trained("02.xor")
     failed = np.concatenate([runs["relu_accuracy"], runs["accuracy"]]) < 1
     apart = np.concatenate([runs["relu_apart"], runs["apart"]])
@@ -215,15 +218,15 @@ def test_failed_runs_put_two_classes_in_one_place():
     later = np.concatenate([runs["relu_longer_loss"], runs["longer_loss"]])[failed]
     middle = (3 * np.log(3) - 2 * np.log(2)) / 4
     left = (before - later > 0.05) & (later > 0.01)
-    assert left.sum() == 9
+    assert 5 <= left.sum() <= 12
     assert before[left] == pytest.approx(np.log(2), abs=5e-3)
-    assert np.sum(np.abs(later[left] - middle) < 5e-3) == 8
+    assert np.sum(np.abs(later[left] - middle) < 5e-3) >= left.sum() - 2
 
 
 def test_the_failed_run_of_the_picture_is_saturated_where_two_points_meet():
     X, _ = datasets.xor()
-    _, (right,), (hidden,) = xor.train(2, (2,))
-    _, (solved,), _ = xor.train(2, (0,))
+    _, (right,), (hidden,), _ = xor.train(2, (2,))
+    _, (solved,), *_ = xor.train(2, (0,))
     assert right < solved == 1
     pair = hidden[(X == (1, 0)).all(axis=1) | (X == (1, 1)).all(axis=1)]
     assert np.ptp(pair, axis=0).max() < 1e-3
@@ -258,19 +261,48 @@ def test_powers_along_different_directions_give_every_product_of_their_degree(t)
         assert np.allclose(weights @ powers, x1 ** (n - j) * x2**j, atol=1e-5)
 
 
-def test_one_line_for_odd_and_even_does_not_oscillate_at_the_lr_of_the_lesson():
-    """After its first steps: with lr 2 it would go up and down to the end."""
+def test_one_line_for_odd_and_even_is_no_better_with_five_times_the_steps():
     images, digit = datasets.load("digits", split="train")
-    X, odd = images.astype(float), digit % 2
-    r = np.random.default_rng(0)
-    weight, bias, losses = r.normal(0, 0.18, (2, 64)), np.zeros(2), []
-    for _ in range(1500):
-        loss, cache = F.cross_entropy(X @ weight.T + bias, odd)
-        losses.append(float(loss))
-        dz = F.cross_entropy_backward(1.0, cache)
-        weight -= 0.5 * dz.T @ X
-        bias -= 0.5 * dz.sum(axis=0)
-    assert np.all(np.diff(losses[100:]) <= 0)
+    new, new_digit = datasets.load("digits", split="validation")
+    X, odd = images.astype(float), (digit % 2)[:, None].astype(float)
+    new, right = new.astype(float), []
+    line = nn.Sequential(nn.Linear(64, 1, rng=np.random.default_rng(0), dtype=np.float64))
+    loss, optimizer = nn.BCEWithLogitsLoss(), optim.Adam(line.parameters(), lr=0.02)
+    for step in range(3000):
+        if step == 600:
+            right.append(np.mean((line(new)[:, 0] > 0) == new_digit % 2))
+        loss(line(X), odd)
+        optimizer.zero_grad()
+        line.backward(loss.backward())
+        optimizer.step()
+    right.append(np.mean((line.eval()(new)[:, 0] > 0) == new_digit % 2))
+    assert right[0] == pytest.approx(0.94, abs=0.02)
+    assert right[1] <= right[0] + 0.013
+
+
+def test_failed_runs_with_tanh_have_an_input_of_one_sign():
+    """Counted again from weights that are trained again, and from XOR itself for the proof."""
+    X, _ = datasets.xor()
+    stored, r = trained("02.xor"), np.random.default_rng(0)
+    for row, hidden in enumerate(xor.HIDDEN):
+        _, accuracy, _, (first, _, last, _) = xor.train(hidden, tuple(range(40)))
+        passed = first * last.swapaxes(1, 2)
+        one = np.any(np.abs(np.sign(passed).sum(axis=1)) == hidden, axis=1)
+        assert np.array_equal(one, accuracy < 1)
+        assert np.array_equal(one, stored["one_way"][row, :40])
+    for _ in range(2000):  # the other weights may be anything
+        w, b, v, c = r.normal(0, 3, (3, 2)), r.normal(0, 3, 3), r.normal(0, 3, 3), r.normal()
+        w[:, 0] = np.abs(w[:, 0]) * np.sign(v)
+        z = np.tanh(X @ w.T + b) @ v + c
+        assert not np.array_equal(z > 0, [False, True, True, False])
+        assert not np.array_equal(z > 0, [True, False, False, True])
+
+
+def test_a_quarter_of_the_corners_start_between_0_and_1():
+    first = nn.Linear(1, 20_000, rng=np.random.default_rng(0))
+    corners = -first.bias.data / first.weight.data[:, 0]
+    assert np.mean((corners > 0) & (corners < 1)) == pytest.approx(0.25, abs=0.02)
+    assert np.mean(np.abs(corners) < 1) == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_dead_unit_behind_another_layer_can_come_back():

@@ -11,6 +11,7 @@ SEEDS = tuple(range(200))
 HIDDEN = (2, 4)
 STEPS, LONGER = 400, 4000
 LR, SMALL_LR = 0.05, 0.005
+EASED, EASED_STEPS = 4, 1000
 
 
 def start(hidden: int, seed: int) -> list[np.ndarray]:
@@ -35,8 +36,8 @@ def train(
     bend: str = "Tanh",
     lr: float = LR,
     begin: Callable[[int, int], list[np.ndarray]] = start,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Final losses (n,), accuracies (n,), and what each unit answers to each point (n, 4, hidden).
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Final losses (n,), accuracies (n,), what each unit answers (n, 4, hidden), and the weights.
 
     All runs are trained at once, each by itself. All four points are in every step. The optimizer
     is Adam.
@@ -61,7 +62,7 @@ def train(
             w -= lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
     _, h, z = _forward(X, weights, bend)
     losses = np.mean(np.logaddexp(0, z) - target * z, axis=1)
-    return losses, np.mean((z > 0) == (target > 0), axis=1), h
+    return losses, np.mean((z > 0) == (target > 0), axis=1), h, weights
 
 
 def _forward(X: np.ndarray, weights: list[np.ndarray], bend: str) -> tuple[np.ndarray, ...]:
@@ -81,6 +82,12 @@ def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
     how far apart the two nearest points of different classes are after the hidden layer.
     `small_accuracy` and `he_accuracy` (n,): two ReLUs with a tenth of the learning rate and ten
     times the steps, and from the start of lesson 04b.
+
+    With tanh, `one_way` and `born_one_way` (2, n): whether an input acts in one direction only,
+    after the training and before it. `eased_loss` (2, n): where a run has failed, its loss after
+    1,000 more steps from a quarter of its hidden weights and biases, elsewhere the same loss.
+    `eased_slope` (2, n): before these steps, the largest slope of a unit at the two nearest points
+    of different classes.
     """
     results: dict[str, np.ndarray] = {"hidden": np.array(HIDDEN)}
     for bend, name in (("Tanh", ""), ("ReLU", "relu_")):
@@ -90,9 +97,17 @@ def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
         longer = np.array([train(hidden, seeds, LONGER, bend)[0] for hidden in HIDDEN])
         results[f"{name}loss"], results[f"{name}accuracy"] = loss, accuracy
         results[f"{name}longer_loss"] = np.where(accuracy == 1, loss, longer)
-    results["relu_dead"] = np.array([_off_everywhere(h) for *_, h in runs])
-    born = [train(hidden, seeds, 0, "ReLU")[2] for hidden in HIDDEN]
-    results["relu_born_dead"] = np.array([_off_everywhere(h) for h in born])
+        if bend == "Tanh":
+            born = [train(hidden, seeds, 0)[3] for hidden in HIDDEN]
+            results["one_way"] = np.array([_one_way(run[3]) for run in runs])
+            results["born_one_way"] = np.array([_one_way(weights) for weights in born])
+            eased = [_eased(hidden, run[3]) for hidden, run in zip(HIDDEN, runs, strict=True)]
+            after, slopes = (np.array(part) for part in zip(*eased, strict=True))
+            results["eased_loss"] = np.where(accuracy == 1, loss, after)
+            results["eased_slope"] = slopes
+    results["relu_dead"] = np.array([_off_everywhere(run[2]) for run in runs])
+    starts = [train(hidden, seeds, 0, "ReLU")[2] for hidden in HIDDEN]
+    results["relu_born_dead"] = np.array([_off_everywhere(h) for h in starts])
     results["small_accuracy"] = train(2, seeds, LONGER, "ReLU", SMALL_LR)[1]
     results["he_accuracy"] = train(2, seeds, STEPS, "ReLU", begin=he_start)[1]
     return results
@@ -108,3 +123,25 @@ def _apart(h: np.ndarray) -> np.ndarray:
     _, y = xor()
     gaps = h[:, y > 0, None] - h[:, None, y < 0]
     return np.linalg.norm(gaps, axis=-1).min(axis=(1, 2))
+
+
+def _one_way(weights: list[np.ndarray]) -> np.ndarray:
+    """Whether some input has the same sign of v·w in all units of a run: weights to (n,)."""
+    passed = weights[0] * weights[2].swapaxes(1, 2)  # (n, hidden, 2): one for each unit and input
+    return ((passed > 0).all(axis=1) | (passed < 0).all(axis=1)).any(axis=1)
+
+
+def _eased(hidden: int, weights: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Tanh runs trained on with smaller hidden weights: losses (n,), slopes before that (n,)."""
+    X, y = xor()
+    begun = [weights[0] / EASED, weights[1] / EASED, *weights[2:]]
+    h = _forward(X, begun, "Tanh")[1]
+    one, other = h[:, y > 0, None], h[:, None, y < 0]
+    slopes = 1 - np.minimum(np.abs(one), np.abs(other)).min(axis=-1) ** 2
+    nearest = np.linalg.norm(one - other, axis=-1).reshape(len(h), 4).argmin(axis=1)
+    largest = slopes.reshape(len(h), 4)[np.arange(len(h)), nearest]
+    runs = tuple(range(len(h)))
+    loss = train(
+        hidden, runs, EASED_STEPS, begin=lambda _, run: [part[run].copy() for part in begun]
+    )[0]
+    return loss, largest
