@@ -104,6 +104,22 @@ def test_with_g_squared_2_the_growth_telescopes(blocks):
     assert np.isclose(np.prod((count + 2) / (count + 1)), blocks + 1)
 
 
+def test_with_the_g_of_one_relu_27_sums_make_2_31():
+    count = np.arange(27)
+    factors = (count + math.pi / (math.pi - 1)) / (count + 1)
+    assert round(math.sqrt(np.prod(factors)), 2) == 2.31
+
+
+def test_the_participation_ratio_counts_equal_directions():
+    H = np.zeros((40, 9))
+    H[:, :4] = np.linalg.qr(np.random.default_rng(0).normal(size=(40, 4)))[0]
+    variances = np.linalg.svd(H, compute_uv=False) ** 2
+    K = H @ H.T
+    ratio = np.trace(K) ** 2 / np.sum(K**2)
+    assert np.isclose(ratio, 4)
+    assert np.isclose(ratio, variances.sum() ** 2 / np.sum(variances**2))
+
+
 def test_parts_at_a_right_angle_and_uncorrelated_give_the_formula():
     r = np.random.default_rng(0)
     g, sigma, size = 1.3, 2.0, 200_000
@@ -120,6 +136,12 @@ def test_one_relu_multiplies_the_square_of_a_relative_difference_by_pi_over_pi_m
     assert np.isclose(factor, math.pi / (math.pi - 1), atol=0.01)
     assert round(math.pi / (math.pi - 1), 2) == 1.47
     assert round((math.pi / (math.pi - 1)) ** 2, 2) == 2.15
+
+
+def test_a_relu_makes_the_mean_and_mean_square_of_the_page():
+    z = np.maximum(np.random.default_rng(0).normal(size=1_000_000), 0)
+    assert np.isclose(z.mean(), 1 / math.sqrt(2 * math.pi), atol=0.002)
+    assert np.isclose(np.mean(z**2), 0.5, atol=0.003)
 
 
 def test_with_half_of_x_the_variance_stops_at_four_thirds():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib.gradcheck import GradientError, gradcheck_module
-from lessonlib.lessons.l06b.recipes import depth, rates, starts, suspects, transfer
+from lessonlib.lessons.l06b.recipes import depth, patience, rates, starts, suspects, transfer
 from lessonlib.lessons.l06b.recipes import scoreboard as scoreboard_06b
 from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
@@ -219,3 +219,32 @@ def test_the_scoreboards_rows_are_stored_and_train():
     short = scoreboard_06b.make(seeds=(3,), epochs=4)["rows"][0]
     assert np.all(short[:, 0] == [3962, 3962, 11066])
     assert short[1, 1] > 0.85
+
+
+def test_a_patient_run_begins_where_the_others_did():
+    for name, run in (("plain", 0.0), ("start: shift 1", 1.0)):
+        theirs = suspects.started(suspects.RUNS[name], np.random.default_rng(0)).state_dict()
+        ours = patience.started(patience.Longer(run, 0.001), np.random.default_rng(0))
+        assert all(np.array_equal(ours.state_dict()[key], theirs[key]) for key in theirs)
+    turned = patience.started(patience.RUNS["orthogonal, shift 1"], np.random.default_rng(0))
+    theirs = starts.started(1.0, np.random.default_rng(0)).state_dict()
+    assert all(np.array_equal(turned.state_dict()[key], theirs[key]) for key in theirs)
+
+
+def test_short_patient_runs_are_made():
+    made = patience.make(seeds=(4,), passes=1, layers=6)
+    assert made["loss"].shape == made["validation"].shape == (1, len(patience.RUNS))
+    assert np.all(np.isfinite(made["batch"]))
+
+
+def test_stored_patience_holds_the_lessons_numbers():
+    stored, before = trained("06b.patience"), trained("06b.suspects")
+    loss = dict(zip(stored["runs"], stored["loss"].T, strict=True))
+    right = dict(zip(stored["runs"], stored["validation"].T, strict=True))
+    assert np.nanmax(loss["shift 1, 60 passes"]) < 0.06
+    assert np.nanmin(right["shift 1, 60 passes"]) > 0.96
+    assert np.nanmin(right["shift 1, 32 channels"]) > 0.95
+    k = list(before["runs"]).index("60 passes")
+    assert np.min(before["loss"][:, k]) > 5 * np.nanmax(loss["shift 1, 60 passes"])
+    assert np.nanmin(loss["shift 0, 60 passes, rate 0.003"]) > np.median(before["loss"][:, k])
+    assert np.nanmin(loss["shift 0, 32 channels"]) > 1

@@ -295,7 +295,7 @@ class _Parts(Block):
         return self.y
 
     def _below(self, dy: np.ndarray) -> np.ndarray:
-        if self.mistake in ("no last ReLU, both ways", "last ReLU not on the way back"):
+        if self.mistake in ("no last ReLU, both ways", "last ReLU not in the backward pass"):
             return dy
         if self.mistake == "sign of the gradient":
             return np.maximum(dy, 0)
@@ -443,7 +443,7 @@ EXERCISE = Exercise(
     ),
     mistakes=(
         Mistake(
-            "forgotten on the way back",
+            "forgotten in the backward pass",
             _wrong("forgotten"),
             "The gradient comes back through the branch alone. x reaches y along the shortcut, "
             "too, and that gradient has to be added to dx.",
@@ -512,9 +512,9 @@ EXERCISE = Exercise(
             "no last ReLU, both ways", "The ReLU behind the sum is missing, forward and backward."
         ),
         _named(
-            "last ReLU not on the way back",
-            "y is right, but on the way back the last ReLU has no effect: where y is 0, no gradient "
-            "comes through, neither into the branch nor along the shortcut.",
+            "last ReLU not in the backward pass",
+            "y is right, but in the backward pass the last ReLU has no effect: where y is 0, no "
+            "gradient comes through, neither into the branch nor along the shortcut.",
         ),
         _named("no inner ReLU", "The ReLU between the convolutions is missing, both ways."),
         _named("no first norm", "The first convolution has no norm behind it."),

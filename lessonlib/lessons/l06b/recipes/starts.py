@@ -3,7 +3,7 @@
 Each kernel keeps nothing but its middle, and there an orthogonal matrix: in front of the norm the
 layer keeps every length and every angle, but mixes the channels. Once as it is, and once with a
 shift of 1 in every batch norm. Everything else is as in `depth`. The runs with the shift depend on
-the last digits of the arithmetic: PyTorch, with the batches of seed 0, ended at 0.77.
+the last digits of the arithmetic: `patience` repeats them in PyTorch.
 """
 
 import math
