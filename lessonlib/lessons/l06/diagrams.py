@@ -1,4 +1,4 @@
-"""The drawings of lesson 06: a window, channels, frame, pooling, a shared weight, im2col."""
+"""The drawings of lesson 06: a window, channels, frame, pooling, a shared weight, im2col, a fan."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -192,4 +192,36 @@ def columns(place: tuple[int, int] = (0, 1)) -> "Figure":
         ax.text(x, middle, sign, size=15, **_WORDS)
     arrow(ax, image.right, rows.left, "all windows", size=9.5)
     arrow(ax, y.right, (8.1, middle), "reshape", size=9.5)
+    return fig
+
+
+def field() -> "Figure":
+    """What one value sees, along one axis: a fan from it through two poolings to 12 pixels."""
+    fig, ax = canvas(9.6, 3.4)
+    # layer; values needed; stride and kernel of the next layer; pixels that a value sees
+    layers = (
+        ("pixels", 12, 1, 3, 1),
+        ("first convolution, k = 3", 10, 2, 2, 3),
+        ("first pooling, windows of 2", 5, 1, 3, 4),
+        ("second convolution, k = 3", 3, 3, 3, 8),
+        ("second pooling, windows of 3", 1, 1, 1, 12),
+    )
+    wide, middle, rows = 0.42, 2.75, []
+    step = 1.0  # pixels from one value of a layer to the next
+    for level, (name, count, stride, _, sees) in enumerate(layers):
+        xs = middle + wide * step * (np.arange(count) - (count - 1) / 2)
+        y = 0.35 + 0.68 * level
+        rows.append((xs, y))
+        said = f"{name}: sees {sees} pixels" if level else f"{sees * count} pixels"
+        ax.text(5.5, y, said, size=10.5, ha="left", va="center", color=INK)
+        step *= stride if level in (1, 3) else 1
+    for (below, low), (above, high), (_, _, stride, kernel, _) in zip(
+        rows, rows[1:], layers, strict=False
+    ):
+        for k, x in enumerate(above):
+            for under in below[k * stride : k * stride + kernel]:
+                ax.plot([under, x], [low, high], color=COLOUR["theory"], lw=0.9, zorder=1)
+    for level, (xs, y) in enumerate(rows):
+        colour = COLOUR["train"] if level == 0 else COLOUR["positive"]
+        ax.plot(xs, [y] * len(xs), "o", color="#FFFFFF", markeredgecolor=colour, markersize=11)
     return fig

@@ -133,7 +133,18 @@ def test_it_takes_shared_kernels_and_maxima():
     assert np.all(cnn > 0.35)
     assert np.all(found["shared kernels, mean"] > found["shared kernels, stride"] + 0.06)
     assert np.all(found["shared kernels, mean"] < cnn - 0.08)
-    for name in ("shared kernels, stride", "own kernels, maximum", "own kernels, stride"):
+    second, first = (
+        found[f"shared, {how}"] for how in ("stride then maximum", "maximum then stride")
+    )
+    assert np.all(second > first + 0.05)
+    assert np.mean(second) < np.mean(cnn)
+    alone = (
+        "shared kernels, stride",
+        "own kernels, maximum",
+        "own kernels, mean",
+        "own kernels, stride",
+    )
+    for name in alone:
         assert np.all(found[name] < 0.2)
     fewer, more = (found[name] for name in parts.RANDOM)
     assert np.mean(fewer) + 0.05 < np.mean(cnn) < np.mean(more) + 0.1

@@ -62,6 +62,17 @@ def test_every_weight_is_on_three_edges():
     assert np.isclose(dx[0, 0, 1], dy[0] * k[1] + dy[1] * k[0])
 
 
+def test_the_fan_says_what_a_value_of_each_layer_sees():
+    said = [word for word in texts(diagrams.field()) if "sees" in word]
+    layers = ((3, 1), (2, 2), (3, 1), (3, 3))  # kernel and stride of the CNN's layers
+    for depth, words in enumerate(said, start=1):
+        size = 1
+        for kernel, stride in reversed(layers[:depth]):
+            size = (size - 1) * stride + kernel
+        assert words.endswith(f"sees {size} pixels")
+    assert [words.split()[-2] for words in said] == ["3", "4", "8", "12"]
+
+
 @pytest.mark.parametrize("place", [(0, 1), (1, 1), (0, 2)])
 def test_the_rows_of_the_table_times_the_kernel_are_the_map(place):
     words = texts(diagrams.columns(place))

@@ -341,7 +341,7 @@ EXERCISE = Exercise(
             "and bring these together by `transpose`, before they become one axis.",
         ),
         Mistake(
-            "reshape alone on the way back",
+            "reshape alone in the backward pass",
             _reshaped(before=False),
             "The winners are found, but it is as if the windows were laid back by `reshape` alone. "
             "The transpose that brought their pixels together has to be undone first.",

@@ -453,7 +453,7 @@ EXERCISE = Exercise(
             _forgets,
             "The first forward and backward of a layer are right, the second are not. They had "
             "other images and gradients, and another layer ran between them. Keep in `self` what "
-            "belongs to one layer, keep it anew in each `forward`, leave the weights as they are, "
+            "belongs to one layer, keep it again in each `forward`, leave the weights as they are, "
             "and begin all sums with zeros.",
         ),
     ),

@@ -2,12 +2,12 @@
 
 Every network is trained on the digits in the middle of the canvas, and reads validation digits that
 are moved. Kernels are shared, or every place has its own; after them comes the maximum of each
-window, its mean, or one pixel of it (which is a stride). In four more, the second maximum runs over
-the whole map, on this canvas and on one with a wider frame, or the kernels stay at their random
-start, as many as the CNN has and four times as many.
+window, its mean, or one pixel of it (which is a stride), or one of each. In four more, the second
+maximum runs over the whole map, on this canvas and on one with a wider frame, or the kernels stay
+at their random start, as many as the CNN has and four times as many.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,19 +47,19 @@ def network(
     rng: np.random.Generator,
     *,
     own: bool = False,
-    pool: Callable[[int], nn.Module] = nn.MaxPool2d,
+    pools: Sequence[Callable[[int], nn.Module]] = (nn.MaxPool2d, nn.MaxPool2d),
     whole: bool = False,
     side: int = 12,
 ) -> nn.Sequential:
-    """`small_cnn`, with kernels of their own, another pooling, or one over the whole map."""
+    """`small_cnn`, with kernels of their own, other poolings, or one over the whole map."""
 
     def layer(c_in: int, c_out: int, size: int) -> nn.Module:
         if own:
             return OwnKernels(c_in, c_out, 3, size, rng)
         return nn.Conv2d(c_in, c_out, 3, padding=1, rng=rng)
 
-    first = layer(1, 12, side), nn.ReLU(), pool(2)
-    second = layer(12, 24, side // 2), nn.ReLU(), pool(side // 2 if whole else 3)
+    first = layer(1, 12, side), nn.ReLU(), pools[0](2)
+    second = layer(12, 24, side // 2), nn.ReLU(), pools[1](side // 2 if whole else 3)
     seen = 24 if whole else 96
     return nn.Sequential(*first, *second, nn.Flatten(), nn.Linear(seen, 10, rng=rng))
 
@@ -67,10 +67,13 @@ def network(
 # network: how it differs from the CNN
 NETWORKS: dict[str, dict[str, Any]] = {
     "shared kernels, maximum": {},
-    "shared kernels, mean": {"pool": nn.AvgPool2d},
-    "shared kernels, stride": {"pool": Every},
+    "shared kernels, mean": {"pools": (nn.AvgPool2d, nn.AvgPool2d)},
+    "shared, maximum then stride": {"pools": (nn.MaxPool2d, Every)},
+    "shared, stride then maximum": {"pools": (Every, nn.MaxPool2d)},
+    "shared kernels, stride": {"pools": (Every, Every)},
     "own kernels, maximum": {"own": True},
-    "own kernels, stride": {"own": True, "pool": Every},
+    "own kernels, mean": {"own": True, "pools": (nn.AvgPool2d, nn.AvgPool2d)},
+    "own kernels, stride": {"own": True, "pools": (Every, Every)},
     "shared, whole map": {"whole": True},
     "shared, whole map, 20 x 20": {"whole": True, "side": 20},
 }
