@@ -53,3 +53,8 @@ def test_a_short_race_of_the_rivals_has_the_stored_shape():
     assert made["right"].shape == (1, len(rivals.KINDS), len(rivals.LRS))
     again = rivals.last_layer(*rivals.fixed("no hidden units", np.random.default_rng(0)), 10, 600)
     assert again == pytest.approx(stored["right"][0, -1, -1], abs=0.01)
+
+
+def test_the_line_gains_with_ten_times_the_steps():
+    images = rivals.fixed("no hidden units", np.random.default_rng(0))
+    assert rivals.last_layer(*images, 10, 6000) == pytest.approx(0.972, abs=0.005)
