@@ -188,6 +188,22 @@ def test_a_bias_does_not_matter_before_batch_norm_and_does_where_one_only_divide
         assert np.allclose(once, twice, atol=1e-4)
 
 
+def test_turning_weights_keep_their_lengths_and_take_no_step_along_themselves():
+    page = page_code(PAGE, "unit_lengths", "Turning", training=training)
+    r = np.random.default_rng(0)
+    net = nn.Sequential(nn.Linear(4, 3, rng=r), nn.ReLU(), nn.Linear(3, 2, rng=r))
+    turning, w = page.Turning(net), net[0].weight
+    assert len(turning.weights) == 1  # the last layer is free
+    before = page.unit_lengths(w)
+    w.grad = r.normal(size=w.data.shape)
+    turning.on_gradients(None)
+    assert np.allclose(np.sum(w.grad * w.data, axis=1), 0, atol=1e-6)
+    w.data -= 3.0 * w.grad
+    assert np.all(page.unit_lengths(w) > before)
+    turning.on_step(None)
+    assert np.allclose(page.unit_lengths(w), before)
+
+
 def test_a_sigmoid_layer_multiplies_signal_and_gradient_by_at_most_the_root_of_an_eighth():
     read = trained("04b.patients")
     signal, gradient = read["1 signal"], read["1 gradient"]

@@ -20,6 +20,14 @@ def test_nine_layers_come_back():
     assert stored["accuracy"][:, 1, 3:].min() > 0.85  # five seeds
 
 
+def test_fifty_layers_do_not_learn_in_15_passes():
+    stored = trained("04b.depth")
+    assert stored["fifty rates"].tolist() == list(depth.FIFTY_RATES)
+    assert stored["fifty"].shape == (5, 2, 3)
+    assert stored["fifty"].max() < 0.315
+    assert 0 <= depth.score(None, 0.1, seed=0, epochs=1, depth=50) <= 0.3
+
+
 @pytest.mark.parametrize("name", list(patients.CAUSES))
 def test_patients_begin_as_stored(name):
     stored = trained("04b.patients")
@@ -51,6 +59,8 @@ def test_mixed_labels_leave_all_layers_alike_and_raw_inputs_show_in_the_first():
     read = trained("04b.patients")
     assert np.all((read["mixed gradient"] > 0.05) & (read["mixed gradient"] < 0.3))
     assert read["mixed loss"][-20:].mean() > np.log(10) - 0.15
+    assert read["mixed long loss"][-20:].mean() < 0.005
+    assert np.allclose(read["mixed long loss"][:3], read["mixed loss"][:3], rtol=1e-6)
     updates = np.median(read["mixed ratio"], axis=0)[:-1]
     assert np.all((updates > 5e-4) & (updates < 2e-3))
     assert read["raw gradient"][0] > 2 * read["healthy gradient"][0]
