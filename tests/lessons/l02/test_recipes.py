@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib import datasets, nn, optim
-from lessonlib.lessons.l02.recipes import scoreboard, tents, xor
+from lessonlib.lessons.l02.recipes import scoreboard, spirals, tents, xor
 from lessonlib.trained import trained
 
 
@@ -60,3 +60,23 @@ def test_tents_come_back():
         assert np.abs(again[:2, 0] - stored[:2, 0]).max() < 0.06
     assert (result["rmse"] > 0.05).all()
     assert np.median(result["centred"][3]) < 0.05
+    assert result["slow"].shape == (4, 10)
+    assert (np.sort(result["slow"][2])[:2] < 0.03).all()
+    assert (result["one"] > 0.02).all()
+
+
+def test_spirals_come_back():
+    result, again = trained("02.spirals"), spirals.make(seeds=(0,), steps=100)
+    assert result["right"].shape == (3, 10)
+    assert again["right"].shape == (3, 1)
+    assert list(again["names"]) == list(result["names"])
+    deep, wide, narrow = np.median(result["right"], axis=1)
+    assert deep > wide + 0.04 > narrow + 0.02
+
+
+def test_a_flipped_sign_frees_failed_runs():
+    runs = trained("02.xor")
+    failed = runs["accuracy"] < 1
+    assert not (runs["unflipped_loss"][failed] < 0.01).any()
+    assert (runs["flipped_loss"][failed] < 0.01).mean() > 0.4
+    assert np.array_equal(runs["flipped_loss"][~failed], runs["loss"][~failed])

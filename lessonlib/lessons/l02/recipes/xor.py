@@ -36,13 +36,15 @@ def train(
     bend: str = "Tanh",
     lr: float = LR,
     begin: Callable[[int, int], list[np.ndarray]] = start,
+    centred: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
     """Final losses (n,), accuracies (n,), what each unit answers (n, 4, hidden), and the weights.
 
     All runs are trained at once, each by itself. All four points are in every step. The optimizer
-    is Adam.
+    is Adam. Where `centred` the inputs are -1 and 1 instead of 0 and 1.
     """
     X, y = xor()
+    X = 2 * X - 1 if centred else X
     target = (y > 0).astype(float)
     weights = [np.stack(parts) for parts in zip(*(begin(hidden, s) for s in seeds), strict=True)]
     means, squares = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights]
@@ -87,7 +89,12 @@ def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
     after the training and before it. `eased_loss` (2, n): where a run has failed, its loss after
     1,000 more steps from a quarter of its hidden weights and biases, elsewhere the same loss.
     `eased_slope` (2, n): before these steps, the largest slope of a unit at the two nearest points
-    of different classes.
+    of different classes. `flipped_loss` (2, n): where a run has failed, its loss after 1,000 more
+    steps from weights in which every input that acts in one direction only has one sign flipped,
+    elsewhere the same loss. `unflipped_loss` (2, n): the same without the flip.
+
+    `wide_accuracy` (n,): eight ReLUs. `centred_accuracy` and `relu_centred_accuracy` (2, n): inputs
+    -1 and 1 instead of 0 and 1.
     """
     results: dict[str, np.ndarray] = {"hidden": np.array(HIDDEN)}
     for bend, name in (("Tanh", ""), ("ReLU", "relu_")):
@@ -96,6 +103,8 @@ def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
         results[f"{name}apart"] = np.array([_apart(run[2]) for run in runs])
         longer = np.array([train(hidden, seeds, LONGER, bend)[0] for hidden in HIDDEN])
         results[f"{name}loss"], results[f"{name}accuracy"] = loss, accuracy
+        centred = [train(hidden, seeds, STEPS, bend, centred=True)[1] for hidden in HIDDEN]
+        results[f"{name}centred_accuracy"] = np.array(centred)
         results[f"{name}longer_loss"] = np.where(accuracy == 1, loss, longer)
         if bend == "Tanh":
             born = [train(hidden, seeds, 0)[3] for hidden in HIDDEN]
@@ -105,11 +114,17 @@ def make(seeds: tuple[int, ...] = SEEDS) -> dict[str, np.ndarray]:
             after, slopes = (np.array(part) for part in zip(*eased, strict=True))
             results["eased_loss"] = np.where(accuracy == 1, loss, after)
             results["eased_slope"] = slopes
+            for key, change in (("flipped", _flipped), ("unflipped", list)):
+                more = [
+                    _go_on(hidden, change(run[3])) for hidden, run in zip(HIDDEN, runs, strict=True)
+                ]
+                results[f"{key}_loss"] = np.where(accuracy == 1, loss, np.array(more))
     results["relu_dead"] = np.array([_off_everywhere(run[2]) for run in runs])
     starts = [train(hidden, seeds, 0, "ReLU")[2] for hidden in HIDDEN]
     results["relu_born_dead"] = np.array([_off_everywhere(h) for h in starts])
     results["small_accuracy"] = train(2, seeds, LONGER, "ReLU", SMALL_LR)[1]
     results["he_accuracy"] = train(2, seeds, STEPS, "ReLU", begin=he_start)[1]
+    results["wide_accuracy"] = train(8, seeds, STEPS, "ReLU")[1]
     return results
 
 
@@ -140,8 +155,23 @@ def _eased(hidden: int, weights: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
     slopes = 1 - np.minimum(np.abs(one), np.abs(other)).min(axis=-1) ** 2
     nearest = np.linalg.norm(one - other, axis=-1).reshape(len(h), 4).argmin(axis=1)
     largest = slopes.reshape(len(h), 4)[np.arange(len(h)), nearest]
-    runs = tuple(range(len(h)))
-    loss = train(
-        hidden, runs, EASED_STEPS, begin=lambda _, run: [part[run].copy() for part in begun]
+    return _go_on(hidden, begun), largest
+
+
+def _go_on(hidden: int, weights: list[np.ndarray]) -> np.ndarray:
+    """Tanh runs trained on from these weights: losses (n,)."""
+    runs = tuple(range(len(weights[0])))
+    return train(
+        hidden, runs, EASED_STEPS, begin=lambda _, run: [part[run].copy() for part in weights]
     )[0]
-    return loss, largest
+
+
+def _flipped(weights: list[np.ndarray]) -> list[np.ndarray]:
+    """The weights, where each input of one sign in all units has its weakest weight flipped."""
+    W1 = weights[0].copy()  # (n, hidden, 2)
+    passed = W1 * weights[2].swapaxes(1, 2)
+    one_way = (passed > 0).all(axis=1) | (passed < 0).all(axis=1)  # (n, 2): of each input
+    weakest = np.abs(passed).argmin(axis=1)
+    for run, i in zip(*np.nonzero(one_way), strict=True):
+        W1[run, weakest[run, i], i] *= -1
+    return [W1, *weights[1:]]
