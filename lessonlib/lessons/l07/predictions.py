@@ -71,7 +71,7 @@ PREDICTIONS = [
         choices=("1.00, only later", "about 0.75", "0.5, as by guessing"),
         right=2,
         why=(
-            "Two of ten starts learn it, the others guess, and four times the steps change "
+            "Three of twenty starts learn it, the others guess, and four times the steps change "
             "nothing. Before training 2e-12 of a gradient is left after 40 steps."
         ),
     ),

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from lessonlib import datasets
-from lessonlib.lessons.l07.recipes import characters, near, rates, recall, scoreboard, windows
+from lessonlib.lessons.l07.recipes import (
+    characters,
+    held,
+    last,
+    near,
+    rates,
+    recall,
+    scoreboard,
+    windows,
+)
 from lessonlib.models import trained_character_rnn
 from lessonlib.trained import trained
 
@@ -59,6 +68,25 @@ def test_far_symbols_are_learned_from_few_starts_and_near_ones_from_all():
     assert np.mean(trained("07.near")["accuracy"] > 0.95) == pytest.approx(0.9)
 
 
+def test_runs_that_learned_may_end_without_a_gradient_and_failed_ones_with_some():
+    stored, ten = trained("07.held"), trained("07.recall")["accuracy"][..., 4]
+    learned = stored["accuracy"] > 0.95
+    assert learned.sum(axis=0).tolist() == [3, 10, 10]
+    assert np.array_equal(stored["accuracy"][:10], ten)
+    usual = stored["after"][:, 0]
+    assert np.median(usual[~learned[:, 0]]) == pytest.approx(1e-4, rel=0.5)
+    assert np.median(stored["before"][:, 2]) == pytest.approx(1e-4, rel=0.5)
+    assert usual[learned[:, 0]].min() < 1e-50
+    assert all(stored["after"][learned[:, k], k].min() < 1e-30 for k in (0, 1, 2))
+
+
+def test_both_models_use_about_twelve_characters():
+    stored = trained("07.last")
+    at = stored["last"].tolist().index(12)
+    assert np.all(np.abs(stored["bits"][..., at] - stored["bits"][..., -1]) < 0.03)
+    assert np.all(stored["bits"][..., 1] - stored["bits"][..., at] > 0.05)
+
+
 def test_a_reach_of_four_characters_is_enough_for_the_first_steps():
     stored = trained("07.windows")
     late = dict(zip(map(tuple, stored["cases"].tolist()), stored["bits"][..., 1].T, strict=True))
@@ -72,6 +100,14 @@ def test_a_short_run_of_the_recall_learns_nothing_yet_and_comes_back():
     assert again["accuracy"].shape == (1, 3, 1)
     assert again["left"][0, :, 0] == pytest.approx(trained("07.recall")["left"][0, :, 0], rel=1e-3)
     assert near.make(seeds=(0,), steps=2)["accuracy"].shape == (1,)
+    assert held.make(seeds=(0,), k=5, steps=2)["after"].shape == (1, 3)
+
+
+def test_a_first_step_of_the_models_told_from_the_last_characters(monkeypatch):
+    monkeypatch.setattr(last, "PLACES", 50)
+    bits = last.make(seeds=(0,), steps=1)["bits"]
+    assert bits.shape == (1, 2, 5)
+    assert np.all(bits < 8)
 
 
 def test_the_first_steps_with_a_cut_gradient():

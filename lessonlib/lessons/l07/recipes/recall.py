@@ -56,8 +56,8 @@ def accuracy(model: CharacterRNN, ids: np.ndarray, answers: np.ndarray) -> float
     return float(np.mean(model(ids)[:, -1].argmax(axis=1) == answers))
 
 
-def run(k: int, start: str, seed: int, steps: int, place: int = 0) -> tuple[float, float]:
-    """Accuracy on new sentences, and what was left of a gradient before training."""
+def run(k: int, start: str, seed: int, steps: int, place: int = 0) -> tuple[float, float, float]:
+    """Accuracy on new sentences, and what is left of a gradient before and after training."""
     rng = np.random.default_rng([seed, k])
     model, criterion = reader(start, rng), nn.CrossEntropyLoss()
     optimizer = optim.Adam(model.parameters(), LR)
@@ -74,7 +74,8 @@ def run(k: int, start: str, seed: int, steps: int, place: int = 0) -> tuple[floa
         optim.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
     model.eval()
-    return accuracy(model, *sentences(1000, k, rng, place)), reach
+    right = accuracy(model, *sentences(1000, k, rng, place))
+    return right, reach, left(model, ids[:BATCH], np.random.default_rng([seed, k, 1]))
 
 
 def make(

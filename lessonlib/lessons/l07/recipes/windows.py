@@ -6,6 +6,9 @@ the state is always carried, and each step makes one update. In the last case a 
 characters of each of 128 streams, whole.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from lessonlib import nn, optim
@@ -24,8 +27,9 @@ def train(
     valid_ids: np.ndarray,
     symbols: int,
     measured: tuple[int, ...],
-) -> list[float]:
-    """Bits on the validation text after some numbers of steps.
+    measure: Callable[[CharacterRNN, np.ndarray], Any] = bits,
+) -> list[Any]:
+    """What `measure` finds on the validation text (bits) after some numbers of steps.
 
     case : streams, characters of each in a step, characters between two cuts of the gradient
     """
@@ -47,7 +51,7 @@ def train(
         optim.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         if step in measured:
-            found.append(bits(model, valid_ids))
+            found.append(measure(model, valid_ids))
     return found
 
 
