@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessonlib.gradcheck import GradientError, gradcheck_module
-from lessonlib.lessons.l06b.recipes import depth, patience, rates, starts, suspects, transfer
+from lessonlib.lessons.l06b.recipes import depth, patience, rates, rim, starts, suspects, transfer
 from lessonlib.lessons.l06b.recipes import scoreboard as scoreboard_06b
 from lessonlib.scoreboard import scoreboard
 from lessonlib.trained import trained
@@ -248,3 +248,36 @@ def test_stored_patience_holds_the_lessons_numbers():
     assert np.min(before["loss"][:, k]) > 5 * np.nanmax(loss["shift 1, 60 passes"])
     assert np.nanmin(loss["shift 0, 60 passes, rate 0.003"]) > np.median(before["loss"][:, k])
     assert np.nanmin(loss["shift 0, 32 channels"]) > 1
+
+
+def test_a_circular_convolution_is_pytorchs_and_passes_the_gradient_check():
+    torch, rng = pytest.importorskip("torch"), np.random.default_rng(0)
+    conv = rim.CircularConv2d(2, 3, 3, bias=False, rng=rng, dtype=float)
+    x = rng.normal(size=(2, 2, 4, 5))
+    gradcheck_module(conv, x, rng=rng)
+    wide = torch.nn.functional.pad(torch.tensor(x), (1, 1, 1, 1), mode="circular")
+    theirs = torch.nn.functional.conv2d(wide, torch.tensor(conv.weight.data))
+    assert np.allclose(conv(x), theirs.numpy())
+
+
+def test_a_run_without_a_rim_begins_with_the_kernels_of_the_others():
+    net = rim.started(1.0, np.random.default_rng(0))
+    theirs = suspects.started(suspects.RUNS["start: shift 1"], np.random.default_rng(0))
+    ours = [parameter.data for parameter in net.parameters()]
+    assert len(ours) == len(list(theirs.parameters()))
+    assert all(map(np.array_equal, ours, (other.data for other in theirs.parameters())))
+
+
+def test_short_runs_without_a_rim_are_made():
+    made = rim.make(seeds=(4,), epochs=1, layers=6)
+    assert made["loss"].shape == made["validation"].shape == (1, 2)
+    assert np.all(np.isfinite(made["batch"]))
+
+
+def test_stored_rim_holds_the_lessons_numbers():
+    stored, before = trained("06b.rim"), trained("06b.suspects")
+    with_shift, without = stored["loss"].T
+    assert np.max(with_shift) < 0.6
+    assert np.min(without) > 2.2
+    k = list(before["runs"]).index("start: shift 1")
+    assert np.min(before["loss"][:, k]) > 2
