@@ -139,6 +139,9 @@ def test_it_takes_shared_kernels_and_maxima():
     assert np.all(cnn > 0.35)
     assert np.all(found["shared kernels, mean"] > found["shared kernels, stride"] + 0.06)
     assert np.all(found["shared kernels, mean"] < cnn - 0.08)
+    longer = found[parts.MEAN_LONGER]
+    assert np.all(longer < cnn)
+    assert np.mean(found["shared kernels, mean"]) < np.mean(longer) < np.mean(cnn) - 0.1
     second, first = (
         found[f"shared, {how}"] for how in ("stride then maximum", "maximum then stride")
     )
