@@ -113,8 +113,8 @@ PREDICTIONS = [
         why=(
             "The maps move along with the digit, and the dense layer at the end has a weight for "
             "each place of them. Maxima alone, with own kernels, do not help either: shared "
-            "kernels need a pooling that reads the whole window. In the same passes, a mean "
-            "brings two fifths of what the maximum brings."
+            "kernels need a pooling that reads the whole window. A mean brings two fifths of "
+            "what the maximum brings, and half of it after four times as many passes."
         ),
     ),
 ]

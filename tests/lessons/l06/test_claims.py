@@ -118,6 +118,12 @@ def test_what_slides_reads_scenes():
     stored = dict(zip(clutter.NAMES, trained("06.clutter")["accuracy"].T, strict=True))
     slid, cnn = stored["training digits as kernels"], stored["CNN 7,786"]
     piece = stored["1-NN, largest piece"]
+    few, more = (stored[name] for name in clutter.FEW)
+    assert np.all(few > 0.8)
+    assert abs(np.mean(few - cnn)) < 0.04
+    assert np.all(more > few + 0.03)
+    assert np.all(np.abs(more - slid) < 0.03)
+    assert np.max(more) > np.min(stored["CNN 7,786, 100 passes"])
     others = [stored[name] for name in ("MLP 13,162", "MLP 105,226", "1-NN", "1-NN, centred")]
     assert np.all(slid > 0.85)
     assert np.all(slid > cnn)
@@ -133,6 +139,9 @@ def test_it_takes_shared_kernels_and_maxima():
     assert np.all(cnn > 0.35)
     assert np.all(found["shared kernels, mean"] > found["shared kernels, stride"] + 0.06)
     assert np.all(found["shared kernels, mean"] < cnn - 0.08)
+    longer = found[parts.MEAN_LONGER]
+    assert np.all(longer < cnn)
+    assert np.mean(found["shared kernels, mean"]) < np.mean(longer) < np.mean(cnn) - 0.1
     second, first = (
         found[f"shared, {how}"] for how in ("stride then maximum", "maximum then stride")
     )
@@ -155,9 +164,12 @@ def test_it_takes_shared_kernels_and_maxima():
 def test_told_of_the_shifts_the_cnn_is_not_ahead():
     scores = trained("06.told")["accuracy"].mean(axis=0).max(axis=1)
     once, told_all = (dict(zip(told.NAMES, column, strict=True)) for column in scores.T)
+    built_in = ("CNN 2,986, whole map", "1-NN, centred", "1-NN, slid")
     for name in told.NAMES[1:]:
-        if name != "1-NN, centred":
-            assert once[name] < once["CNN 3,706"]
+        assert (once[name] > once["CNN 3,706"] + 0.08) == (name in built_in)
+        assert name in built_in or once[name] < once["CNN 3,706"]
+    assert once["1-NN, slid"] > max(once[name] for name in built_in[:2]) + 0.02
+    assert told_all["CNN 2,986, whole map"] > once["CNN 2,986, whole map"] + 0.04
     for name in ("1-NN", "support vectors"):
         assert told_all[name] > told_all["CNN 3,706"] + 0.01
     assert told_all["MLP 39,690"] > once["MLP 39,690"] + 0.4

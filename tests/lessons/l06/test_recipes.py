@@ -179,7 +179,7 @@ def test_a_stride_keeps_one_pixel_of_each_window_and_hands_it_its_gradient():
 def test_the_networks_of_the_parts_have_the_parameters_that_the_lesson_names():
     rng = np.random.default_rng(0)
     counts = [parameters(parts.network(rng, **how)) for how in parts.NETWORKS.values()]
-    assert counts == [3_706] * 5 + [112_426] * 3 + [2_986] * 2
+    assert counts == [3_706] * 6 + [112_426] * 3 + [2_986] * 2
     for name, trained_numbers in zip(parts.RANDOM, (970, 3_850), strict=True):
         features = parts.random_features(name, 0)(canvas("validation")[0])
         assert 10 * (features.shape[1] + 1) == trained_numbers

@@ -2,7 +2,8 @@
 
 Networks see new scenes of the training digits in every pass, the same ones for all; two of them
 are trained again, five times as long. The nearest neighbours keep the first ten, as they are,
-centred, or nothing but the largest piece, centred. All are read on one set of test scenes for each
+centred, or nothing but the largest piece, centred. Kernels that are not trained slide over them:
+the training digits, or a few centres of these. All are read on one set of test scenes for each
 seed.
 """
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from lessonlib import nn, optim
 from lessonlib.datasets import load
+from lessonlib.lessons.l06.centres import centres
 from lessonlib.lessons.l06.scenes import largest_piece, middled, scenes
 from lessonlib.training import accuracy, fit, predict
 
@@ -41,7 +43,9 @@ NETWORKS: dict[str, tuple[Callable[[np.random.Generator], nn.Sequential], tuple[
 }
 AGAIN = {"MLP 105,226, 100 passes": "MLP 105,226", "CNN 7,786, 100 passes": "CNN 7,786"}
 KEEPING = ("1-NN", "1-NN, centred", "1-NN, largest piece", "training digits as kernels")
-NAMES = (*NETWORKS, *AGAIN, *KEEPING)
+# a few kernels in place of 1,007: how many centres of each digit
+FEW = {"10 mean digits as kernels": 1, "60 centres as kernels": 6}
+NAMES = (*NETWORKS, *AGAIN, *KEEPING, *FEW)
 
 
 def network(
@@ -77,16 +81,29 @@ def nearest(kept: np.ndarray, labels: np.ndarray, seen: np.ndarray) -> np.ndarra
     return labels[np.concatenate([(lengths - 2 * p @ kept.T).argmin(axis=1) for p in parts])]
 
 
+def length_1(images: np.ndarray) -> np.ndarray:
+    """Images as rows, each divided by its length."""
+    rows = images.reshape(len(images), -1)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
 def slid(images: np.ndarray, labels: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Training digits as kernels of length 1: the label of the one that answers most anywhere."""
-    side, rows = images.shape[1:], images.reshape(len(images), -1)
-    kernels = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    """Images as kernels of length 1: the label of the one that answers most anywhere."""
+    side, kernels = images.shape[1:], length_1(images)
     answers = []
     for scene in seen:
         windows = np.lib.stride_tricks.sliding_window_view(scene, side)
         maps = kernels @ windows.reshape(-1, kernels.shape[1]).T  # kernels, places
         answers.append(maps.max(axis=1).argmax())
     return labels[np.array(answers)]
+
+
+def few(
+    images: np.ndarray, labels: np.ndarray, each: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Centres of the images of length 1, `each` for every digit, as images, with their labels."""
+    found, of = centres(length_1(images), labels, each, np.random.default_rng(seed))
+    return found.reshape(-1, *images.shape[1:]), of
 
 
 def make(
@@ -122,6 +139,8 @@ def make(
             elif name == "1-NN, largest piece":
                 pieces = middled(largest_piece(kept)), middled(largest_piece(test_seen))
                 answers = nearest(pieces[0], labels, pieces[1])
+            elif name in FEW:
+                answers = slid(*few(X, y, FEW[name], seed), test_seen)
             else:
                 answers = slid(X, y, test_seen)
             found[s, m] = np.mean(answers == test_y)

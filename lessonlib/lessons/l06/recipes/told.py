@@ -2,7 +2,8 @@
 
 Once, each digit is moved by one draw of up to 2 pixels and stays there. The second time, the
 methods are told of shifts: networks see each digit with a new draw in every pass, the others keep
-all 25 shifted copies. All read validation digits at all 25 places.
+all 25 shifted copies. Two need no telling: the nearest neighbour of centred digits, and of digits
+that are slid over each other. All read validation digits at all 25 places.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from lessonlib import nn, optim
 from lessonlib.datasets import shift
 from lessonlib.datasets.images import shifted
 from lessonlib.lessons.l06.recipes.parts import RANDOM, last_layer, random_features
+from lessonlib.lessons.l06.recipes.parts import network as cnn
 from lessonlib.lessons.l06.recipes.shifts import memory, mlp, wide
 from lessonlib.lessons.l06.scenes import middled
 from lessonlib.models import small_cnn
@@ -27,15 +29,32 @@ MOVES = tuple((right, down) for right in range(-2, 3) for down in range(-2, 3))
 
 NETWORKS: dict[str, Callable[..., nn.Sequential]] = {
     "CNN 3,706": small_cnn,
+    "CNN 2,986, whole map": partial(cnn, whole=True),
     "MLP 3,730": mlp,
     "MLP 39,690": wide,
 }
-NAMES = (*NETWORKS, *RANDOM, "1-NN", "support vectors", "1-NN, centred")
+NAMES = (*NETWORKS, *RANDOM, "1-NN", "support vectors", "1-NN, centred", "1-NN, slid")
 
 
 def copies(X: np.ndarray) -> np.ndarray:
     """All 25 shifted copies of images (N, 12, 12), one after the other."""
     return np.concatenate([shift(X, *move) for move in MOVES])
+
+
+def slid(kept: np.ndarray, labels: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """The label of the nearest kept image, wherever the two are laid on each other.
+
+    kept, images : (N, 12, 12) with the ink of 8 x 8 pixels, up to 2 pixels from the middle; so 4
+    pixels in each direction bring any of them onto any other, in a frame that cuts nothing off
+    """
+    frame = ((0, 0), (4, 4), (4, 4))
+    rows = np.pad(kept, frame).reshape(len(kept), -1)
+    nearest = np.full((len(images), len(kept)), np.inf, np.float32)
+    for right in range(-4, 5):
+        for down in range(-4, 5):
+            moved = shift(np.pad(images, frame), right, down).reshape(len(images), -1)
+            np.minimum(nearest, np.sum(rows**2, axis=1) - 2 * moved @ rows.T, out=nearest)
+    return labels[nearest.argmin(axis=1)]
 
 
 def same(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -103,6 +122,8 @@ def make(
                         found[s, m, k, told] = np.mean(answers == truth)
             elif name == "1-NN, centred":
                 found[s, m] = np.mean(memory("1-NN", middled(once), labels)(in_middle) == truth)
+            elif name == "1-NN, slid":
+                found[s, m] = np.mean(slid(once, labels, seen) == truth)
             else:
                 for told, kept in enumerate((once, copies(own))):
                     answer = kept_answers(name, kept, np.tile(labels, len(kept) // len(own)), seed)
