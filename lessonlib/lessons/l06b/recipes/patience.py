@@ -8,6 +8,7 @@ PyTorch does the training.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -44,10 +45,10 @@ def started(run: Longer, rng: np.random.Generator, layers: int = LAYERS) -> nn.S
     """The plain network of a run before its training."""
     if run.orthogonal:
         return starts.started(run.shift, rng)
-    net = resnet(layers, run.channels, block=BLOCKS["plain"], rng=rng)
+    net: Any = resnet(layers, run.channels, block=BLOCKS["plain"], rng=rng)
     net[0].needs_dx = False  # the images need no gradient
     for block in list(net)[3:-3]:
-        for layer in block.branch:  # type: ignore[attr-defined]  # a ResidualBlock
+        for layer in block.branch:
             if isinstance(layer, nn.BatchNorm2d):
                 layer.bias.data[...] = run.shift  # type: ignore[union-attr]  # it has one
     return net

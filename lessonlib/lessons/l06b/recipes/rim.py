@@ -6,6 +6,7 @@ Once each batch norm starts with a shift of 1, and once with the usual 0.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -46,9 +47,9 @@ def circular(layer: nn.Module) -> nn.Module:
 
 def started(shift: float, rng: np.random.Generator, layers: int = 56) -> nn.Sequential:
     """A plain network with circular padding and this shift in every batch norm."""
-    net = network("plain", layers, rng)
+    net: Any = network("plain", layers, rng)  # of ResidualBlocks
     for block in list(net)[3:-3]:
-        branch = [circular(layer) for layer in block.branch]  # type: ignore[attr-defined]
+        branch = [circular(layer) for layer in block.branch]
         block.branch = nn.Sequential(*branch)
         for layer in branch:
             if isinstance(layer, nn.BatchNorm2d):

@@ -7,6 +7,7 @@ the last digits of the arithmetic: `patience` repeats them in PyTorch.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +22,9 @@ SHIFTS = {"start: orthogonal kernels": 0.0, "start: orthogonal kernels, shift 1"
 
 def started(shift: float, rng: np.random.Generator) -> nn.Sequential:
     """56 plain layers with orthogonal kernels and this shift in every batch norm."""
-    net = network("plain", 56, rng)
+    net: Any = network("plain", 56, rng)  # of ResidualBlocks
     for block in list(net)[3:-3]:
-        for layer in block.branch:  # type: ignore[attr-defined]  # a ResidualBlock
+        for layer in block.branch:
             if isinstance(layer, nn.BatchNorm2d):
                 layer.bias.data[...] = shift  # type: ignore[union-attr]  # it has one
             elif isinstance(layer, nn.Conv2d):

@@ -47,9 +47,9 @@ RUNS = {
 
 def started(run: Run, rng: np.random.Generator) -> nn.Sequential:
     """The network of a run before its training."""
-    net = network(run.kind, run.layers, rng)
+    net: Any = network(run.kind, run.layers, rng)  # of ResidualBlocks
     for block in list(net)[3:-3]:
-        for layer in block.branch:  # type: ignore[attr-defined]  # a ResidualBlock
+        for layer in block.branch:
             if isinstance(layer, nn.BatchNorm2d):
                 layer.bias.data[...] = run.shift  # type: ignore[union-attr]  # it has one
             elif isinstance(layer, nn.Conv2d) and run.identity:
